@@ -1,0 +1,261 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import {
+	executionSchema,
+	executionSummarySchema,
+	isOver,
+	type Execution,
+	type ExecutionSummary,
+} from './execution';
+
+export interface Owner {
+	email: string;
+	password: string;
+}
+
+export interface CredentialInput {
+	name: string;
+	type: string;
+	data: Record<string, unknown>;
+}
+
+const credentialSchema = z.object({ id: z.string(), name: z.string(), type: z.string() });
+export type Credential = z.infer<typeof credentialSchema>;
+
+const testResultSchema = z.object({ status: z.enum(['OK', 'Error']), message: z.string() });
+export type CredentialTestResult = z.infer<typeof testResultSchema>;
+
+const nodeSchema = z
+	.object({
+		name: z.string(),
+		type: z.string(),
+		parameters: z.record(z.unknown()).default({}),
+		credentials: z.record(z.object({ id: z.string().nullable(), name: z.string() })).optional(),
+		disabled: z.boolean().optional(),
+	})
+	.passthrough();
+
+const definitionSchema = z
+	.object({ name: z.string(), nodes: z.array(nodeSchema), connections: z.record(z.unknown()) })
+	.passthrough();
+/** A workflow as it is exported to a file. */
+export type WorkflowDefinition = z.infer<typeof definitionSchema>;
+
+const workflowSchema = definitionSchema.extend({ id: z.string(), versionId: z.string() });
+/** A workflow as this n8n holds it. */
+export type Workflow = z.infer<typeof workflowSchema>;
+
+export interface RunOptions {
+	/** The trigger to start from; by default the only Manual Trigger. */
+	trigger?: string;
+	/** The node after which to stop. */
+	destination?: string;
+}
+
+/** What n8n's own editor says to its server, as far as tests need it. */
+export class N8nClient {
+	private cookie = '';
+
+	constructor(readonly url: string) {}
+
+	/** Makes the first user of a new n8n. */
+	async setUpOwner({ email, password }: Owner): Promise<void> {
+		const body = { email, password, firstName: 'Olivia', lastName: 'Owner' };
+		await this.request('POST', '/rest/owner/setup', z.unknown(), body);
+	}
+
+	async signIn({ email, password }: Owner): Promise<void> {
+		const body = { emailOrLdapLoginId: email, password };
+		await this.request('POST', '/rest/login', z.unknown(), body);
+	}
+
+	async createCredential(input: CredentialInput): Promise<Credential> {
+		return this.request('POST', '/rest/credentials', credentialSchema, input);
+	}
+
+	/** What the editor shows after Save: the node's own test request with this credential. */
+	async testCredential({ id, ...rest }: CredentialInput & { id?: string }) {
+		const credentials = { id: id ?? '', ...rest };
+		return this.request('POST', '/rest/credentials/test', testResultSchema, { credentials });
+	}
+
+	async createWorkflow(definition: WorkflowDefinition): Promise<Workflow> {
+		return this.request('POST', '/rest/workflows', workflowSchema, definition);
+	}
+
+	/** Imports an exported workflow and gives its nodes these credentials, one for each type. */
+	async importWorkflow(file: string, credentials: readonly Credential[]): Promise<Workflow> {
+		const definition = definitionSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+		return this.createWorkflow(withCredentials(definition, credentials));
+	}
+
+	async workflow(id: string): Promise<Workflow> {
+		return this.request('GET', `/rest/workflows/${id}`, workflowSchema);
+	}
+
+	/** Publishes the workflow and waits until its webhooks, given by their paths, are there. */
+	async publish(workflow: Workflow, paths: readonly string[] = []): Promise<void> {
+		const { versionId } = await this.workflow(workflow.id);
+		await this.request('POST', `/rest/workflows/${workflow.id}/activate`, z.unknown(), {
+			versionId,
+		});
+		for (const path of paths) await this.webhookIsThere(path);
+	}
+
+	async unpublish(workflow: Workflow): Promise<void> {
+		await this.request('POST', `/rest/workflows/${workflow.id}/deactivate`, z.unknown(), {});
+	}
+
+	webhookUrl(path: string): string {
+		return `${this.url}/webhook/${path}`;
+	}
+
+	/** Starts the saved workflow as the editor's button does, and returns the execution's id. */
+	async start(workflow: Workflow, options: RunOptions = {}): Promise<string> {
+		const manual = workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+		const name = options.trigger ?? manual?.name;
+		if (name === undefined) throw new Error(`${workflow.name} has no trigger to start from`);
+		const destinationNode = options.destination && {
+			nodeName: options.destination,
+			mode: 'inclusive',
+		};
+		const started = z.object({ executionId: z.string() });
+		const { executionId } = await this.request(
+			'POST',
+			`/rest/workflows/${workflow.id}/run`,
+			started,
+			{ triggerToStartFrom: { name }, ...(destinationNode && { destinationNode }) },
+		);
+		return executionId;
+	}
+
+	/** Starts the workflow and returns the execution when it is over, failed or not. */
+	async run(workflow: Workflow, options: RunOptions & WaitOptions = {}): Promise<Execution> {
+		return this.finished(await this.start(workflow, options), options);
+	}
+
+	async finished(executionId: string, options: WaitOptions = {}): Promise<Execution> {
+		const path = `/rest/executions/${executionId}`;
+		return this.until(`execution ${executionId} is over`, options, async () => {
+			const summary = await this.request('GET', path, executionSummarySchema);
+			return isOver(summary) ? this.execution(executionId) : undefined;
+		});
+	}
+
+	/** Waits until so many executions of a workflow that no one started by hand are over. */
+	async finishedByTrigger(
+		workflow: Workflow,
+		count = 1,
+		options: WaitOptions = {},
+	): Promise<Execution[]> {
+		const goal = `${count} executions by the trigger are over`;
+		const summaries = await this.until(goal, options, async () => {
+			const over = (await this.executions(workflow.id)).filter(isOver);
+			const byTrigger = over.filter(({ mode }) => mode !== 'manual');
+			return byTrigger.length >= count ? byTrigger : undefined;
+		});
+		return Promise.all(summaries.map(async ({ id }) => this.execution(id)));
+	}
+
+	async execution(id: string): Promise<Execution> {
+		return this.request('GET', `/rest/executions/${id}`, executionSchema);
+	}
+
+	/** The newest first, one page of n8n's. */
+	async executions(workflowId: string): Promise<ExecutionSummary[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const page = z.object({ results: z.array(executionSummarySchema) });
+		const query = `filter=${filter}&limit=100`;
+		return (await this.request('GET', `/rest/executions?${query}`, page)).results;
+	}
+
+	async stopExecution(id: string): Promise<void> {
+		await this.request('POST', `/rest/executions/${id}/stop`, z.unknown(), {});
+	}
+
+	/** Any other call; the answer's `data` is what the schema reads. */
+	async request<S extends z.ZodTypeAny>(
+		method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+		path: string,
+		schema: S,
+		body?: unknown,
+	): Promise<z.output<S>> {
+		const response = await fetch(`${this.url}${path}`, {
+			method,
+			headers: { 'content-type': 'application/json', cookie: this.cookie },
+			...(body !== undefined && { body: JSON.stringify(body) }),
+		});
+		const text = await response.text();
+		if (!response.ok) throw new N8nRequestError(method, path, response.status, text);
+		const session = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+		if (session.length > 0) this.cookie = session.join('; ');
+		const answer = z.object({ data: schema }).safeParse(JSON.parse(text));
+		if (!answer.success) {
+			throw new Error(`${method} ${path} answers in a new way: ${answer.error.message}`);
+		}
+		return answer.data.data;
+	}
+
+	/** Asks as a browser would before a request from another site: nothing runs by that. */
+	private async webhookIsThere(path: string): Promise<void> {
+		await this.until(`the webhook ${path} is there`, { timeoutMs: 30_000 }, async () => {
+			const response = await fetch(this.webhookUrl(path), {
+				method: 'OPTIONS',
+				headers: { origin: this.url, 'access-control-request-method': 'POST' },
+			});
+			const methods = response.headers.get('access-control-allow-methods') ?? '';
+			return methods.includes('POST') || undefined;
+		});
+	}
+
+	private async until<T>(
+		goal: string,
+		{ timeoutMs = 60_000, signal }: WaitOptions,
+		look: () => Promise<T | undefined>,
+	): Promise<T> {
+		const deadline = Date.now() + timeoutMs;
+		for (;;) {
+			const found = await look();
+			if (found !== undefined) return found;
+			if (Date.now() > deadline) throw new Error(`after ${timeoutMs} ms not yet: ${goal}`);
+			await sleep(200, undefined, { signal });
+		}
+	}
+}
+
+export interface WaitOptions {
+	timeoutMs?: number;
+	signal?: AbortSignal;
+}
+
+/** n8n's refusal of a request. */
+export class N8nRequestError extends Error {
+	constructor(
+		method: string,
+		path: string,
+		readonly status: number,
+		readonly body: string,
+	) {
+		super(`${method} ${path} was refused with ${status}: ${body.slice(0, 2000)}`);
+	}
+}
+
+function withCredentials(
+	definition: WorkflowDefinition,
+	credentials: readonly Credential[],
+): WorkflowDefinition {
+	const replaced = (type: string) => credentials.find((credential) => credential.type === type);
+	const nodes = definition.nodes.map((node) => ({
+		...node,
+		...(node.credentials && {
+			credentials: Object.fromEntries(
+				Object.entries(node.credentials).map(([type, named]) => {
+					const own = replaced(type);
+					return [type, own ? { id: own.id, name: own.name } : named];
+				}),
+			),
+		}),
+	}));
+	return { ...definition, nodes };
+}

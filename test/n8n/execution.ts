@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { unflatten } from './flatted';
+
+const json = z.record(z.unknown());
+
+/** An item as a node gave it out. */
+const itemSchema = z
+	.object({
+		json,
+		binary: z.record(json).optional(),
+		pairedItem: z.unknown().optional(),
+		error: z.unknown().optional(),
+	})
+	.passthrough();
+export type Item = z.infer<typeof itemSchema>;
+
+const errorSchema = z
+	.object({
+		name: z.string().optional(),
+		message: z.string().default(''),
+		description: z.string().nullish(),
+		context: json.optional(),
+		httpCode: z.string().nullish(),
+		messages: z.array(z.string()).optional(),
+	})
+	.passthrough();
+export type ExecutionError = z.infer<typeof errorSchema>;
+
+const nodeRunSchema = z
+	.object({
+		executionStatus: z.string().optional(),
+		executionTime: z.number().optional(),
+		data: z.record(z.array(z.array(itemSchema).nullable())).optional(),
+		error: errorSchema.optional(),
+	})
+	.passthrough();
+export type NodeRun = z.infer<typeof nodeRunSchema>;
+
+const resultSchema = z.object({
+	resultData: z.object({
+		runData: z.record(z.array(nodeRunSchema)).default({}),
+		lastNodeExecuted: z.string().optional(),
+		error: errorSchema.optional(),
+	}),
+});
+
+const identifier = z.union([z.string(), z.number()]).transform(String);
+
+export const executionSummarySchema = z.object({
+	id: identifier,
+	workflowId: identifier,
+	status: z.string(),
+	mode: z.string(),
+	startedAt: z.string().nullish(),
+	stoppedAt: z.string().nullish(),
+});
+export type ExecutionSummary = z.infer<typeof executionSummarySchema>;
+
+/** An execution with what every node gave out, one entry for each time that the node ran. */
+export const executionSchema = executionSummarySchema
+	.extend({ data: z.string() })
+	.transform(({ data, ...summary }) => {
+		const { resultData } = resultSchema.parse(unflatten(data));
+		return { ...summary, ...resultData };
+	});
+export type Execution = z.output<typeof executionSchema>;
+
+/** Whether nothing more will happen with it; one that waits will go on. */
+export function isOver({ status }: ExecutionSummary): boolean {
+	return ['success', 'error', 'crashed', 'canceled'].includes(status);
+}
+
+/** The items of one output of a node, of its last run. */
+export function itemsOf(execution: Execution, node: string, output = 0): Item[] {
+	return execution.runData[node]?.at(-1)?.data?.['main']?.[output] ?? [];
+}
+
+/** Why the execution failed, in the words that the editor shows. */
+export function reasonOf(execution: Execution): string {
+	const { error, lastNodeExecuted } = execution;
+	if (error === undefined) return `the execution ended with status ${execution.status}`;
+	const details = [error.description, ...(error.messages ?? [])].filter(Boolean).join(' ');
+	return `${lastNodeExecuted ?? 'the workflow'}: ${error.message}${details && ` (${details})`}`;
+}

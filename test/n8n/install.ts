@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { npm } from './npm';
+import { run } from './process';
+
+/** Each has a folder here with a package.json and a lock file of its own. */
+export const n8nVersions = ['2.41'] as const;
+export type N8nVersion = (typeof n8nVersions)[number];
+
+export interface N8nInstallation {
+	version: N8nVersion;
+	folder: string;
+	/** The Node that this n8n runs under; it needs a newer one than the package does. */
+	node: string;
+	/** n8n's own start script, to be run with `node`. */
+	script: string;
+}
+
+export interface InstallOptions {
+	report?: (line: string) => void;
+	signal?: AbortSignal;
+}
+
+/** Installs this n8n unless it is there already, and says where it is. */
+export async function installN8n(
+	version: N8nVersion = '2.41',
+	options: InstallOptions = {},
+): Promise<N8nInstallation> {
+	const folder = path.join(__dirname, version);
+	const stamp = path.join(folder, 'node_modules', '.installed');
+	const wanted = await fingerprint(folder);
+	const found = await readFile(stamp, 'utf8').catch(() => '');
+	if (found !== wanted) {
+		await installFromNothing(version, folder, options);
+		await writeFile(stamp, wanted);
+	}
+	return locate(version, folder);
+}
+
+/** Not `npm ci`: that refuses the lock file where a registry lacks optional packages of other systems. */
+const installCommand = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+
+async function installFromNothing(
+	version: N8nVersion,
+	folder: string,
+	{ report = () => undefined, signal }: InstallOptions,
+): Promise<void> {
+	const started = Date.now();
+	report(`Installing n8n ${version}: about four minutes and 3 GB, only the first time.`);
+	try {
+		// What an interrupted installation left would be taken for complete packages.
+		await rm(path.join(folder, 'node_modules'), { recursive: true, force: true });
+		const packages = await packagesIn(folder);
+		await reporting(
+			report,
+			() => `${packages.filter(existsSync).length} of ${packages.length} packages are there`,
+			npm(installCommand, { cwd: folder, env: process.env, signal }),
+		);
+		const { node, script } = locate(version, folder);
+		const env = environmentOf(node);
+		await reporting(
+			report,
+			() => 'fetching or compiling SQLite for it',
+			npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: folder, env, signal }),
+		);
+		await run(node, ['-e', 'require("sqlite3")'], { cwd: folder, env, signal });
+		await run(node, [script, '--version'], { cwd: folder, env, signal });
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new Error(
+			`n8n ${version} could not be installed. It needs the npm registry, 4 GB of disk and, ` +
+				`where no ready-made SQLite can be had, python3, make and a C++ compiler.\n${reason}`,
+		);
+	}
+	report(`n8n ${version} is installed (${elapsed(started)}).`);
+}
+
+function locate(version: N8nVersion, folder: string): N8nInstallation {
+	const node = nodePackages
+		.map((name) => path.join(folder, 'node_modules', name, 'bin', 'node'))
+		.map((file) => (process.platform === 'win32' ? `${file}.exe` : file))
+		.find(existsSync);
+	const ownIsNewEnough = Number(process.versions.node.split('.')[0]) >= 24;
+	if (node === undefined && !ownIsNewEnough) {
+		throw new Error(
+			`npm has no Node 24 for ${process.platform} on ${process.arch}: run this with Node 24 itself`,
+		);
+	}
+	return {
+		version,
+		folder,
+		node: node ?? process.execPath,
+		script: path.join(folder, 'node_modules', 'n8n', 'bin', 'n8n'),
+	};
+}
+
+/** Node itself as npm packages; the lock file's `os` and `cpu` let only the fitting one in. */
+const nodePackages = [
+	`node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`,
+	`node-bin-${process.platform}-${process.arch}`,
+];
+
+/** Scripts of packages shall run under, and compile for, the Node that n8n runs under. */
+function environmentOf(node: string): NodeJS.ProcessEnv {
+	const bin = path.dirname(node);
+	return {
+		...process.env,
+		PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}`,
+		npm_config_nodedir: path.dirname(bin),
+	};
+}
+
+async function fingerprint(folder: string): Promise<string> {
+	const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
+	for (const file of ['package.json', 'package-lock.json']) {
+		hash.update(await readFile(path.join(folder, file)));
+	}
+	return hash.digest('hex');
+}
+
+const lockFile = z.object({
+	packages: z.record(z.object({ optional: z.boolean().optional() }).passthrough()),
+});
+
+async function packagesIn(folder: string): Promise<string[]> {
+	const lock = await readFile(path.join(folder, 'package-lock.json'), 'utf8');
+	return Object.entries(lockFile.parse(JSON.parse(lock)).packages)
+		.filter(([name, { optional }]) => name !== '' && optional !== true)
+		.map(([name]) => path.join(folder, name, 'package.json'));
+}
+
+async function reporting<T>(
+	report: (line: string) => void,
+	state: () => string,
+	work: Promise<T>,
+): Promise<T> {
+	const started = Date.now();
+	const timer = setInterval(() => report(`  ${elapsed(started)}  ${state()}`), 5000);
+	return work.finally(() => clearInterval(timer));
+}
+
+function elapsed(since: number): string {
+	const seconds = Math.round((Date.now() - since) / 1000);
+	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+if (require.main === module) {
+	installN8n('2.41', { report: console.log }).then(
+		({ folder }) => console.log(`n8n is in ${folder}`),
+		(error: unknown) => {
+			console.error(error instanceof Error ? error.message : error);
+			process.exitCode = 1;
+		},
+	);
+}

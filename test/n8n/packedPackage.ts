@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { npm } from './npm';
+import { run } from './process';
+
+const project = path.resolve(__dirname, '..', '..');
+const packageName = 'n8n-nodes-tencent-vidu';
+const packResult = z.array(z.object({ filename: z.string() })).min(1);
+
+/** Puts what `npm publish` would upload where n8n keeps the community packages of this user. */
+export async function installPackage(userFolder: string, folder = project): Promise<void> {
+	if (!existsSync(path.join(folder, 'dist'))) {
+		throw new Error('there is no dist/ to pack: run `npm run build` first');
+	}
+	const temporary = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-tencent-vidu-pack-'));
+	try {
+		const env = { ...process.env, npm_config_loglevel: 'error' };
+		const output = await npm(['pack', '--json', '--pack-destination', temporary], {
+			cwd: folder,
+			env,
+		});
+		const [packed] = packResult.parse(JSON.parse(output.slice(output.indexOf('['))));
+		await run('tar', ['-xzf', packed?.filename ?? ''], { cwd: temporary, env });
+		const home = path.join(userFolder, '.n8n', 'nodes', 'node_modules', packageName);
+		await rm(home, { recursive: true, force: true });
+		await mkdir(path.dirname(home), { recursive: true });
+		await cp(path.join(temporary, 'package'), home, { recursive: true });
+	} finally {
+		await rm(temporary, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ProcessOptions {
+	cwd: string;
+	env: NodeJS.ProcessEnv;
+	signal?: AbortSignal | undefined;
+}
+
+export interface RunningProcess {
+	readonly pid: number;
+	/** Everything that it has printed so far. */
+	log(): string;
+	/** Resolves when it has ended, with its status or the signal that ended it. */
+	readonly ended: Promise<number | NodeJS.Signals>;
+	hasEnded(): boolean;
+	/** To the process and all that it has started. */
+	kill(signal: NodeJS.Signals): void;
+	/** Asks it to end, and insists after the grace time. */
+	stop(graceMs?: number): Promise<void>;
+}
+
+/** A group of its own: n8n and npm start further processes, which would outlive them. */
+const inGroup = process.platform !== 'win32';
+const running = new Set<RunningProcess>();
+
+process.on('exit', () => {
+	for (const left of running) left.kill('SIGKILL');
+});
+
+/** Starts a program without a terminal; what it started is ended with this process at the latest. */
+export function launch(
+	command: string,
+	args: readonly string[],
+	options: ProcessOptions,
+): RunningProcess {
+	const child = spawn(command, args, {
+		cwd: options.cwd,
+		env: options.env,
+		detached: inGroup,
+		stdio: ['ignore', 'pipe', 'pipe'],
+		shell: command.endsWith('.cmd'),
+	});
+	const log = collect(child);
+	let over = false;
+	const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+		child.once('error', (error) => reject(new Error(`cannot start ${command}: ${error.message}`)));
+		child.once('close', (status, signal) => resolve(signal ?? status ?? 1));
+	}).finally(() => {
+		over = true;
+		running.delete(self);
+	});
+	ended.catch(() => undefined);
+	const self: RunningProcess = {
+		pid: child.pid ?? 0,
+		log,
+		ended,
+		hasEnded: () => over,
+		kill: (signal) => signalTo(child, signal),
+		stop: async (graceMs = 20_000) => {
+			self.kill('SIGTERM');
+			const inTime = ended.then(
+				() => true,
+				() => true,
+			);
+			const late = sleep(graceMs, false, { ref: false });
+			if (!(await Promise.race([inTime, late]))) self.kill('SIGKILL');
+			await inTime;
+		},
+	};
+	running.add(self);
+	options.signal?.addEventListener('abort', () => self.kill('SIGTERM'), { once: true });
+	if (options.signal?.aborted) self.kill('SIGTERM');
+	return self;
+}
+
+/** Runs a program to its end and returns what it printed; fails with the last lines of that. */
+export async function run(
+	command: string,
+	args: readonly string[],
+	options: ProcessOptions,
+): Promise<string> {
+	const program = launch(command, args, options);
+	const status = await program.ended;
+	if (options.signal?.aborted) throw new Error('interrupted');
+	if (status !== 0) {
+		throw new Error(
+			`${[command, ...args].join(' ')} ended with ${status}:\n${tail(program.log())}`,
+		);
+	}
+	return program.log();
+}
+
+/** The end of a long text, for an error message. */
+export function tail(text: string, lines = 25): string {
+	return text.trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+function collect(child: ChildProcess): () => string {
+	const chunks: string[] = [];
+	for (const stream of [child.stdout, child.stderr]) {
+		stream?.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+	}
+	return () => chunks.join('');
+}
+
+function signalTo(child: ChildProcess, signal: NodeJS.Signals): void {
+	if (child.pid === undefined) return;
+	try {
+		if (inGroup) process.kill(-child.pid, signal);
+		else child.kill(signal);
+	} catch {
+		// It has ended meanwhile.
+	}
+}
