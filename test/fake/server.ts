@@ -1,0 +1,228 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { type Account, PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from './accounts';
+import { answerApi, type ApiParts, type RequestRecord } from './api';
+import { type CallbackOptions, Callbacks } from './callbacks';
+import { type Clock, realClock } from './clock';
+import { Faults } from './faults';
+import { fileStore, memoryOnly } from './jobStore';
+import { type Job, type JobOptions, Jobs } from './jobs';
+import { Quota, type QuotaOptions } from './quota';
+import { sendAnswer, sendBody } from './send';
+import type { ValidationOptions } from './validation';
+import { sampleImage, sendVideo } from './video';
+
+export interface FakeOptions extends ValidationOptions {
+	/** 0 takes a free port. */
+	port: number;
+	host: string;
+	/** Base of the result's URLs, where the address listened on is not the one that clients see. */
+	publicUrl: string | undefined;
+	clock: Clock;
+	accounts: readonly Account[];
+	/** Pause before every answer. */
+	latencyMs: number;
+	/** See VerifyOptions in signature.ts. */
+	hostWithoutPort: boolean;
+	quota: Partial<QuotaOptions>;
+	jobs: Partial<JobOptions>;
+	callbacks: Partial<CallbackOptions>;
+	/** How long a result can be fetched after its job ended. */
+	videoValidMs: number;
+	/** Where jobs are kept beyond the process. */
+	stateFile: string | undefined;
+}
+
+export interface Fake {
+	/** Base URL, without a slash at its end. */
+	readonly url: string;
+	readonly port: number;
+	readonly jobs: Jobs;
+	readonly quota: Quota;
+	readonly faults: Faults;
+	readonly callbacks: Callbacks;
+	/** Every API request, oldest first. */
+	readonly requests: RequestRecord[];
+	/** Requests for paths that the service does not have: a test should find none. */
+	readonly unhandled: string[];
+	/** Requests being handled now, hanging ones included. */
+	readonly inFlight: number;
+	/** The most that were ever handled at once. */
+	readonly peakInFlight: number;
+	/** Listens again, on the same port as before. */
+	listen(): Promise<void>;
+	/** Refuses connections, as a service that is down; jobs and callbacks go on. */
+	stopListening(): Promise<void>;
+	/** Ends everything, requests that hang included. */
+	close(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+const MAX_BODY = 10 * 1024 * 1024;
+
+const DEFAULTS: FakeOptions = {
+	port: 0,
+	host: '127.0.0.1',
+	publicUrl: undefined,
+	clock: realClock,
+	accounts: [PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT],
+	latencyMs: 0,
+	hostWithoutPort: true,
+	site: 'china',
+	acceptsChinaFields: true,
+	extraModels: [],
+	quota: {},
+	jobs: {},
+	callbacks: {},
+	videoValidMs: DAY_MS,
+	stateFile: undefined,
+};
+
+const readBody = async (request: IncomingMessage): Promise<{ body: Buffer; tooLarge: boolean }> => {
+	const chunks: Buffer[] = [];
+	let bytes = 0;
+	for await (const chunk of request as AsyncIterable<Buffer>) {
+		bytes += chunk.length;
+		if (bytes <= MAX_BODY) chunks.push(chunk);
+	}
+	const tooLarge = bytes > MAX_BODY;
+	return { body: tooLarge ? Buffer.alloc(0) : Buffer.concat(chunks), tooLarge };
+};
+
+class LocalService implements Fake {
+	readonly jobs: Jobs;
+	readonly quota: Quota;
+	readonly faults = new Faults();
+	readonly callbacks: Callbacks;
+	readonly requests: RequestRecord[] = [];
+	readonly unhandled: string[] = [];
+	port: number;
+	inFlight = 0;
+	peakInFlight = 0;
+	private readonly server: Server;
+	private readonly api: ApiParts;
+	private readonly pauses = new Set<() => void>();
+
+	constructor(private readonly options: FakeOptions) {
+		const { clock, accounts, stateFile, hostWithoutPort } = options;
+		this.port = options.port;
+		const store = stateFile === undefined ? memoryOnly : fileStore(stateFile);
+		this.jobs = new Jobs(
+			clock,
+			{ waitMs: 1_000, runMs: 4_000, maxRunning: 0, ...options.jobs },
+			store,
+		);
+		this.quota = new Quota(clock, { perSecond: 20, countRefused: false, ...options.quota });
+		const videoUrlOf = ({ jobId }: Job) => `${options.publicUrl ?? this.url}/video/${jobId}.mp4`;
+		this.callbacks = new Callbacks(clock, options.callbacks, videoUrlOf);
+		this.jobs.onChange((job) => this.callbacks.notify(job));
+		this.api = {
+			...{ clock, accounts, videoUrlOf, validation: options, signature: { hostWithoutPort } },
+			...{ jobs: this.jobs, quota: this.quota, faults: this.faults },
+		};
+		this.server = createServer((request, response) => this.receive(request, response));
+		this.server.keepAliveTimeout = 60_000;
+	}
+
+	get url(): string {
+		return `http://${this.options.host}:${this.port}`;
+	}
+
+	async listen(): Promise<void> {
+		await new Promise<void>((resolve, reject) => {
+			this.server.once('error', reject);
+			this.server.listen(this.port, this.options.host, () => {
+				this.server.off('error', reject);
+				resolve();
+			});
+		});
+		this.port = (this.server.address() as AddressInfo).port;
+	}
+
+	async stopListening(): Promise<void> {
+		if (!this.server.listening) return;
+		const closed = new Promise((resolve) => this.server.close(resolve));
+		this.server.closeAllConnections();
+		await closed;
+	}
+
+	async close(): Promise<void> {
+		for (const cancel of this.pauses) cancel();
+		this.jobs.close();
+		this.callbacks.close();
+		await this.stopListening();
+		await this.callbacks.idle();
+	}
+
+	private receive(request: IncomingMessage, response: ServerResponse): void {
+		this.inFlight += 1;
+		this.peakInFlight = Math.max(this.peakInFlight, this.inFlight);
+		response.on('close', () => {
+			this.inFlight -= 1;
+		});
+		response.setHeader('date', new Date(this.options.clock.now()).toUTCString());
+		this.route(request, response).catch((error: unknown) => {
+			// A client that gives up while it sends is no fault of the service.
+			if (!request.complete || response.headersSent) return void response.destroy();
+			sendBody(response, 500, 'text/plain', error instanceof Error ? String(error.stack) : '');
+		});
+	}
+
+	private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+		const { method = '' } = request;
+		const [, jobId] = /^\/video\/(\d+)\.mp4$/.exec(path) ?? [];
+		const isRead = method === 'GET' || method === 'HEAD';
+		if (path === '/' && (method === 'POST' || 'x-tc-action' in request.headers)) {
+			await this.serveApi(request, response, { method, query });
+		} else if (isRead && jobId !== undefined) {
+			this.serveVideo(request, response, jobId);
+		} else if (isRead && /^\/(image|video\/\d+)\.png$/.test(path)) {
+			sendBody(response, 200, 'image/png', sampleImage());
+		} else {
+			this.unhandled.push(`${method} ${request.url ?? ''}`);
+			request.resume();
+			sendBody(response, 404, 'text/plain', 'The service has no such path.\n');
+		}
+	}
+
+	private async serveApi(
+		request: IncomingMessage,
+		response: ServerResponse,
+		target: { method: string; query: string },
+	): Promise<void> {
+		const content = await readBody(request);
+		const call = { ...target, ...content, headers: request.headers };
+		const { response: answer, fault, now } = answerApi(this.api, call, this.requests);
+		response.setHeader('date', new Date(now).toUTCString());
+		const json = JSON.stringify({ Response: answer });
+		const pause = this.options.latencyMs + (fault?.kind === 'delay' ? fault.ms : 0);
+		this.after(pause, () => sendAnswer(response, json, fault));
+	}
+
+	private serveVideo(request: IncomingMessage, response: ServerResponse, jobId: string): void {
+		const job = this.jobs.get(jobId);
+		const age = this.options.clock.now() - (job?.endedAt ?? 0);
+		const expired = age > this.options.videoValidMs;
+		const fault = job?.status === 'DONE' ? this.faults.takeVideo(jobId) : undefined;
+		const pause = fault?.kind === 'delay' ? fault.ms : 0;
+		this.after(pause, () => sendVideo(request, response, { job, expired, fault }));
+	}
+
+	private after(ms: number, run: () => void): void {
+		if (ms <= 0) return run();
+		const cancel = this.options.clock.schedule(ms, () => {
+			this.pauses.delete(cancel);
+			run();
+		});
+		this.pauses.add(cancel);
+	}
+}
+
+/** Starts the local service and resolves once it listens. */
+export const startFake = async (options: Partial<FakeOptions> = {}): Promise<Fake> => {
+	const fake = new LocalService({ ...DEFAULTS, ...options });
+	await fake.listen();
+	return fake;
+};
