@@ -21,7 +21,7 @@ export interface N8nOptions {
 	signal?: AbortSignal;
 }
 
-const owner: Owner = { email: 'owner@example.com', password: 'Vidu-Demo-2024' };
+const owner: Owner = { email: 'owner@example.com', password: 'Vidu-Demo-1' };
 
 /** Starts a real n8n on loopback that has the packed package, with an owner who is signed in. */
 export async function startN8n(options: N8nOptions = {}): Promise<N8nHost> {
@@ -70,6 +70,11 @@ export class N8nHost {
 	/** What all its processes so far have printed. */
 	log(): string {
 		return this.earlierLog + (this.process?.log() ?? '');
+	}
+
+	/** Resolves when the present process ends, by itself or not. */
+	async ended(): Promise<void> {
+		await this.process?.ended;
 	}
 
 	/** Starts it, again too, on the same folder and port, and signs the owner in. */
@@ -143,7 +148,7 @@ export class N8nHost {
 	}
 }
 
-/** Everything of n8n's that talks to the outside is off; nothing of the caller's n8n gets in. */
+/** All of n8n that would talk to the outside is off; no setting of the caller's n8n gets in. */
 export async function n8nEnvironment(
 	{ node }: N8nInstallation,
 	userFolder: string,
@@ -158,6 +163,8 @@ export async function n8nEnvironment(
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 		N8N_SECURE_COOKIE: 'false',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		N8N_DISABLED_MODULES: 'mcp-registry',
 		...Object.fromEntries(switchedOff.map((name) => [name, 'false'])),
 	};
 }
@@ -173,7 +180,6 @@ const switchedOff = [
 	'N8N_HIRING_BANNER_ENABLED',
 	'N8N_DYNAMIC_BANNERS_ENABLED',
 	'N8N_VERIFIED_PACKAGES_ENABLED',
-	'N8N_PYTHON_ENABLED',
 ];
 
 /** A port that nobody listens on now. */
