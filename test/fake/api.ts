@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 import type { Account } from './accounts';
+import { ACTIONS, type Admitted } from './actions';
 import type { Clock } from './clock';
 import type { ApiFault, Faults } from './faults';
-import { jobAnswer } from './jobAnswer';
-import { forTheBooks, type Job, type Jobs, type Wire } from './jobs';
+import { forTheBooks, type Job, type Wire } from './job';
+import type { Jobs } from './jobs';
 import type { Quota } from './quota';
 import { Refusal } from './refusal';
-import { type Caller, verify, type VerifyOptions } from './signature';
+import { verify, type VerifyOptions } from './signature';
 import { findAction, parseBody, validate, type ValidationOptions } from './validation';
 
 /** A request to `/`, its body read. */
@@ -57,66 +58,22 @@ export interface ApiParts {
 	videoUrlOf: (job: Job) => string;
 }
 
-interface Admitted {
-	parts: ApiParts;
-	caller: Caller;
-	wire: Wire;
-	record: RequestRecord;
-	bodyHash: string;
-}
-
-const submit = ({ parts, caller, wire, record, bodyHash }: Admitted): Wire => {
-	const job = parts.jobs.submit({
-		secretId: caller.account.secretId,
-		action: record.action,
-		requestId: record.requestId,
-		request: wire,
-		bodyHash,
-		bodyBytes: record.bodyBytes,
-	});
-	record.jobId = job.jobId;
-	return { JobId: job.jobId };
-};
-
-const describe = ({ parts, caller, wire, record }: Admitted): Wire => {
-	const job = parts.jobs.get(String(wire.JobId));
-	if (!job || job.secretId !== caller.account.secretId) {
-		throw new Refusal('FailedOperation.JobNotFound', 'The job does not exist.');
-	}
-	record.jobId = job.jobId;
-	return jobAnswer(job, parts.videoUrlOf(job));
-};
-
-const identify = ({ caller: { account } }: Admitted): Wire => ({
-	Arn: `qcs::cam::uin/${account.uin}:uin/${account.uin}`,
-	AccountId: account.uin,
-	UserId: account.uin,
-	PrincipalId: account.uin,
-	Type: 'CAMUser',
-});
-
-const ACTIONS: Record<string, { methods: string[]; act: (admitted: Admitted) => Wire }> = {
-	SubmitImageToVideoViduJob: { methods: ['POST'], act: submit },
-	DescribeImageToVideoViduJob: { methods: ['POST', 'GET'], act: describe },
-	GetCallerIdentity: { methods: ['POST', 'GET'], act: identify },
-};
-
 const header = ({ headers }: ApiRequest, name: string): string => {
 	const value = headers[name];
 	return typeof value === 'string' ? value.trim() : '';
 };
 
-const read = (request: ApiRequest): Wire =>
-	request.method === 'GET'
-		? Object.fromEntries(new URLSearchParams(request.query))
-		: parseBody(header(request, 'content-type'), request.body);
-
-/** The body as far as it can be read, for the log and for faults that look at it. */
-const readLeniently = (request: ApiRequest): Wire => {
+/** The body, or why it cannot be read, which is not said before the signature was found good. */
+const read = (request: ApiRequest): { wire: Wire; unreadable?: Refusal } => {
+	if (request.tooLarge) return { wire: {} };
+	if (request.method === 'GET') {
+		return { wire: Object.fromEntries(new URLSearchParams(request.query)) };
+	}
 	try {
-		return request.tooLarge ? {} : read(request);
-	} catch {
-		return {};
+		return { wire: parseBody(header(request, 'content-type'), request.body) };
+	} catch (error) {
+		if (!(error instanceof Refusal)) throw error;
+		return { wire: {}, unreadable: error };
 	}
 };
 
@@ -135,7 +92,7 @@ const admit = (
 	parts: ApiParts,
 	request: ApiRequest,
 	record: RequestRecord,
-	now: number,
+	{ wire, unreadable, now }: ReturnType<typeof read> & { now: number },
 ): Admitted => {
 	const bodyHash = createHash('sha256').update(request.body).digest('hex');
 	const caller = authenticate(parts, request, bodyHash, now);
@@ -153,26 +110,37 @@ const admit = (
 	if (!ACTIONS[action]?.methods.includes(request.method)) {
 		throw new Refusal('UnsupportedProtocol', `${action} does not take ${request.method}.`);
 	}
-	const wire = read(request);
+	if (unreadable) throw unreadable;
 	validate(api, action, wire, parts.validation);
-	return { parts, caller, wire, record, bodyHash };
+	return { ...parts, caller, wire, record, bodyHash };
 };
 
 const isMade = (fault: ApiFault): boolean =>
 	fault.kind !== 'resetBefore' && !('made' in fault && fault.made === false);
 
 const work = (admitted: Admitted): Pick<ApiOutcome, 'response' | 'fault'> => {
-	const { parts, caller, wire, record } = admitted;
+	const { faults, quota, caller, wire, record } = admitted;
 	const { action, requestId } = record;
-	const fault = parts.faults.takeApi(action, wire);
+	const fault = faults.takeApi(action, wire);
 	if (fault) record.fault = fault.kind;
 	if (fault?.kind === 'error') {
 		const { code, message = 'Scripted refusal.' } = fault;
-		if (/^RequestLimitExceeded\b/.test(code)) parts.quota.refund(caller.account.secretId, action);
+		if (/^RequestLimitExceeded(?!\.JobNumExceed)/.test(code))
+			quota.refund(caller.account.secretId, action);
 		throw new Refusal(code, message);
 	}
 	const made = fault && !isMade(fault) ? {} : ACTIONS[action]?.act(admitted);
 	return { response: { ...made, RequestId: requestId }, ...(fault && { fault }) };
+};
+
+/** The books' own copy where there is one, so that log and books share it. */
+const booked = (
+	{ jobs }: ApiParts,
+	{ jobId = '', requestId, bodyBytes }: RequestRecord,
+	wire: Wire,
+) => {
+	const job = jobs.get(jobId);
+	return job?.requestId === requestId ? job.request : forTheBooks(wire, bodyBytes);
 };
 
 /** Answers one request by the service's rules and writes it into the log. */
@@ -181,7 +149,7 @@ export const answerApi = (
 	request: ApiRequest,
 	log: RequestRecord[],
 ): ApiOutcome => {
-	const lenient = readLeniently(request);
+	const content = read(request);
 	const record: RequestRecord = {
 		action: header(request, 'x-tc-action'),
 		method: request.method,
@@ -191,11 +159,11 @@ export const answerApi = (
 		body: {},
 	};
 	log.push(record);
-	const skew = parts.faults.takeSkew(record.action, lenient);
+	const skew = parts.faults.takeSkew(record.action, content.wire);
 	if (skew !== 0) record.fault = 'skewClock';
 	const now = record.at + skew;
 	try {
-		return { ...work(admit(parts, request, record, now)), now };
+		return { ...work(admit(parts, request, record, { ...content, now })), now };
 	} catch (error) {
 		if (!(error instanceof Refusal)) throw error;
 		const { code, message } = error;
@@ -205,8 +173,6 @@ export const answerApi = (
 			now,
 		};
 	} finally {
-		const job = record.error === undefined ? parts.jobs.get(record.jobId ?? '') : undefined;
-		record.body =
-			job?.requestId === record.requestId ? job.request : forTheBooks(lenient, record.bodyBytes);
+		record.body = booked(parts, record, content.wire);
 	}
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { jobAnswer } from './jobAnswer';
-import type { Job, Wire } from './jobs';
+import type { Job, Wire } from './job';
 
 /**
  * No real body was ever captured. A to C are the plausible ones of test/vendor/callback-examples.json: A flat,

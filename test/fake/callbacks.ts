@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 
 import { type CallbackBody, callbackBodies, type CallbackShape } from './callbackBody';
 import type { Clock } from './clock';
-import type { Job } from './jobs';
+import type { Job } from './job';
 
 export interface CallbackOptions {
 	shape: CallbackShape | CallbackBody;

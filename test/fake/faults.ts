@@ -1,8 +1,8 @@
-import type { Wire } from './jobs';
+import type { Wire } from './job';
 
 /**
- * Misbehaviour of an API answer. `made` says whether the work, such as a job, was done all the same; `error`
- * and `resetBefore` never do it, `resetAfter`, `delay`, `empty` and the like do when `made` is true or absent.
+ * Misbehaviour of an API answer. Where there is `made`, it says whether the work, such as a job, was done all the
+ * same; `error` and `resetBefore` never do it, `resetAfter` and `delay` always.
  */
 export type ApiFault =
 	| { kind: 'error'; code: string; message?: string }
@@ -13,7 +13,7 @@ export type ApiFault =
 	| { kind: 'html200'; made: boolean }
 	| { kind: 'truncated'; made: boolean; cut?: 'length' | 'json' }
 	| { kind: 'empty'; made: boolean }
-	| { kind: 'wrongContentType'; made?: true; contentType?: string }
+	| { kind: 'wrongContentType'; made: boolean; contentType?: string }
 	| { kind: 'delay'; ms: number }
 	| { kind: 'skewClock'; ms: number };
 
@@ -39,9 +39,17 @@ interface Script {
 	when?: (body: Wire) => boolean;
 }
 
-export type FaultRule =
-	| (Script & { action: ApiAction; fault: ApiFault })
-	| (Script & { action: 'Video'; fault: VideoFault });
+interface ApiRule extends Script {
+	action: ApiAction;
+	fault: ApiFault;
+}
+
+interface VideoRule extends Script {
+	action: 'Video';
+	fault: VideoFault;
+}
+
+export type FaultRule = ApiRule | VideoRule;
 
 export interface ArmedFault {
 	/** How often it has struck. */
@@ -49,73 +57,71 @@ export interface ArmedFault {
 	remove(): void;
 }
 
-interface Armed {
-	rule: FaultRule;
+interface Armed<Rule> {
+	rule: Rule;
 	seen: number;
 	used: number;
 }
 
-type Skew = Extract<ApiFault, { kind: 'skewClock' }>;
+const arm = <Rule>(list: Armed<Rule>[], rule: Rule): ArmedFault => {
+	const armed = { rule, seen: 0, used: 0 };
+	list.push(armed);
+	return {
+		get used() {
+			return armed.used;
+		},
+		remove: () => {
+			const index = list.indexOf(armed);
+			if (index >= 0) list.splice(index, 1);
+		},
+	};
+};
+
+const strike = <Rule extends Script>(
+	list: Armed<Rule>[],
+	body: Wire,
+	fits: (rule: Rule) => boolean,
+): Rule | undefined => {
+	for (const armed of list) {
+		const { rule } = armed;
+		if (armed.used >= (rule.times ?? 1) || !fits(rule) || rule.when?.(body) === false) continue;
+		armed.seen += 1;
+		if (armed.seen <= (rule.skip ?? 0)) continue;
+		armed.used += 1;
+		return rule;
+	}
+	return undefined;
+};
 
 /** Misbehaviour in waiting; the rule that was added first strikes first. */
 export class Faults {
-	private armed: Armed[] = [];
+	private readonly api: Armed<ApiRule>[] = [];
+	private readonly video: Armed<VideoRule>[] = [];
 
 	add(rule: FaultRule): ArmedFault {
-		const armed = { rule, seen: 0, used: 0 };
-		this.armed.push(armed);
-		return {
-			get used() {
-				return armed.used;
-			},
-			remove: () => {
-				this.armed = this.armed.filter((other) => other !== armed);
-			},
-		};
+		return rule.action === 'Video' ? arm(this.video, rule) : arm(this.api, rule);
 	}
 
 	clear(): void {
-		this.armed = [];
+		this.api.length = 0;
+		this.video.length = 0;
 	}
 
 	/** The fault, if any, for an API request that would otherwise be accepted. */
-	takeApi(action: string, body: Wire): Exclude<ApiFault, Skew> | undefined {
-		const armed = this.strike(
-			({ rule }) =>
-				rule.action !== 'Video' && rule.fault.kind !== 'skewClock' && rule.action === action,
-			body,
-		);
-		const rule = armed?.rule;
-		if (!rule || rule.action === 'Video' || rule.fault.kind === 'skewClock') return undefined;
-		return rule.fault;
+	takeApi(action: string, body: Wire): ApiFault | undefined {
+		const isMeant = (rule: ApiRule) => rule.action === action && rule.fault.kind !== 'skewClock';
+		return strike(this.api, body, isMeant)?.fault;
 	}
 
 	/** By how many milliseconds the service's clock is wrong for this request. */
 	takeSkew(action: string, body: Wire): number {
-		const armed = this.strike(
-			({ rule }) => rule.action === action && rule.fault.kind === 'skewClock',
-			body,
-		);
-		return armed?.rule.fault.kind === 'skewClock' ? armed.rule.fault.ms : 0;
+		const isMeant = (rule: ApiRule) => rule.action === action && rule.fault.kind === 'skewClock';
+		const fault = strike(this.api, body, isMeant)?.fault;
+		return fault?.kind === 'skewClock' ? fault.ms : 0;
 	}
 
 	/** The fault, if any, for a download. */
 	takeVideo(jobId: string): VideoFault | undefined {
-		const armed = this.strike(({ rule }) => rule.action === 'Video', { JobId: jobId });
-		return armed?.rule.action === 'Video' ? armed.rule.fault : undefined;
-	}
-
-	private strike(fits: (armed: Armed) => boolean, body: Wire): Armed | undefined {
-		const candidates = this.armed.filter(
-			(armed) => fits(armed) && armed.used < (armed.rule.times ?? 1),
-		);
-		for (const armed of candidates) {
-			if (armed.rule.when && !armed.rule.when(body)) continue;
-			armed.seen += 1;
-			if (armed.seen <= (armed.rule.skip ?? 0)) continue;
-			armed.used += 1;
-			return armed;
-		}
-		return undefined;
+		return strike(this.video, { JobId: jobId }, () => true)?.fault;
 	}
 }

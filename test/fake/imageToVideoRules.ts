@@ -1,4 +1,4 @@
-import type { Wire } from './jobs';
+import type { Wire } from './job';
 import { Refusal } from './refusal';
 
 const CHOICES: Record<string, string[]> = {

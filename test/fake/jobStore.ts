@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
-import type { Job } from './jobs';
+import type { Job } from './job';
 
 /** Where jobs outlive the process. */
 export interface JobStore {

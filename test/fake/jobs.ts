@@ -1,47 +1,13 @@
-import { createHash } from 'node:crypto';
-
 import type { Clock } from './clock';
+import { creditsOf, forTheBooks, isMarked, type Job, type Order, textOf } from './job';
 import { type JobStore, memoryOnly } from './jobStore';
 import { Refusal } from './refusal';
-
-export type JobStatus = 'WAIT' | 'RUN' | 'DONE' | 'FAIL';
-
-export type Wire = Record<string, unknown>;
-
-/** One line in the books. What the books say was accepted is what a customer would be billed for. */
-export interface Job {
-	jobId: string;
-	secretId: string;
-	action: string;
-	requestId: string;
-	/** As received; of a body over 100 kB each long string is replaced by its length and SHA-256. */
-	request: Wire;
-	/** Hex SHA-256 of the body as received: equal for requests that were sent twice. */
-	bodyHash: string;
-	createdAt: number;
-	endedAt?: number;
-	status: JobStatus;
-	errorCode: string;
-	errorMessage: string;
-	credits: number;
-	payload: string;
-	callbackUrl?: string;
-}
 
 export interface JobOptions {
 	waitMs: number;
 	runMs: number;
 	/** Jobs of one SecretId in WAIT or RUN; more are refused with JobNumExceed. 0 is no limit. */
 	maxRunning: number;
-}
-
-export interface Order {
-	secretId: string;
-	action: string;
-	requestId: string;
-	request: Wire;
-	bodyHash: string;
-	bodyBytes: number;
 }
 
 export interface JobEnd {
@@ -51,31 +17,6 @@ export interface JobEnd {
 }
 
 export type JobListener = (job: Job) => void;
-
-const LARGE_BODY = 100_000;
-const LONG_STRING = 2_000;
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-const shorten = (value: unknown): unknown => {
-	if (typeof value === 'string' && value.length > LONG_STRING) {
-		return { length: value.length, sha256: createHash('sha256').update(value).digest('hex') };
-	}
-	if (Array.isArray(value)) return value.map(shorten);
-	return typeof value === 'object' && value !== null ? shortenAll(value) : value;
-};
-
-const shortenAll = (wire: object): Wire =>
-	Object.fromEntries(Object.entries(wire).map(([name, value]) => [name, shorten(value)]));
-
-/** The request as the books keep it: whole, unless it is large. */
-export const forTheBooks = (request: Wire, bytes: number): Wire =>
-	bytes > LARGE_BODY ? shortenAll(request) : request;
-
-const creditsOf = ({ Duration, IsRec, OffPeak }: Wire): number => {
-	const whole = (typeof Duration === 'number' ? Duration : 5) + (IsRec === true ? 1 : 0);
-	return OffPeak === true ? whole / 2 : whole;
-};
 
 /** Runs jobs through WAIT, RUN, DONE or FAIL. Knows nothing of HTTP. */
 export class Jobs {
@@ -149,7 +90,7 @@ export class Jobs {
 		if (!job || job.endedAt !== undefined) return;
 		this.timers.get(jobId)?.();
 		this.timers.delete(jobId);
-		const failed = end ? end.status === 'FAIL' : this.mark(job, '[fail]');
+		const failed = end ? end.status === 'FAIL' : isMarked(job, '[fail]');
 		job.status = failed ? 'FAIL' : 'DONE';
 		job.endedAt = this.clock.now();
 		job.credits = failed ? 0 : creditsOf(job.request);
@@ -160,11 +101,6 @@ export class Jobs {
 		this.running.set(job.secretId, (this.running.get(job.secretId) ?? 1) - 1);
 		this.store.save(job);
 		this.announce(job);
-	}
-
-	/** Whether the request's Prompt or Payload asks for a special course, such as `[fail]`. */
-	mark(job: Job, mark: string): boolean {
-		return [job.request.Prompt, job.payload].some((text) => textOf(text).includes(mark));
 	}
 
 	/** Stops all timers; the books stay. */
@@ -189,7 +125,7 @@ export class Jobs {
 	private run(job: Job): void {
 		job.status = 'RUN';
 		this.announce(job);
-		if (this.mark(job, '[never]')) return;
+		if (isMarked(job, '[never]')) return;
 		const remaining = job.createdAt + this.options.waitMs + this.options.runMs - this.clock.now();
 		this.timers.set(
 			job.jobId,

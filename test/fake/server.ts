@@ -1,38 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { type Account, PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from './accounts';
 import { answerApi, type ApiParts, type RequestRecord } from './api';
-import { type CallbackOptions, Callbacks } from './callbacks';
-import { type Clock, realClock } from './clock';
+import { Callbacks } from './callbacks';
 import { Faults } from './faults';
+import type { Job } from './job';
 import { fileStore, memoryOnly } from './jobStore';
-import { type Job, type JobOptions, Jobs } from './jobs';
-import { Quota, type QuotaOptions } from './quota';
+import { Jobs } from './jobs';
+import { DEFAULTS, type FakeOptions } from './options';
+import { Quota } from './quota';
+import { readBody } from './requestBody';
 import { sendAnswer, sendBody } from './send';
-import type { ValidationOptions } from './validation';
 import { sampleImage, sendVideo } from './video';
 
-export interface FakeOptions extends ValidationOptions {
-	/** 0 takes a free port. */
-	port: number;
-	host: string;
-	/** Base of the result's URLs, where the address listened on is not the one that clients see. */
-	publicUrl: string | undefined;
-	clock: Clock;
-	accounts: readonly Account[];
-	/** Pause before every answer. */
-	latencyMs: number;
-	/** See VerifyOptions in signature.ts. */
-	hostWithoutPort: boolean;
-	quota: Partial<QuotaOptions>;
-	jobs: Partial<JobOptions>;
-	callbacks: Partial<CallbackOptions>;
-	/** How long a result can be fetched after its job ended. */
-	videoValidMs: number;
-	/** Where jobs are kept beyond the process. */
-	stateFile: string | undefined;
-}
+export type { FakeOptions } from './options';
 
 export interface Fake {
 	/** Base URL, without a slash at its end. */
@@ -57,38 +38,6 @@ export interface Fake {
 	/** Ends everything, requests that hang included. */
 	close(): Promise<void>;
 }
-
-const DAY_MS = 86_400_000;
-const MAX_BODY = 10 * 1024 * 1024;
-
-const DEFAULTS: FakeOptions = {
-	port: 0,
-	host: '127.0.0.1',
-	publicUrl: undefined,
-	clock: realClock,
-	accounts: [PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT],
-	latencyMs: 0,
-	hostWithoutPort: true,
-	site: 'china',
-	acceptsChinaFields: true,
-	extraModels: [],
-	quota: {},
-	jobs: {},
-	callbacks: {},
-	videoValidMs: DAY_MS,
-	stateFile: undefined,
-};
-
-const readBody = async (request: IncomingMessage): Promise<{ body: Buffer; tooLarge: boolean }> => {
-	const chunks: Buffer[] = [];
-	let bytes = 0;
-	for await (const chunk of request as AsyncIterable<Buffer>) {
-		bytes += chunk.length;
-		if (bytes <= MAX_BODY) chunks.push(chunk);
-	}
-	const tooLarge = bytes > MAX_BODY;
-	return { body: tooLarge ? Buffer.alloc(0) : Buffer.concat(chunks), tooLarge };
-};
 
 class LocalService implements Fake {
 	readonly jobs: Jobs;

@@ -1,5 +1,5 @@
 import { checkValues } from './imageToVideoRules';
-import type { Wire } from './jobs';
+import type { Wire } from './job';
 import { Refusal } from './refusal';
 import { VENDOR, type VendorApi, type VendorField } from './vendorApi';
 

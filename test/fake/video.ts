@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 
 import type { VideoFault } from './faults';
-import type { Job } from './jobs';
+import type { Job } from './job';
 import { reset, sendBody, sendCut } from './send';
 
 const MP4 = readFileSync(join(__dirname, 'video.mp4'));

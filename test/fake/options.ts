@@ -1,0 +1,47 @@
+import { type Account, PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from './accounts';
+import type { CallbackOptions } from './callbacks';
+import { type Clock, realClock } from './clock';
+import type { JobOptions } from './jobs';
+import type { QuotaOptions } from './quota';
+import type { ValidationOptions } from './validation';
+
+export interface FakeOptions extends ValidationOptions {
+	/** 0 takes a free port. */
+	port: number;
+	host: string;
+	/** Base of the result's URLs, where the address listened on is not the one that clients see. */
+	publicUrl: string | undefined;
+	clock: Clock;
+	accounts: readonly Account[];
+	/** Pause before every answer. */
+	latencyMs: number;
+	/** See VerifyOptions in signature.ts. */
+	hostWithoutPort: boolean;
+	quota: Partial<QuotaOptions>;
+	jobs: Partial<JobOptions>;
+	callbacks: Partial<CallbackOptions>;
+	/** How long a result can be fetched after its job ended. */
+	videoValidMs: number;
+	/** Where jobs are kept beyond the process. */
+	stateFile: string | undefined;
+}
+
+const DAY_MS = 86_400_000;
+/** The China site with the vendor's quota, jobs of five seconds. */
+export const DEFAULTS: FakeOptions = {
+	port: 0,
+	host: '127.0.0.1',
+	publicUrl: undefined,
+	clock: realClock,
+	accounts: [PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT],
+	latencyMs: 0,
+	hostWithoutPort: true,
+	site: 'china',
+	acceptsChinaFields: true,
+	extraModels: [],
+	quota: {},
+	jobs: {},
+	callbacks: {},
+	videoValidMs: DAY_MS,
+	stateFile: undefined,
+};
