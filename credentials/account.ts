@@ -1,0 +1,41 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+/** Where an account lives: the two sites have different hosts, actions and price lists. */
+export type Site = 'international' | 'china';
+
+/** The credential as the code uses it: pasted white space gone, defaults filled in. */
+export interface Account {
+	site: Site;
+	secretId: string;
+	secretKey: string;
+	/** Empty for permanent keys. */
+	sessionToken: string;
+	region: string;
+	language: string;
+	/** Base URL that requests go to instead of the vendor's host, or empty. */
+	endpoint: string;
+}
+
+/** The unpublished region list makes these guesses; the field stays editable. */
+export const DEFAULT_REGION: Record<Site, string> = {
+	international: 'ap-singapore',
+	china: 'ap-guangzhou',
+};
+
+/** Reads a decrypted credential; never throws, so that n8n's own checks name what is missing. */
+export function accountOf(credentials: ICredentialDataDecryptedObject): Account {
+	const text = (name: string) => {
+		const value = credentials[name];
+		return typeof value === 'string' ? value.trim() : '';
+	};
+	const site = text('site') === 'china' ? 'china' : 'international';
+	return {
+		site,
+		secretId: text('secretId'),
+		secretKey: text('secretKey'),
+		sessionToken: text('sessionToken'),
+		region: text('region') || DEFAULT_REGION[site],
+		language: text('language') || 'en-US',
+		endpoint: text('endpoint'),
+	};
+}

@@ -1,0 +1,144 @@
+import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+
+import type { Account } from './account';
+import { clockOffset } from './clock';
+import { authorization, signedService } from './tc3';
+
+/** Options as n8n hands them over: `baseURL` + `url` from our nodes, `uri` from HTTP Request. */
+export type RequestOptions = Omit<IHttpRequestOptions, 'url'> & { url?: string; uri?: string };
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** Headers that follow from the request or the account, whatever the caller says. */
+const REPLACED = [
+	'authorization',
+	'content-length',
+	'content-type',
+	'host',
+	'x-tc-timestamp',
+	'x-tc-token',
+];
+
+/** The API asked for, before `endpoint` redirects it: its first label names the service. */
+function addressOf({ baseURL, url, uri }: RequestOptions): URL {
+	const path = uri ?? url ?? '';
+	return new URL(
+		/^https?:\/\//i.test(path) ? path : `${baseURL ?? ''}/${path}`.replace(/([^:]\/)\/+/g, '$1'),
+	);
+}
+
+function redirect(address: URL, endpoint: string): URL {
+	if (!endpoint) return address;
+	const target = new URL(/^https?:\/\//i.test(endpoint) ? endpoint : `https://${endpoint}`);
+	target.pathname = `${target.pathname}/${address.pathname}`.replace(/\/{2,}/g, '/');
+	target.search = address.search;
+	return target;
+}
+
+/** `host[:port]` that requests to `baseURL` with this account really go to. */
+export function hostOf(account: Account, baseURL: string): string {
+	return redirect(new URL(baseURL), account.endpoint).host;
+}
+
+const encode = (text: string) =>
+	encodeURIComponent(text).replace(
+		/[!'()*]/g,
+		(c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+	);
+
+/** The vendor writes lists and objects of a GET as `Filters.0.Name=…`. */
+function flatten(value: unknown, name: string): Array<[string, string]> {
+	if (value === undefined || value === null) return [];
+	if (typeof value === 'object') {
+		return Object.entries(value).flatMap(([key, inner]) =>
+			flatten(inner, name ? `${name}.${key}` : key),
+		);
+	}
+	return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
+}
+
+/** Sorted by name, as the vendor's examples are, and encoded once: sent exactly as signed. */
+function queryOf(address: URL, qs: IDataObject | undefined): string {
+	return [...address.searchParams, ...flatten(qs, '')]
+		.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+		.map(([name, value]) => `${encode(name)}=${encode(value)}`)
+		.join('&');
+}
+
+/** The bytes that will be sent. n8n drops `{}`, and an API 3.0 POST needs a JSON object. */
+function payloadOf(body: unknown): Buffer {
+	if (Buffer.isBuffer(body)) return body;
+	if (typeof body === 'string') return Buffer.from(body.trim() || '{}');
+	return Buffer.from(JSON.stringify(body ?? {}));
+}
+
+function headerOf(headers: IDataObject, name: string): string | undefined {
+	const [, value] = Object.entries(headers).find(([key]) => key.toLowerCase() === name) ?? [];
+	return typeof value === 'number'
+		? value.toString()
+		: typeof value === 'string'
+			? value
+			: undefined;
+}
+
+/** A copy without the keys that are `names` in lower case. */
+const without = (object: object, names: string[]) =>
+	Object.fromEntries(Object.entries(object).filter(([key]) => !names.includes(key.toLowerCase())));
+
+/**
+ * Signs any Tencent Cloud API 3.0 request and points it to the account's endpoint. `now` is this
+ * machine's clock in milliseconds; a known offset of the host's clock is added.
+ *
+ * Returns new options whose body and URL are the very bytes that were signed. X-TC-Action, -Version,
+ * -Region and -Timestamp that the caller set are kept. Signing signed options again gives a fresh
+ * signature of the same request: n8n does that when it repeats one. Throws on an address that is no URL.
+ */
+export function signedRequest(
+	account: Account,
+	options: RequestOptions,
+	now: number,
+): RequestOptions {
+	const given: IDataObject = options.headers ?? {};
+	const earlier = signedService(headerOf(given, 'authorization'));
+	const address = addressOf(options);
+	const target = earlier === undefined ? redirect(address, account.endpoint) : address;
+
+	const method = (options.method ?? 'GET').toUpperCase();
+	const hasBody = method !== 'GET' && method !== 'HEAD';
+	const payload = hasBody ? payloadOf(options.body) : '';
+	const query = queryOf(address, options.qs);
+	target.search = query;
+
+	const callersTimestamp = earlier === undefined ? headerOf(given, 'x-tc-timestamp') : undefined;
+	const timestamp = callersTimestamp
+		? Number(callersTimestamp)
+		: Math.floor((now + clockOffset(target.host)) / 1000);
+	const contentType = hasBody ? JSON_TYPE : FORM_TYPE;
+	const action = headerOf(given, 'x-tc-action');
+	const headersToSign = {
+		'content-type': contentType,
+		host: target.host,
+		...(action === undefined ? {} : { 'x-tc-action': action }),
+	};
+	const service = earlier ?? address.hostname.split('.')[0] ?? '';
+
+	return {
+		...without(options, ['baseurl', 'body']),
+		...(options.uri === undefined ? { url: target.href } : { uri: target.href }),
+		qs: {},
+		...(hasBody ? { body: payload } : {}),
+		headers: {
+			...(headerOf(given, 'x-tc-region') ? {} : { 'X-TC-Region': account.region }),
+			...(headerOf(given, 'x-tc-language') ? {} : { 'X-TC-Language': account.language }),
+			...without(given, REPLACED),
+			'Content-Type': contentType,
+			'X-TC-Timestamp': String(timestamp),
+			...(account.sessionToken ? { 'X-TC-Token': account.sessionToken } : {}),
+			Authorization: authorization(
+				{ method, query, headers: headersToSign, payload, service, timestamp },
+				account,
+			),
+		},
+	};
+}

@@ -1,0 +1,14 @@
+const { spawn } = require('node:child_process');
+const { rm } = require('node:fs/promises');
+const { dest, parallel, series, src } = require('gulp');
+
+const run = (module, ...args) =>
+	spawn(process.execPath, [require.resolve(module), ...args], { stdio: 'inherit' });
+
+const clean = async () => await rm('dist', { recursive: true, force: true });
+const compile = () => run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+const icons = () => src(['nodes/**/*.svg', 'credentials/*.svg'], { base: '.' }).pipe(dest('dist'));
+const codex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
+
+exports.build = series(clean, parallel(compile, icons, codex));
+exports.default = exports.build;

@@ -1,0 +1,25 @@
+import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { propertiesOf, resources } from './operations';
+
+export class TencentVidu implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Tencent Cloud Vidu',
+		name: 'tencentVidu',
+		icon: { light: 'file:vidu.svg', dark: 'file:vidu.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		description: 'Turn images into videos with Vidu on Tencent Cloud',
+		defaults: { name: 'Tencent Cloud Vidu' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'tencentCloudApi', required: true }],
+		requestDefaults: {
+			baseURL:
+				'={{$credentials.site === "china" ? "https://vclm.tencentcloudapi.com" : "https://vclm.intl.tencentcloudapi.com"}}',
+		},
+		properties: propertiesOf(resources),
+	};
+}

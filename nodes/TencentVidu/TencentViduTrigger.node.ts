@@ -1,0 +1,75 @@
+import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { receive } from './receiver';
+
+export class TencentViduTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Tencent Cloud Vidu Trigger',
+		name: 'tencentViduTrigger',
+		icon: { light: 'file:vidu.svg', dark: 'file:vidu.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{$parameter["events"].join(", ")}}',
+		description:
+			'Starts the workflow when Tencent Cloud reports that a Vidu job is done or has failed',
+		eventTriggerDescription: 'Waiting for Tencent Cloud to report a job to the test URL',
+		activationMessage:
+			'Tencent Cloud can now report jobs to the production URL of the Tencent Cloud Vidu Trigger.',
+		defaults: { name: 'Tencent Cloud Vidu Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				// Without it, whoever calls would be sent the first item of the workflow.
+				responseData: '',
+				path: '={{$parameter["path"]}}',
+				isFullPath: true,
+			},
+		],
+		properties: [
+			{
+				displayName:
+					'Put the production URL above into Callback URL of the node that submits, and publish this workflow. Tencent Cloud must be able to reach the URL from the internet.',
+				name: 'howTo',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Path',
+				name: 'path',
+				type: 'string',
+				default: 'tencent-vidu',
+				required: true,
+				placeholder: 'tencent-vidu',
+				description:
+					'Last part of the URL that Tencent Cloud reports to. No two published workflows may have the same.',
+			},
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				options: [
+					{ name: 'Failed', value: 'failed', description: 'The job has failed' },
+					{ name: 'Success', value: 'success', description: 'The video is ready' },
+				],
+				default: ['success', 'failed'],
+				required: true,
+				description: 'Which reports start the workflow',
+			},
+		],
+	};
+
+	// The URL is handed over with each job: there is nothing to register.
+	webhookMethods = {
+		default: {
+			checkExists: async () => await Promise.resolve(true),
+			create: async () => await Promise.resolve(true),
+			delete: async () => await Promise.resolve(true),
+		},
+	};
+
+	webhook = receive;
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+/** An HTTP answer as it came, its body unparsed. */
+export interface HttpAnswer {
+	statusCode: number;
+	body: unknown;
+	date: string | undefined;
+}
+
+/** What an API 3.0 call gave; `broken` is anything that is no such answer. */
+export type Answer =
+	| { kind: 'ok'; response: Record<string, unknown>; requestId: string }
+	| { kind: 'error'; code: string; message: string; requestId: string; date: string | undefined }
+	| { kind: 'broken'; reason: string };
+
+const envelopeSchema = z.object({ Response: z.record(z.unknown()) });
+const errorSchema = z.object({ Code: z.string(), Message: z.string().default('') });
+const requestIdSchema = z.string().catch('');
+
+/** JSON.parse would round a JobId that came as a number. */
+const quoteJobIds = (text: string) => text.replace(/("JobId"\s*:\s*)(\d+)/g, '$1"$2"');
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(quoteJobIds(text));
+	} catch {
+		return undefined;
+	}
+}
+
+const field = (text: string, name: string) =>
+	new RegExp(`"${name}"\\s*:\\s*"([^"]+)"`).exec(text)?.[1];
+
+/** A broken body that still holds a whole JobId: the job is accepted, and its id must not be lost. */
+function salvage(text: string): Answer | undefined {
+	const jobId = field(text, 'JobId');
+	if (jobId === undefined) return undefined;
+	const requestId = field(text, 'RequestId') ?? '';
+	return { kind: 'ok', response: { JobId: jobId, RequestId: requestId }, requestId };
+}
+
+/**
+ * Reads an answer. Its JSON counts, not its status or content type: the vendor answers errors with
+ * HTTP 200, and a gateway's odd status must not hide the JobId of a job that was accepted.
+ */
+export function parseAnswer({ statusCode, body, date }: HttpAnswer): Answer {
+	const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+	const envelope = envelopeSchema.safeParse(parse(text));
+	if (!envelope.success) {
+		const what = text.trim() === '' ? 'empty' : /^\s*</.test(text) ? 'a web page' : 'not its JSON';
+		return (
+			salvage(text) ?? { kind: 'broken', reason: `HTTP ${statusCode}, and the body was ${what}` }
+		);
+	}
+	const { Response: response } = envelope.data;
+	const requestId = requestIdSchema.parse(response.RequestId);
+	const error = errorSchema.safeParse(response.Error);
+	if (!error.success) return { kind: 'ok', response, requestId };
+	return { kind: 'error', code: error.data.Code, message: error.data.Message, requestId, date };
+}
+
+/** Why a request came to nothing before there was an answer. */
+export type TransportFault =
+	| { kind: 'unreachable'; reason: string }
+	| { kind: 'lost'; reason: string }
+	| { kind: 'unsent'; reason: string };
+
+/** Codes of Node and OpenSSL for a connection that was never made: nothing can have been sent. */
+const NEVER_CONNECTED =
+	/^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_CERT_\w+|ERR_SSL_\w+|EPROTO)$/;
+
+const faultSchema = z.object({
+	message: z.string().catch(''),
+	code: z.string().optional().catch(undefined),
+	syscall: z.string().optional().catch(undefined),
+	isAxiosError: z.boolean().optional().catch(undefined),
+	cause: z.unknown(),
+	errors: z.array(z.unknown()).catch([]),
+});
+
+function chainOf(error: unknown, depth = 0): Array<z.infer<typeof faultSchema>> {
+	const fault = faultSchema.safeParse(error);
+	if (!fault.success || depth > 8) return [];
+	const { cause, errors } = fault.data;
+	return [fault.data, ...[cause, ...errors].flatMap((inner) => chainOf(inner, depth + 1))];
+}
+
+/**
+ * Tells from a thrown error whether the request can have reached the service. `unsent`: it was
+ * refused before anything was opened (no credential, no such URL, n8n's own rules). `unreachable`:
+ * no connection was made. `lost`: everything else, since the service may have acted on it.
+ */
+export function faultOf(error: unknown): TransportFault {
+	const chain = chainOf(error);
+	const unconnected = chain.find(
+		({ code, syscall }) =>
+			NEVER_CONNECTED.test(code ?? '') || (syscall === 'connect' && code !== 'ECONNRESET'),
+	);
+	if (unconnected) return { kind: 'unreachable', reason: unconnected.code ?? unconnected.message };
+	const sent = chain.find(
+		({ isAxiosError, code }) => isAxiosError || /^(E[A-Z]+|ERR_\w+)$/.test(code ?? ''),
+	);
+	if (sent) return { kind: 'lost', reason: sent.code ?? sent.message };
+	return { kind: 'unsent', reason: chain[0]?.message ?? String(error) };
+}

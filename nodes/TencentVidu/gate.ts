@@ -1,0 +1,211 @@
+import type { Time } from './time';
+
+/** Why the service did not take a request that it may take later. */
+export type Refusal = 'quota' | 'capacity' | 'unreachable' | 'fault';
+
+interface Pauses {
+	/** The pause after the first refusal in a row, in milliseconds; each next one is twice as long. */
+	first: number;
+	longest: number;
+	/** How long refusals may go on, where that is not for the user to say. */
+	limit?: number;
+}
+
+const PAUSES: Record<Refusal, Pauses> = {
+	quota: { first: 200, longest: 8_000 },
+	capacity: { first: 15_000, longest: 60_000 },
+	unreachable: { first: 500, longest: 4_000, limit: 15_000 },
+	fault: { first: 500, longest: 8_000, limit: 30_000 },
+};
+
+/** A hundredth slower than allowed: at exactly the limit, every jitter on the way is a refusal. */
+const MARGIN = 1.01;
+
+const MOST_IN_FLIGHT = 64;
+
+/** Bytes of body in flight; a larger body travels alone. */
+const MOST_BYTES_IN_FLIGHT = 16 * 1024 * 1024;
+
+/** One request's wish to leave. */
+export interface Departure {
+	/** Whose request it is: runs take turns, however many requests each of them has. */
+	run: object;
+	/** Requests per second at most. */
+	rate: number;
+	/** About how large the body is. */
+	bytes: number;
+	/** For how many milliseconds without any progress a refusal may hold the request back. */
+	patience: number;
+	signal: AbortSignal;
+	/** The request was refused before, and goes before the others of its run. */
+	again?: boolean;
+}
+
+interface Waiting extends Departure {
+	depart: (leftAt: number) => void;
+}
+
+interface Stall {
+	refusal: Refusal;
+	since: number;
+	refusals: number;
+	until: number;
+}
+
+/** What came of a request that left: taken, turned down for good, no telling, or refused for now. */
+export type Arrival = 'accepted' | 'rejected' | 'lost' | Refusal;
+
+/**
+ * Lets requests of one key, host and action leave at the allowed pace, in turn between runs, with a
+ * bounded number and volume in flight. It learns from refusals: all of it pauses, slows down and
+ * recovers with what is accepted, so that processes which share an account share its quota.
+ */
+export class Gate {
+	private readonly lanes = new Map<object, Waiting[]>();
+
+	private inFlight = 0;
+
+	private bytesInFlight = 0;
+
+	private nextDeparture = 0;
+
+	private wakeAt = Infinity;
+
+	/** Requests per second that refusals have brought the gate down to. */
+	private learntRate = Infinity;
+
+	private slowedAt = 0;
+
+	private stall: Stall | undefined;
+
+	constructor(private readonly time: Time) {}
+
+	/**
+	 * Milliseconds for which the request has been held back, once that is more than it has patience
+	 * for; undefined while it should try again. `refusedSince` is when it was first refused itself.
+	 */
+	exhausted({ patience }: Departure, refusal: Refusal, refusedSince: number): number | undefined {
+		const waited = this.time.now() - Math.min(refusedSince, this.stall?.since ?? refusedSince);
+		return waited >= (PAUSES[refusal].limit ?? patience) ? waited : undefined;
+	}
+
+	/** Resolves when the request may leave, with the time; undefined when `signal` aborted before. */
+	async leave(departure: Departure): Promise<number | undefined> {
+		if (departure.signal.aborted) return undefined;
+		return await new Promise((resolve) => {
+			const giveUp = () => {
+				this.remove(waiting);
+				resolve(undefined);
+			};
+			const depart = (leftAt: number) => {
+				departure.signal.removeEventListener('abort', giveUp);
+				resolve(leftAt);
+			};
+			const waiting: Waiting = { ...departure, depart };
+			const lane = this.lanes.get(departure.run) ?? [];
+			this.lanes.set(departure.run, lane);
+			if (departure.again) lane.unshift(waiting);
+			else lane.push(waiting);
+			departure.signal.addEventListener('abort', giveUp, { once: true });
+			this.open();
+		});
+	}
+
+	/** Says what came of a request that left at `leftAt`. */
+	arrive({ rate, bytes }: Departure, leftAt: number, arrival: Arrival): void {
+		this.inFlight -= 1;
+		this.bytesInFlight -= bytes;
+		if (arrival === 'accepted' || arrival === 'rejected') this.stall = undefined;
+		else if (arrival !== 'lost') this.holdBack(arrival, rate, leftAt);
+		if (arrival === 'accepted') this.speedUp(rate);
+		this.open();
+	}
+
+	private speedUp(rate: number): void {
+		this.learntRate += (0.04 * rate) / this.learntRate;
+		if (this.learntRate >= rate) this.learntRate = Infinity;
+	}
+
+	private holdBack(refusal: Refusal, rate: number, leftAt: number): void {
+		const now = this.time.now();
+		const { since = now, refusals = 0, until = 0 } = this.stall ?? {};
+		// One that left before the last refusal was known is the same news, not more of it.
+		if (leftAt < this.slowedAt && until > now) return;
+		const { first, longest } = PAUSES[refusal];
+		const pause = Math.min(longest, first * 2 ** refusals);
+		const jitter = refusal === 'capacity' ? 1 + this.time.random() / 4 : 0.5 + this.time.random();
+		this.stall = { refusal, since, refusals: refusals + 1, until: now + pause * jitter };
+		this.slowedAt = now;
+		if (refusal === 'quota') {
+			this.learntRate = Math.max(rate / 50, Math.min(this.learntRate, rate) * 0.85);
+		}
+	}
+
+	private departureTime(waiting: Waiting): number {
+		if (!this.stall) return this.nextDeparture;
+		const { refusal, since, until } = this.stall;
+		const patience = PAUSES[refusal].limit ?? waiting.patience;
+		return Math.max(this.nextDeparture, Math.min(until, since + patience));
+	}
+
+	private next(): Waiting | undefined {
+		let next: Waiting | undefined;
+		for (const [waiting] of this.lanes.values()) {
+			if (!waiting) continue;
+			if (!next || this.departureTime(waiting) < this.departureTime(next)) next = waiting;
+		}
+		return next;
+	}
+
+	private hasRoomFor({ bytes }: Waiting): boolean {
+		if (this.inFlight === 0) return true;
+		return this.inFlight < MOST_IN_FLIGHT && this.bytesInFlight + bytes <= MOST_BYTES_IN_FLIGHT;
+	}
+
+	private open(): void {
+		for (;;) {
+			const waiting = this.next();
+			if (!waiting || !this.hasRoomFor(waiting)) return;
+			const now = this.time.now();
+			const at = this.departureTime(waiting);
+			if (at > now) {
+				this.wake(at, now);
+				return;
+			}
+			this.send(waiting, now);
+		}
+	}
+
+	private send(waiting: Waiting, now: number): void {
+		this.remove(waiting);
+		const lane = this.lanes.get(waiting.run);
+		if (lane) {
+			// Back to the end of the row of runs: the others come first.
+			this.lanes.delete(waiting.run);
+			this.lanes.set(waiting.run, lane);
+		}
+		const spacing = (1000 * MARGIN) / Math.min(waiting.rate, this.learntRate);
+		const late = now - this.nextDeparture;
+		// What a timer overslept is made good, what nobody asked for is not.
+		this.nextDeparture = (late < spacing ? this.nextDeparture : now) + spacing;
+		this.inFlight += 1;
+		this.bytesInFlight += waiting.bytes;
+		waiting.depart(now);
+	}
+
+	private remove(waiting: Waiting): void {
+		const lane = this.lanes.get(waiting.run);
+		const index = lane?.indexOf(waiting) ?? -1;
+		if (index >= 0) lane?.splice(index, 1);
+		if (lane?.length === 0) this.lanes.delete(waiting.run);
+	}
+
+	private wake(at: number, now: number): void {
+		if (this.wakeAt <= at && this.wakeAt > now) return;
+		this.wakeAt = at;
+		void this.time.sleep(at - now).then(() => {
+			if (this.wakeAt === at) this.wakeAt = Infinity;
+			this.open();
+		});
+	}
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/** A finished or running job, the same from a query and from a callback. */
+export interface Job {
+	JobId?: string;
+	Status: 'WAIT' | 'RUN' | 'FAIL' | 'DONE';
+	ErrorCode: string;
+	ErrorMessage: string;
+	ResultVideoUrl: string;
+	CoverUrl?: string;
+	Credits?: number;
+	Payload?: string;
+}
+
+/** The vendor's own words, and those of Vidu, which its callbacks may pass through. */
+const STATUS: Record<string, Job['Status']> = {
+	wait: 'WAIT',
+	created: 'WAIT',
+	queueing: 'WAIT',
+	run: 'RUN',
+	processing: 'RUN',
+	done: 'DONE',
+	success: 'DONE',
+	fail: 'FAIL',
+	failed: 'FAIL',
+};
+
+const text = z.union([z.string(), z.number().transform(String)]).nullish();
+
+const jobSchema = z.object({
+	JobId: text,
+	Status: text,
+	status: text,
+	state: text,
+	ErrorCode: text,
+	err_code: text,
+	ErrorMessage: text,
+	ResultVideoUrl: text,
+	Credits: z.coerce.number().nullish().catch(undefined),
+	credits: z.coerce.number().nullish().catch(undefined),
+	Payload: text,
+	payload: text,
+	creations: z
+		.array(z.object({ url: text, cover_url: text }))
+		.nullish()
+		.catch(undefined),
+});
+
+/** Leaves out what the service did not say. */
+const known = <T extends object>(entries: T) =>
+	Object.fromEntries(
+		Object.entries(entries).filter(([, value]) => value !== undefined && value !== null),
+	) as { [K in keyof T]?: NonNullable<T[K]> };
+
+/**
+ * Reads a job from any shape that the vendor documents or may pass through: a query's answer with or
+ * without its `Response`, a callback in either style. Undefined for anything that is no job.
+ */
+export function toJob(body: unknown): Job | undefined {
+	const envelope = z.object({ Response: z.record(z.unknown()) }).safeParse(body);
+	const parsed = jobSchema.safeParse(envelope.success ? envelope.data.Response : body);
+	if (!parsed.success) return undefined;
+	const job = parsed.data;
+	const status = STATUS[(job.Status ?? job.status ?? job.state ?? '').toLowerCase()];
+	if (status === undefined) return undefined;
+	const creation = job.creations?.[0];
+	return {
+		...known({ JobId: job.JobId }),
+		Status: status,
+		ErrorCode: job.ErrorCode ?? job.err_code ?? '',
+		ErrorMessage: job.ErrorMessage ?? '',
+		ResultVideoUrl: job.ResultVideoUrl ?? creation?.url ?? '',
+		...known({
+			CoverUrl: creation?.cover_url,
+			Credits: job.Credits ?? job.credits,
+			Payload: job.Payload ?? job.payload,
+		}),
+	};
+}

@@ -1,0 +1,199 @@
+import type {
+	IDataObject,
+	IHttpRequestOptions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+import { z } from 'zod';
+
+import * as fields from './fields';
+import type { Field } from './fields';
+import { toJob } from './job';
+import { RowSchema } from './schema';
+import { submitOptions } from './settings';
+import { type Action, sender } from './transport';
+
+/** An entry of the Operation selector, and everything that follows from it. */
+export interface Operation {
+	value: string;
+	name: string;
+	/** How the node panel lists it. */
+	action: string;
+	description: string;
+	/** The vendor's action. */
+	apiAction: string;
+	submits: boolean;
+	rows: Field[];
+	toItem: Action['toItem'];
+}
+
+export interface Resource {
+	value: string;
+	name: string;
+	operations: Operation[];
+}
+
+const API_VERSION = '2024-05-23';
+
+const additionalFields = {
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	description: 'Sent only when added; otherwise the service decides',
+	options: [
+		fields.audio,
+		fields.audioType,
+		fields.bgm,
+		fields.callbackUrl,
+		fields.duration,
+		fields.metaData,
+		fields.model,
+		fields.movementAmplitude,
+		fields.offPeak,
+		fields.payload,
+		fields.isRec,
+		fields.resolution,
+		fields.voiceId,
+		fields.logoAdd,
+		fields.logoParam,
+	],
+} satisfies INodeProperties;
+
+const frameRows = [
+	fields.frames,
+	fields.firstFrameSource,
+	fields.firstFrameUrl,
+	fields.firstFrameBinaryField,
+	fields.lastFrameSource,
+	fields.lastFrameUrl,
+	fields.lastFrameBinaryField,
+];
+
+const textSchema = z.string().catch('');
+
+const submittedSchema = z.object({ JobId: z.string().min(1), RequestId: z.string().default('') });
+
+function toSubmitted(response: Record<string, unknown>): IDataObject | undefined {
+	const submitted = submittedSchema.safeParse(response);
+	return submitted.success ? submitted.data : undefined;
+}
+
+/** The service does not repeat the JobId that was asked for. */
+function toDescribed(
+	response: Record<string, unknown>,
+	{ body }: IHttpRequestOptions,
+): IDataObject | undefined {
+	const job = toJob(response);
+	const { JobId } = z.object({ JobId: z.coerce.string() }).parse(body);
+	return job && { JobId, ...job, RequestId: textSchema.parse(response.RequestId) };
+}
+
+export const resources: Resource[] = [
+	{
+		value: 'imageToVideo',
+		name: 'Image to Video',
+		operations: [
+			{
+				value: 'get',
+				name: 'Get',
+				action: 'Get an image to video job',
+				description: 'Get the status of a job, and its video once it is done (China site)',
+				apiAction: 'DescribeImageToVideoViduJob',
+				submits: false,
+				rows: [fields.jobId],
+				toItem: toDescribed,
+			},
+			{
+				value: 'submit',
+				name: 'Submit',
+				action: 'Submit an image to video job',
+				description: 'Start a job and go on with its JobId, without waiting for the video',
+				apiAction: 'SubmitImageToVideoViduJob',
+				submits: true,
+				rows: [...frameRows, fields.prompt, additionalFields, submitOptions],
+				toItem: toSubmitted,
+			},
+		],
+	},
+];
+
+function optionOf({
+	value,
+	name,
+	action,
+	description,
+	...operation
+}: Operation): INodePropertyOptions {
+	const { apiAction, submits, rows, toItem } = operation;
+	return {
+		value,
+		name,
+		action,
+		description,
+		routing: {
+			request: {
+				method: 'POST',
+				url: '/',
+				headers: { 'X-TC-Action': apiAction, 'X-TC-Version': API_VERSION },
+			},
+			// n8n hands the request over to a function only as a way of paginating.
+			send: { paginate: true },
+			operations: {
+				pagination: sender({ name: apiAction, submits, schema: new RowSchema(rows), toItem }),
+			},
+		},
+	};
+}
+
+const SITE_NOTE = 'Documented on the China site only.';
+
+const isRow = (option: unknown): option is Field =>
+	typeof option === 'object' && option !== null && 'type' in option;
+
+/** Says in the description which site documents the field. */
+function withSite(row: Field): Field {
+	const options = row.options?.map((option) => (isRow(option) ? withSite(option) : option));
+	const description = (row.description ?? '').replace(/\.?$/, `. ${SITE_NOTE}`);
+	return {
+		...row,
+		...(options ? { options } : {}),
+		...(row.documentedBy === 'china' ? { description } : {}),
+	};
+}
+
+/** The node's properties: the selectors, then the rows of each operation, shown for it alone. */
+export function propertiesOf(all: Resource[]): INodeProperties[] {
+	const resourceSelector: INodeProperties = {
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: all.map(({ value, name }) => ({ value, name })),
+		default: 'imageToVideo',
+	};
+	const perResource = all.flatMap(({ value: resource, operations }) => {
+		const selector: INodeProperties = {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			options: operations.map(optionOf),
+			default: 'submit',
+			displayOptions: { show: { resource: [resource] } },
+		};
+		const rows = [...new Set(operations.flatMap((operation) => operation.rows))];
+		return [
+			selector,
+			...rows.flatMap((row) => {
+				const operation = operations
+					.filter((one) => one.rows.includes(row))
+					.map(({ value }) => value);
+				return updateDisplayOptions({ show: { resource: [resource], operation } }, [withSite(row)]);
+			}),
+		];
+	});
+	return [resourceSelector, ...perResource];
+}

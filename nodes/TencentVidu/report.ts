@@ -1,0 +1,122 @@
+import type { Failure } from './exchange';
+import type { Round } from './run';
+import type { Problem } from './schema';
+
+/** A job that was accepted, with the number of its item as n8n counts items: from 0. */
+export interface AcceptedJob {
+	item: number;
+	JobId: string;
+	RequestId: string;
+}
+
+/** An error's texts, and what n8n stores with the run beside them. */
+export interface Report {
+	message: string;
+	description: string;
+	data: {
+		jobs: AcceptedJob[];
+		failures: Array<{ item: number; message: string; mayHaveStarted: boolean }>;
+		notSent: number[];
+	};
+}
+
+/** What fits in the editor's error panel without scrolling. */
+const SCREENFUL = 20;
+
+const PROBLEMS_IN_WORDS = 10;
+
+const lines = (...parts: Array<string | false | undefined>) => parts.filter(Boolean).join('\n');
+
+function listed(entries: string[], most: number, rest: string): string[] {
+	const left = entries.length - most;
+	return left > 0 ? [...entries.slice(0, most), `and ${left} ${rest}`] : entries;
+}
+
+const jobsOf = ({ outcomes }: Round): AcceptedJob[] =>
+	[...outcomes]
+		.sort(([a], [b]) => a - b)
+		.flatMap(([item, outcome]) =>
+			outcome.kind === 'done' && typeof outcome.response.JobId === 'string'
+				? [{ item, JobId: outcome.response.JobId, RequestId: outcome.requestId }]
+				: [],
+		);
+
+/** The vendor's part of a failure: code, text, RequestId and JobId, as far as there are any. */
+export function vendorLines({ code, vendorText, requestId, jobId }: Failure): string {
+	return lines(
+		code && `Code: ${code}`,
+		vendorText && `Tencent Cloud says: ${vendorText}`,
+		requestId && `RequestId: ${requestId}`,
+		jobId && `JobId: ${jobId}`,
+	);
+}
+
+function dataOf(round: Round): Report['data'] {
+	return {
+		jobs: jobsOf(round),
+		failures: round
+			.failures()
+			.map(([item, { message, mayHaveStarted }]) => ({ item, message, mayHaveStarted })),
+		notSent: [...round.outcomes].flatMap(([item, { kind }]) => (kind === 'notSent' ? [item] : [])),
+	};
+}
+
+function aboutTheRest({ jobs, notSent }: Report['data']): string {
+	const ids = jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`);
+	return lines(
+		notSent.length > 0 && `Not sent, so not paid: ${notSent.length} of the other items.`,
+		jobs.length > 0 &&
+			`Accepted in this run, and going on: ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}.`,
+		...listed(ids, SCREENFUL, 'more, all of them in the data of this error'),
+	);
+}
+
+/** The error of a run of which the item `index` failed: its own story, then every JobId of the run. */
+export function failedItem(round: Round, index: number, failure: Failure): Report {
+	const data = dataOf(round);
+	const others = data.failures.filter(({ item }) => item !== index);
+	return {
+		message: failure.message,
+		description: lines(
+			vendorLines(failure),
+			...listed(
+				others.map(({ item, message }) => `Item ${item} failed too: ${message}`),
+				3,
+				'more items failed',
+			),
+			aboutTheRest(data),
+		),
+		data,
+	};
+}
+
+/** The error of a run that the user stopped. */
+export function stoppedRun(round: Round): Report {
+	const data = dataOf(round);
+	return {
+		message: 'The run was stopped',
+		description: aboutTheRest(data),
+		data,
+	};
+}
+
+/** The error of a run in which nothing was sent because settings are wrong. */
+export function badInput(problems: Map<number, Problem[]>): Report {
+	const several = problems.size > 1;
+	const failures = [...problems]
+		.sort(([a], [b]) => a - b)
+		.flatMap(([item, found]) =>
+			found.map(({ field, problem }) => ({
+				item,
+				message: `${several ? `Item ${item}, ` : ''}${field}: ${problem}`,
+				mayHaveStarted: false,
+			})),
+		);
+	const messages = failures.map(({ message }) => message);
+	const [first = '', ...rest] = listed(messages, PROBLEMS_IN_WORDS, 'more problems');
+	return {
+		message: rest.length === 0 ? first : `${first} (and ${messages.length - 1} more)`,
+		description: lines(rest.length > 0 && lines(first, ...rest), 'Nothing was sent.'),
+		data: { jobs: [], failures, notSent: [] },
+	};
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'crypto';
+import { z } from 'zod';
+
+import type { Site } from '../../credentials/account';
+import { type BinaryReader, inspectImage, MOST_REQUEST_BYTES, readImage } from './images';
+import { breaches } from './rules';
+import { type Image, imageSchema, type Problem, type RowSchema } from './schema';
+
+/** A request that is known to be right and is not put together yet. */
+export interface PreparedRequest {
+	/** The same for the same request, different for any other. */
+	hash: string;
+	/** Size of its body in bytes. */
+	bytes: number;
+	/** The JSON body; images are read only now. */
+	text: () => Promise<string>;
+}
+
+const imagesSchema = z.object({ Images: z.array(imageSchema).default([]) });
+
+/**
+ * Checks the body that n8n made of the rows, with the rules of the site, and looks at its images
+ * without reading them. Gives everything that is wrong at once.
+ */
+export async function prepareRequest(
+	schema: RowSchema,
+	given: Record<string, unknown>,
+	site: Site,
+	reader: BinaryReader,
+	submits: boolean,
+): Promise<{ request: PreparedRequest; problems?: never } | { problems: Problem[] }> {
+	const read = schema.read(given);
+	if (read.problems) return read;
+	const { values: body } = read;
+	const labelOf = (path: Array<string | number>) => schema.label(path, body);
+	const problems = submits
+		? breaches(body, site).map(({ path, problem }) => ({ field: labelOf(path), problem }))
+		: [];
+
+	const images: Image[] = imagesSchema.parse(body).Images;
+	const fingerprints: string[] = [];
+	let imageBytes = 0;
+	for (const [index, image] of images.entries()) {
+		if (typeof image === 'string') continue;
+		const label = labelOf(['Images', index]);
+		const binary = await inspectImage(reader, image.binaryField, label);
+		if ('problem' in binary) {
+			problems.push(binary);
+		} else {
+			fingerprints.push(binary.fingerprint);
+			imageBytes += binary.encodedBytes;
+		}
+	}
+
+	const skeleton = JSON.stringify(body);
+	const bytes = Buffer.byteLength(skeleton) + imageBytes;
+	if (bytes > MOST_REQUEST_BYTES) {
+		problems.push({
+			field: labelOf(['Images', 0]),
+			problem: `makes the request ${(bytes / 1024 / 1024).toFixed(1)} MB large, and 10 MB is the most. Give the image as a URL instead`,
+		});
+	}
+	if (problems.length > 0) return { problems };
+
+	const text = async () => {
+		if (imageBytes === 0) return skeleton;
+		const sources = await Promise.all(
+			images.map(async (image) =>
+				typeof image === 'string' ? image : await readImage(reader, image.binaryField),
+			),
+		);
+		return JSON.stringify({ ...body, Images: sources });
+	};
+	const hash = createHash('sha256').update(skeleton).update(fingerprints.join()).digest('hex');
+	return { request: { hash, bytes, text } };
+}

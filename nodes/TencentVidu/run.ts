@@ -1,0 +1,140 @@
+import type { Failure, Outcome } from './exchange';
+import type { Problem } from './schema';
+import { unlessAborted } from './time';
+
+/**
+ * One try of a run: the items that n8n started together. Nothing leaves before all have arrived and
+ * none is wrong, and nobody reports failure before all are done, so that the error knows every job.
+ */
+export class Round {
+	readonly outcomes = new Map<number, Outcome>();
+
+	readonly problems = new Map<number, Problem[]>();
+
+	/** The requests of the round, as the run remembers them. */
+	readonly keys = new Set<string>();
+
+	/** Aborts when the user stops the run, or when it is certain to fail. */
+	readonly signal: AbortSignal;
+
+	private readonly members = new Set<number>();
+
+	private readonly doom = new AbortController();
+
+	private arrivals = 0;
+
+	private open = () => {};
+
+	private readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+
+	private finish = () => {};
+
+	private readonly finished = new Promise<void>((resolve) => (this.finish = resolve));
+
+	/** `size` is the number of items; `strict` that one bad item fails the run. */
+	constructor(
+		readonly size: number,
+		readonly strict: boolean,
+		private readonly stop: AbortSignal,
+	) {
+		this.signal = AbortSignal.any([stop, this.doom.signal]);
+	}
+
+	get isOver(): boolean {
+		return this.outcomes.size === this.members.size;
+	}
+
+	get wasStopped(): boolean {
+		return this.stop.aborted;
+	}
+
+	has(index: number): boolean {
+		return this.members.has(index);
+	}
+
+	join(index: number): void {
+		this.members.add(index);
+	}
+
+	/** Waits until every item has come this far; true if this one may go on. */
+	async arrive(index: number, problems: Problem[]): Promise<boolean> {
+		if (problems.length > 0) this.problems.set(index, problems);
+		this.arrivals += 1;
+		if (this.arrivals === this.size) this.open();
+		if (!this.strict) return problems.length === 0;
+		await unlessAborted(this.opened, this.stop, () => undefined);
+		return this.problems.size === 0;
+	}
+
+	settle(index: number, outcome: Outcome): void {
+		this.outcomes.set(index, outcome);
+		if (this.outcomes.size === this.size) this.finish();
+	}
+
+	/** Whether every item of the round has a result. */
+	get succeeded(): boolean {
+		return (
+			this.outcomes.size === this.size &&
+			[...this.outcomes.values()].every(({ kind }) => kind === 'done')
+		);
+	}
+
+	/** What is not yet sent would be paid for and thrown away by n8n: call it off. */
+	callOff(): void {
+		this.doom.abort();
+	}
+
+	/** Waits until every item has its outcome. */
+	async over(): Promise<void> {
+		await this.finished;
+	}
+
+	/** The failures of the round by item, in the order of the items. */
+	failures(): Array<[number, Failure]> {
+		return [...this.outcomes]
+			.sort(([a], [b]) => a - b)
+			.flatMap(([index, outcome]) => (outcome.kind === 'failed' ? [[index, outcome.failure]] : []));
+	}
+}
+
+/** What outlives a try: n8n repeats the whole node when Retry On Fail is on. */
+export class Run {
+	private static readonly runs = new WeakMap<object, Run>();
+
+	private round: Round | undefined;
+
+	private readonly outcomes = new Map<string, Outcome>();
+
+	/** The run that `identity` stands for: the same object in all items and tries. */
+	static of(identity: object): Run {
+		const run = Run.runs.get(identity) ?? new Run();
+		Run.runs.set(identity, run);
+		return run;
+	}
+
+	/** Adds an item to the try under way; one that is in it already begins the next try. */
+	join(index: number, size: number, strict: boolean, stop: AbortSignal): Round {
+		const current = this.round;
+		const fits = current && !current.has(index) && !current.isOver && current.size === size;
+		const round = fits ? current : new Round(size, strict, stop);
+		this.round = round;
+		round.join(index);
+		return round;
+	}
+
+	/**
+	 * What came of the request `key` in an earlier try. One that is still under way is not known
+	 * here: it belongs to another call of the same AI tool, not to an earlier try.
+	 */
+	recall(key: string): Outcome | undefined {
+		return this.outcomes.get(key);
+	}
+
+	/** Keeps the outcome of an item for later tries; none follow once the whole round succeeded. */
+	settle(round: Round, index: number, key: string, outcome: Outcome): void {
+		this.outcomes.set(key, outcome);
+		round.keys.add(key);
+		round.settle(index, outcome);
+		if (round.succeeded) for (const sent of round.keys) this.outcomes.delete(sent);
+	}
+}
