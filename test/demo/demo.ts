@@ -40,6 +40,7 @@ async function demonstrate(signal: AbortSignal, leaveOpen: () => Promise<boolean
 		report.line(`${fake.url}, a job takes ${jobSeconds} seconds`);
 
 		report.step('A real n8n with the package, installed as a user would');
+		report.line('It starts in ten to thirty seconds.');
 		const host = await startN8n({ signal, report: (line) => report.line(line) });
 		undo.push(async () => host.dispose());
 		report.line(`n8n ${host.installation.version} is at ${host.url}`);

@@ -56,7 +56,7 @@ async function installFromNothing(
 		const packages = await packagesIn(folder);
 		await reporting(
 			report,
-			() => `${packages.filter(existsSync).length} of ${packages.length} packages are there`,
+			() => `${packages.filter(existsSync).length} of ${packages.length} packages unpacked`,
 			npm(installCommand, { cwd: folder, env: process.env, signal }),
 		);
 		const { node, script } = locate(version, folder);
