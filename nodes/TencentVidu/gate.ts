@@ -1,4 +1,4 @@
-import type { Time } from './time';
+import { aborted, type Time } from './time';
 
 /** Why the service did not take a request that it may take later. */
 export type Refusal = 'quota' | 'capacity' | 'unreachable' | 'fault';
@@ -93,20 +93,15 @@ export class Gate {
 	async leave(departure: Departure): Promise<number | undefined> {
 		if (departure.signal.aborted) return undefined;
 		return await new Promise((resolve) => {
-			const giveUp = () => {
-				this.remove(waiting);
-				resolve(undefined);
-			};
-			const depart = (leftAt: number) => {
-				departure.signal.removeEventListener('abort', giveUp);
-				resolve(leftAt);
-			};
-			const waiting: Waiting = { ...departure, depart };
+			const waiting: Waiting = { ...departure, depart: resolve };
 			const lane = this.lanes.get(departure.run) ?? [];
 			this.lanes.set(departure.run, lane);
 			if (departure.again) lane.unshift(waiting);
 			else lane.push(waiting);
-			departure.signal.addEventListener('abort', giveUp, { once: true });
+			void aborted(departure.signal).then(() => {
+				this.remove(waiting);
+				resolve(undefined);
+			});
 			this.open();
 		});
 	}
