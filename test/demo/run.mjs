@@ -51,7 +51,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 	process.exit(1);
 }
 if (!isInstalled()) {
-	await step('Installing the development tools (npm ci, about a minute) …', () => npm('ci'));
+	// Not `npm ci`: that refuses the lock file where a registry lacks packages of other systems.
+	await step('Installing the development tools, about a minute …', () =>
+		npm('install', '--no-save', '--no-audit', '--no-fund'),
+	);
 }
 await step('Building the package …', () => npm('run', '--silent', 'build'));
 process.exitCode = await run(process.execPath, [
