@@ -12,7 +12,7 @@ interface Pauses {
 }
 
 const PAUSES: Record<Refusal, Pauses> = {
-	quota: { first: 200, longest: 8_000 },
+	quota: { first: 20, longest: 8_000 },
 	capacity: { first: 15_000, longest: 60_000 },
 	unreachable: { first: 500, longest: 4_000, limit: 15_000 },
 	fault: { first: 500, longest: 8_000, limit: 30_000 },
@@ -20,6 +20,16 @@ const PAUSES: Record<Refusal, Pauses> = {
 
 /** A hundredth slower than allowed: at exactly the limit, every jitter on the way is a refusal. */
 const MARGIN = 1.01;
+
+/**
+ * What an accepted request adds to the pace, as a part of the allowed rate; the longer nothing was
+ * refused, the more. With SHRINKAGE it makes processes that share a quota settle at equal parts of
+ * it, all together asking for a few percent more than there is.
+ */
+const GROWTH = 0.002;
+
+/** What a request refused for quota leaves of the pace. */
+const SHRINKAGE = 0.97;
 
 const MOST_IN_FLIGHT = 64;
 
@@ -74,7 +84,7 @@ export class Gate {
 	/** Requests per second that refusals have brought the gate down to. */
 	private learntRate = Infinity;
 
-	private slowedAt = 0;
+	private refusedAt = 0;
 
 	private stall: Stall | undefined;
 
@@ -117,23 +127,26 @@ export class Gate {
 	}
 
 	private speedUp(rate: number): void {
-		this.learntRate += (0.04 * rate) / this.learntRate;
+		const calmSeconds = (this.time.now() - this.refusedAt) / 1000;
+		this.learntRate += GROWTH * rate * (1 + calmSeconds);
 		if (this.learntRate >= rate) this.learntRate = Infinity;
+	}
+
+	private slowDown(rate: number): void {
+		this.learntRate = Math.max(rate / 50, Math.min(this.learntRate, rate) * SHRINKAGE);
 	}
 
 	private holdBack(refusal: Refusal, rate: number, leftAt: number): void {
 		const now = this.time.now();
 		const { since = now, refusals = 0, until = 0 } = this.stall ?? {};
+		if (refusal === 'quota') this.slowDown(rate);
 		// One that left before the last refusal was known is the same news, not more of it.
-		if (leftAt < this.slowedAt && until > now) return;
+		if (leftAt < this.refusedAt && until > now) return;
+		this.refusedAt = now;
 		const { first, longest } = PAUSES[refusal];
 		const pause = Math.min(longest, first * 2 ** refusals);
 		const jitter = refusal === 'capacity' ? 1 + this.time.random() / 4 : 0.5 + this.time.random();
 		this.stall = { refusal, since, refusals: refusals + 1, until: now + pause * jitter };
-		this.slowedAt = now;
-		if (refusal === 'quota') {
-			this.learntRate = Math.max(rate / 50, Math.min(this.learntRate, rate) * 0.85);
-		}
 	}
 
 	private departureTime(waiting: Waiting): number {
