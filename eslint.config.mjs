@@ -13,7 +13,7 @@ const nodesBase = (preset, files, contradicted = []) => ({
 });
 
 export default tseslint.config(
-	{ ignores: ['dist/', 'coverage/', 'test/n8n/node_modules/'] },
+	{ ignores: ['dist/', 'coverage/'] },
 	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
 	{
 		files: ['**/*.ts'],

@@ -1,0 +1,71 @@
+import type { INodeExecutionData, INodeParameters, IRun } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { PERMANENT_ACCOUNT } from '../fake/accounts';
+import type { Fake } from '../fake/server';
+import { errorOf, type NodeRun, outputOf, type RunningNode, runNode } from './nodeRun';
+import { virtualTime } from './virtualTime';
+
+const dataSchema = z.object({
+	jobs: z.array(z.object({ item: z.number(), JobId: z.string() })),
+	failures: z.array(z.object({ item: z.number(), mayHaveStarted: z.boolean() })),
+	notSent: z.array(z.number()),
+});
+
+const errorItemSchema = z.object({
+	error: z.string(),
+	details: z.object({ mayHaveStarted: z.boolean().optional() }),
+});
+
+/** What a user gets to see of a run, whether it succeeded or not. */
+export function seenOf(run: IRun) {
+	const items = outputOf(run).flat();
+	const error = errorOf(run);
+	const context: unknown = error && 'context' in error ? error.context : undefined;
+	const data = z.object({ data: dataSchema }).safeParse(context).data?.data;
+	const errorItems = items.flatMap(({ json }) => errorItemSchema.safeParse(json).data ?? []);
+	return {
+		error,
+		data,
+		items,
+		errorItems,
+		jobIds: [
+			...items.flatMap(({ json }) => (typeof json.JobId === 'string' ? [json.JobId] : [])),
+			...(data?.jobs.map(({ JobId }) => JobId) ?? []),
+		],
+		unsure: [...(data?.failures ?? []), ...errorItems.map(({ details }) => details)].filter(
+			({ mayHaveStarted }) => mayHaveStarted,
+		).length,
+	};
+}
+
+/** Items whose prompts tell them apart. */
+export const numbered = (count: number): INodeExecutionData[] =>
+	Array.from({ length: count }, (_, index) => ({ json: { prompt: `Video ${index}` } }));
+
+export const SUBMIT: INodeParameters = {
+	operation: 'submit',
+	firstFrameUrl: 'https://example.com/first.png',
+	prompt: '={{ $json.prompt }}',
+};
+
+export type RunWish = Partial<NodeRun> & { credential?: Record<string, string> };
+
+/** Starts a run against the service; `parameters` are added to those of a simple Submit. */
+export function start(fake: Fake, { credential, ...run }: RunWish = {}): RunningNode {
+	return runNode({
+		credentials: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url, ...credential },
+		...run,
+		parameters: { ...SUBMIT, ...run.parameters },
+	});
+}
+
+/** Runs to the end on virtual time. */
+export async function finish(fake: Fake, running: RunningNode): Promise<IRun> {
+	return await virtualTime.until(running.finished, () => fake.inFlight);
+}
+
+/** A whole run, with what its user sees of it. */
+export async function see(fake: Fake, wish: RunWish = {}) {
+	return seenOf(await finish(fake, start(fake, wish)));
+}
