@@ -6,8 +6,8 @@ export interface Field extends INodeProperties {
 	documentedBy?: 'china';
 	/** Most characters that the service takes. */
 	maxLength?: number;
-	/** What a text must be: an http(s) address, or a JSON object. */
-	format?: 'url' | 'json';
+	/** What a text must be: an http(s) address, a JSON object, or a word without spaces. */
+	format?: 'url' | 'json' | 'id';
 }
 
 /** Sends a row's value as the body's `property`, the vendor's name for it. */
@@ -383,5 +383,6 @@ export const jobId = {
 	placeholder: 'e.g. 1397428070633955328',
 	description: 'The JobId that Submit gave. Keep it as text: as a number its last digits change.',
 	documentedBy: 'china',
+	format: 'id',
 	routing: to('JobId'),
 } satisfies Field;

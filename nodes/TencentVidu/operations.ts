@@ -87,7 +87,7 @@ function toDescribed(
 	{ body }: IHttpRequestOptions,
 ): IDataObject | undefined {
 	const job = toJob(response);
-	const { JobId } = z.object({ JobId: z.coerce.string() }).parse(body);
+	const { JobId } = z.object({ JobId: z.coerce.string().trim() }).parse(body);
 	return job && { JobId, ...job, RequestId: textSchema.parse(response.RequestId) };
 }
 

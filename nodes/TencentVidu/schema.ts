@@ -80,6 +80,7 @@ const booleanSchema = z.unknown().transform((value, context) => {
 const textSchema = z.unknown().transform((value, context) => {
 	if (typeof value === 'string') return value;
 	if (typeof value === 'number' && (Number.isSafeInteger(value) || value % 1)) return String(value);
+	if (value === undefined) return refuse(context, 'is empty. Enter one');
 	return refuse(
 		context,
 		typeof value === 'number'
@@ -110,7 +111,10 @@ function stringSchema({ format, maxLength }: Field) {
 				`must be an address that begins with http:// or https://, not ${shown(text)}`,
 			);
 		}
-		return format === 'url' ? text.trim() : text;
+		if (format === 'id' && /\s/.test(text.trim())) {
+			return refuse(context, `must be one word without spaces, not ${shown(text)}`);
+		}
+		return format === undefined ? text : text.trim();
 	});
 }
 
@@ -149,7 +153,10 @@ function objectSchema(leaves: Leaf[]): z.ZodTypeAny {
 			.filter(({ wire }) => wire[0] === name)
 			.map((leaf) => ({ ...leaf, wire: leaf.wire.slice(1) }));
 		const first = inside[0];
-		if (first?.wire.length === 0) return [name, valueSchema(first.row).optional()] as const;
+		if (first?.wire.length === 0) {
+			const schema = valueSchema(first.row);
+			return [name, first.row.required ? schema : schema.optional()] as const;
+		}
 		if (first?.wire[0] === '0') return [name, z.array(imageSchema).optional()] as const;
 		return [name, objectSchema(inside).optional()] as const;
 	});

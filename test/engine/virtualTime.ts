@@ -51,10 +51,13 @@ export class VirtualTime implements Time, Clock {
 		const settled = work.finally(() => (isDone = true));
 		settled.catch(() => {});
 		let busySince = performance.now();
-		while (!isDone) {
+		const isBusy = async () => {
 			for (let turn = 0; turn < TURNS_TO_SETTLE && !isDone; turn++) await eventLoopTurn();
-			const isBusy = openRequests > 0 || inFlight() > 0;
-			if (!isBusy || performance.now() - busySince > HANGING) {
+			return isDone || openRequests > 0 || inFlight() > 0;
+		};
+		while (!isDone) {
+			const isIdle = !(await isBusy()) && !(await isBusy());
+			if (isIdle || performance.now() - busySince > HANGING) {
 				busySince = performance.now();
 				this.jump();
 			}
