@@ -1,0 +1,39 @@
+import { accountOf } from '../../credentials/account';
+
+const DEFAULTS = {
+	site: 'international',
+	secretId: '',
+	secretKey: '',
+	sessionToken: '',
+	region: 'ap-singapore',
+	language: 'en-US',
+	endpoint: '',
+};
+
+it.each([
+	['an empty credential', {}, {}],
+	['values of wrong types', { secretId: 5, secretKey: null, region: ['x'], site: true }, {}],
+	['a site that does not exist', { site: 'mars' }, {}],
+	['the China site', { site: 'china' }, { site: 'china', region: 'ap-guangzhou' }],
+	['a region', { site: 'china', region: ' eu-x ' }, { site: 'china', region: 'eu-x' }],
+	[
+		'pasted white space',
+		{
+			secretId: '\tAKID ',
+			secretKey: ' key\r\n',
+			sessionToken: ' token\n',
+			endpoint: ' http://h:1 ',
+			language: ' zh-CN ',
+			region: '  ',
+		},
+		{
+			secretId: 'AKID',
+			secretKey: 'key',
+			sessionToken: 'token',
+			endpoint: 'http://h:1',
+			language: 'zh-CN',
+		},
+	],
+])('reads %s', (_, given, expected) => {
+	expect(accountOf(given as Parameters<typeof accountOf>[0])).toEqual({ ...DEFAULTS, ...expected });
+});
