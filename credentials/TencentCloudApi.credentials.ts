@@ -64,7 +64,7 @@ export class TencentCloudApi implements ICredentialType {
 			name: 'region',
 			type: 'string',
 			default: '',
-			placeholder: 'ap-singapore',
+			placeholder: 'e.g. ap-guangzhou',
 			description:
 				'The region that requests name. Left empty, it is ap-singapore on the International site and ap-guangzhou on the China site.',
 		},

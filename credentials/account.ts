@@ -39,3 +39,15 @@ export function accountOf(credentials: ICredentialDataDecryptedObject): Account 
 		endpoint: text('endpoint'),
 	};
 }
+
+/** What is wrong with an account before anything is sent, by the field's label; undefined if nothing. */
+export function accountProblem(account: Account): { field: string; problem: string } | undefined {
+	const missing = 'is empty in the credential. Copy it from the Tencent Cloud console';
+	if (!account.secretId) return { field: 'Secret ID', problem: missing };
+	if (!account.secretKey) return { field: 'Secret Key', problem: missing };
+	if (account.endpoint && !/^https?:\/\/[^/]/i.test(account.endpoint)) {
+		const problem = 'in the credential must begin with http:// or https://';
+		return { field: 'Endpoint', problem };
+	}
+	return undefined;
+}

@@ -1,6 +1,6 @@
-import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import { type IDataObject, type IHttpRequestOptions, UserError } from 'n8n-workflow';
 
-import type { Account } from './account';
+import { type Account, accountProblem } from './account';
 import { clockOffset } from './clock';
 import { authorization, signedService } from './tc3';
 
@@ -30,7 +30,7 @@ function addressOf({ baseURL, url, uri }: RequestOptions): URL {
 
 function redirect(address: URL, endpoint: string): URL {
 	if (!endpoint) return address;
-	const target = new URL(/^https?:\/\//i.test(endpoint) ? endpoint : `https://${endpoint}`);
+	const target = new URL(endpoint);
 	target.pathname = `${target.pathname}/${address.pathname}`.replace(/\/{2,}/g, '/');
 	target.search = address.search;
 	return target;
@@ -92,13 +92,16 @@ const without = (object: object, names: string[]) =>
  *
  * Returns new options whose body and URL are the very bytes that were signed. X-TC-Action, -Version,
  * -Region and -Timestamp that the caller set are kept. Signing signed options again gives a fresh
- * signature of the same request: n8n does that when it repeats one. Throws on an address that is no URL.
+ * signature of the same request: n8n does that when it repeats one. Throws a sentence for the user when
+ * the account cannot sign, and on an address that is no URL.
  */
 export function signedRequest(
 	account: Account,
 	options: RequestOptions,
 	now: number,
 ): RequestOptions {
+	const wrong = accountProblem(account);
+	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
 	const given: IDataObject = options.headers ?? {};
 	const earlier = signedService(headerOf(given, 'authorization'));
 	const address = addressOf(options);

@@ -13,8 +13,12 @@ export interface Failure {
 	vendorText?: string;
 	requestId?: string;
 	jobId?: string;
+	/** Where the video is, of a job that is done all the same. */
+	videoUrl?: string;
 	/** The service may have begun the job: it must not be sent again without asking. */
 	mayHaveStarted: boolean;
+	/** It was tried for as long as is sensible, and may work later. */
+	isPassing?: boolean;
 }
 
 /** What became of one request. `notSent`: it was called off before it left. */
@@ -44,7 +48,8 @@ const MOST_FAULTS = 5;
 const CALLER_MUST_FIND_OUT =
 	'The job may have started all the same, and it was not submitted again, so as not to be paid twice. Look in the Tencent Cloud console, or wait for its callback, before you submit the item again';
 
-const minutes = (milliseconds: number) =>
+/** A length of time in words. */
+export const inWords = (milliseconds: number) =>
 	milliseconds < 120_000
 		? `${Math.round(milliseconds / 1000)} seconds`
 		: `${Math.round(milliseconds / 60_000)} minutes`;
@@ -106,8 +111,8 @@ export async function exchange(request: Exchange, time: Time): Promise<Outcome> 
 		}
 
 		const { remedy, advice } = remedyOf(reply, site);
-		const fail = (message: string, mayHaveStarted = false): Outcome => ({
-			kind: 'failed',
+		const fail = (message: string, mayHaveStarted = false) => ({
+			kind: 'failed' as const,
 			failure: { message, mayHaveStarted, ...detailsOf(reply) },
 		});
 		const isFault = remedy === 'unsure' && repeatable;
@@ -128,7 +133,8 @@ export async function exchange(request: Exchange, time: Time): Promise<Outcome> 
 		if (isFault) faults += 1;
 		const waited = gate.exhausted(departure, refusal, refusedSince);
 		if (waited !== undefined || faults === MOST_FAULTS) {
-			return fail(`${advice} (tried for ${minutes(waited ?? time.now() - refusedSince)})`);
+			const failed = fail(`${advice} (tried for ${inWords(waited ?? time.now() - refusedSince)})`);
+			return { ...failed, failure: { ...failed.failure, isPassing: true } };
 		}
 	}
 }

@@ -25,6 +25,8 @@ const STATUS: Record<string, Job['Status']> = {
 	failed: 'FAIL',
 };
 
+const WITHOUT_VIDEO = 'The job is done, but Tencent Cloud gave no URL of a video';
+
 const text = z.union([z.string(), z.number().transform(String)]).nullish();
 
 const jobSchema = z.object({
@@ -64,12 +66,14 @@ export function toJob(body: unknown): Job | undefined {
 	const status = STATUS[(job.Status ?? job.status ?? job.state ?? '').toLowerCase()];
 	if (status === undefined) return undefined;
 	const creation = job.creations?.[0];
+	const url = job.ResultVideoUrl ?? creation?.url ?? '';
+	const isWithoutVideo = status === 'DONE' && url === '';
 	return {
 		...known({ JobId: job.JobId }),
-		Status: status,
+		Status: isWithoutVideo ? 'FAIL' : status,
 		ErrorCode: job.ErrorCode ?? job.err_code ?? '',
-		ErrorMessage: job.ErrorMessage ?? '',
-		ResultVideoUrl: job.ResultVideoUrl ?? creation?.url ?? '',
+		ErrorMessage: job.ErrorMessage || (isWithoutVideo ? WITHOUT_VIDEO : ''),
+		ResultVideoUrl: url,
 		...known({
 			CoverUrl: creation?.cover_url,
 			Credits: job.Credits ?? job.credits,

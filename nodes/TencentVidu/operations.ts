@@ -1,18 +1,13 @@
-import type {
-	IDataObject,
-	IHttpRequestOptions,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
-import { z } from 'zod';
 
+import type { Site } from '../../credentials/account';
+import type { Action } from './action';
 import * as fields from './fields';
 import type { Field } from './fields';
-import { toJob } from './job';
 import { RowSchema } from './schema';
-import { submitOptions } from './settings';
-import { type Action, sender } from './transport';
+import { getOptions, submitOptions, waitOptions } from './settings';
+import { performer } from './transport';
 
 /** An entry of the Operation selector, and everything that follows from it. */
 export interface Operation {
@@ -25,7 +20,8 @@ export interface Operation {
 	apiAction: string;
 	submits: boolean;
 	rows: Field[];
-	toItem: Action['toItem'];
+	waitsBy?: string;
+	refusal?: Action['refusal'];
 }
 
 export interface Resource {
@@ -72,24 +68,16 @@ const frameRows = [
 	fields.lastFrameBinaryField,
 ];
 
-const textSchema = z.string().catch('');
+const generateRefusal = (site: Site) =>
+	site === 'china'
+		? undefined
+		: {
+				field: 'Operation',
+				problem:
+					'Generate needs an account of the China site: the International site tells results only by callback. Use Submit, and a Tencent Cloud Vidu Trigger that receives them',
+			};
 
-const submittedSchema = z.object({ JobId: z.string().min(1), RequestId: z.string().default('') });
-
-function toSubmitted(response: Record<string, unknown>): IDataObject | undefined {
-	const submitted = submittedSchema.safeParse(response);
-	return submitted.success ? submitted.data : undefined;
-}
-
-/** The service does not repeat the JobId that was asked for. */
-function toDescribed(
-	response: Record<string, unknown>,
-	{ body }: IHttpRequestOptions,
-): IDataObject | undefined {
-	const job = toJob(response);
-	const { JobId } = z.object({ JobId: z.coerce.string().trim() }).parse(body);
-	return job && { JobId, ...job, RequestId: textSchema.parse(response.RequestId) };
-}
+const submitRows = [...frameRows, fields.prompt, additionalFields];
 
 export const resources: Resource[] = [
 	{
@@ -97,14 +85,24 @@ export const resources: Resource[] = [
 		name: 'Image to Video',
 		operations: [
 			{
+				value: 'generate',
+				name: 'Generate',
+				action: 'Generate a video from an image',
+				description: 'Submit a job, wait for it, and go on with the video (China site)',
+				apiAction: 'SubmitImageToVideoViduJob',
+				submits: true,
+				waitsBy: 'DescribeImageToVideoViduJob',
+				refusal: generateRefusal,
+				rows: [...submitRows, waitOptions, submitOptions],
+			},
+			{
 				value: 'get',
 				name: 'Get',
 				action: 'Get an image to video job',
 				description: 'Get the status of a job, and its video once it is done (China site)',
 				apiAction: 'DescribeImageToVideoViduJob',
 				submits: false,
-				rows: [fields.jobId],
-				toItem: toDescribed,
+				rows: [fields.jobId, getOptions],
 			},
 			{
 				value: 'submit',
@@ -113,21 +111,14 @@ export const resources: Resource[] = [
 				description: 'Start a job and go on with its JobId, without waiting for the video',
 				apiAction: 'SubmitImageToVideoViduJob',
 				submits: true,
-				rows: [...frameRows, fields.prompt, additionalFields, submitOptions],
-				toItem: toSubmitted,
+				rows: [...submitRows, submitOptions],
 			},
 		],
 	},
 ];
 
-function optionOf({
-	value,
-	name,
-	action,
-	description,
-	...operation
-}: Operation): INodePropertyOptions {
-	const { apiAction, submits, rows, toItem } = operation;
+function optionOf(operation: Operation): INodePropertyOptions {
+	const { value, name, action, description, apiAction, rows } = operation;
 	return {
 		value,
 		name,
@@ -142,7 +133,7 @@ function optionOf({
 			// n8n hands the request over to a function only as a way of paginating.
 			send: { paginate: true },
 			operations: {
-				pagination: sender({ name: apiAction, submits, schema: new RowSchema(rows), toItem }),
+				pagination: performer({ ...operation, name: apiAction, schema: new RowSchema(rows) }),
 			},
 		},
 	};

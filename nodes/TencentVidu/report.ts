@@ -1,13 +1,6 @@
 import type { Failure } from './exchange';
-import type { Round } from './run';
+import type { AcceptedJob, Round } from './run';
 import type { Problem } from './schema';
-
-/** A job that was accepted, with the number of its item as n8n counts items: from 0. */
-export interface AcceptedJob {
-	item: number;
-	JobId: string;
-	RequestId: string;
-}
 
 /** An error's texts, and what n8n stores with the run beside them. */
 export interface Report {
@@ -32,32 +25,26 @@ function listed(entries: string[], most: number, rest: string): string[] {
 	return left > 0 ? [...entries.slice(0, most), `and ${left} ${rest}`] : entries;
 }
 
-const jobsOf = ({ outcomes }: Round): AcceptedJob[] =>
-	[...outcomes]
-		.sort(([a], [b]) => a - b)
-		.flatMap(([item, outcome]) =>
-			outcome.kind === 'done' && typeof outcome.response.JobId === 'string'
-				? [{ item, JobId: outcome.response.JobId, RequestId: outcome.requestId }]
-				: [],
-		);
-
 /** The vendor's part of a failure: code, text, RequestId and JobId, as far as there are any. */
-export function vendorLines({ code, vendorText, requestId, jobId }: Failure): string {
+export function vendorLines({ code, vendorText, requestId, jobId, videoUrl }: Failure): string {
 	return lines(
 		code && `Code: ${code}`,
 		vendorText && `Tencent Cloud says: ${vendorText}`,
 		requestId && `RequestId: ${requestId}`,
 		jobId && `JobId: ${jobId}`,
+		videoUrl && `Video: ${videoUrl}`,
 	);
 }
 
 function dataOf(round: Round): Report['data'] {
 	return {
-		jobs: jobsOf(round),
+		jobs: [...round.jobs.values()].sort((a, b) => a.item - b.item),
 		failures: round
 			.failures()
 			.map(([item, { message, mayHaveStarted }]) => ({ item, message, mayHaveStarted })),
-		notSent: [...round.outcomes].flatMap(([item, { kind }]) => (kind === 'notSent' ? [item] : [])),
+		notSent: [...round.outcomes].flatMap(([item, { kind }]) =>
+			kind === 'notSent' && !round.jobs.has(item) ? [item] : [],
+		),
 	};
 }
 

@@ -1,15 +1,31 @@
 import type { Failure, Outcome } from './exchange';
 import type { Problem } from './schema';
 import { unlessAborted } from './time';
+import { Durations } from './waiting';
+
+/** How an item ended, as far as its neighbours care. */
+type Ending = { kind: 'done' | 'notSent' } | { kind: 'failed'; failure: Failure };
+
+/** A job that was accepted, with the number of its item as n8n counts items: from 0. */
+export interface AcceptedJob {
+	item: number;
+	JobId: string;
+	RequestId: string;
+}
 
 /**
  * One try of a run: the items that n8n started together. Nothing leaves before all have arrived and
  * none is wrong, and nobody reports failure before all are done, so that the error knows every job.
  */
 export class Round {
-	readonly outcomes = new Map<number, Outcome>();
+	readonly outcomes = new Map<number, Ending>();
 
 	readonly problems = new Map<number, Problem[]>();
+
+	/** The jobs that exist by now, whatever becomes of their items. */
+	readonly jobs = new Map<number, AcceptedJob>();
+
+	readonly durations = new Durations();
 
 	/** The requests of the round, as the run remembers them. */
 	readonly keys = new Set<string>();
@@ -44,6 +60,11 @@ export class Round {
 		return this.outcomes.size === this.members.size;
 	}
 
+	/** Whether the item that has just joined is the first. */
+	get isNew(): boolean {
+		return this.members.size === 1;
+	}
+
 	get wasStopped(): boolean {
 		return this.stop.aborted;
 	}
@@ -66,7 +87,7 @@ export class Round {
 		return this.problems.size === 0;
 	}
 
-	settle(index: number, outcome: Outcome): void {
+	settle(index: number, outcome: Ending): void {
 		this.outcomes.set(index, outcome);
 		if (this.outcomes.size === this.size) this.finish();
 	}
@@ -130,11 +151,14 @@ export class Run {
 		return this.outcomes.get(key);
 	}
 
-	/** Keeps the outcome of an item for later tries; none follow once the whole round succeeded. */
-	settle(round: Round, index: number, key: string, outcome: Outcome): void {
+	remember(round: Round, key: string, outcome: Outcome): void {
 		this.outcomes.set(key, outcome);
 		round.keys.add(key);
+	}
+
+	/** Closes an item; after a round that succeeded no try follows, and nothing need be known. */
+	settle(round: Round, index: number, outcome: Ending): void {
 		round.settle(index, outcome);
-		if (round.succeeded) for (const sent of round.keys) this.outcomes.delete(sent);
+		if (round.succeeded) for (const key of round.keys) this.outcomes.delete(key);
 	}
 }

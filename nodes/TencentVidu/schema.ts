@@ -202,13 +202,29 @@ export class RowSchema {
 		body: Record<string, unknown>,
 	): { values: Record<string, unknown>; problems?: never } | { problems: Problem[] } {
 		const parsed = this.schema.safeParse(withoutEmpty(body));
-		if (parsed.success) return { values: z.record(z.unknown()).parse(parsed.data) };
-		return {
-			problems: parsed.error.issues.map(({ path, message }) => ({
-				field: this.label(path, body),
-				problem: message,
-			})),
-		};
+		const issues = parsed.success ? [] : parsed.error.issues;
+		const problems = issues.map(({ path, message }) => ({
+			field: this.label(path, body),
+			problem: message,
+		}));
+		problems.push(...this.vanished(body));
+		if (!parsed.success || problems.length > 0) return { problems };
+		return { values: z.record(z.unknown()).parse(parsed.data) };
+	}
+
+	/** An image is nothing only by an expression that missed: the job would be paid in vain. */
+	private vanished(body: Record<string, unknown>): Problem[] {
+		const images = z.object({ Images: z.array(z.unknown()) }).safeParse(body);
+		return (images.data?.Images ?? []).flatMap((image, index) =>
+			image === undefined || image === null
+				? [
+						{
+							field: this.label(['Images', index], body),
+							problem: 'has an expression that gives nothing',
+						},
+					]
+				: [],
+		);
 	}
 
 	/** The label of the row that sends `path`; of the binary one where a binary field was given. */

@@ -5,7 +5,7 @@ import { type Problem, RowSchema } from './schema';
 
 /** Rows that steer this node and are never sent. */
 
-export const requestsPerSecond = {
+const requestsPerSecond = {
 	displayName: 'Requests per Second',
 	name: 'requestsPerSecond',
 	type: 'number',
@@ -15,7 +15,7 @@ export const requestsPerSecond = {
 		"How fast requests leave at most, over all items and all runs that use the same key. Tencent Cloud's own limit is 20.",
 } satisfies INodeProperties;
 
-export const maxCapacityWait = {
+const maxCapacityWait = {
 	displayName: 'Max Wait for Capacity',
 	name: 'maxCapacityWait',
 	type: 'number',
@@ -25,7 +25,7 @@ export const maxCapacityWait = {
 		'For how many minutes to try again while Tencent Cloud refuses jobs because too many are running or asked for. Counts from the last job that was accepted.',
 } satisfies INodeProperties;
 
-export const resubmitAfterLostAnswer = {
+const resubmitAfterLostAnswer = {
 	displayName: 'Resubmit After Lost Answer',
 	name: 'resubmitAfterLostAnswer',
 	type: 'boolean',
@@ -34,27 +34,104 @@ export const resubmitAfterLostAnswer = {
 		'Whether Retry On Fail may submit an item again whose answer was lost. The lost job may be running: you may pay for it twice.',
 } satisfies INodeProperties;
 
-/** The Options of an operation that submits. */
-export const submitOptions = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add Option',
-	default: {},
-	options: [maxCapacityWait, requestsPerSecond, resubmitAfterLostAnswer],
+const downloadVideo = {
+	displayName: 'Download Video',
+	name: 'downloadVideo',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to put the video itself into the item, too. Its URL ends to work after 24 hours.',
 } satisfies INodeProperties;
 
-const rows = new RowSchema([submitOptions], ({ name }) => name);
+const binaryField = {
+	displayName: 'Put Output File in Field',
+	name: 'binaryField',
+	type: 'string',
+	default: 'data',
+	hint: 'The name of the output binary field to put the file in',
+	description: 'The binary field that holds the video of a finished job',
+} satisfies INodeProperties;
+
+const onFailedJob = {
+	displayName: 'On Failed Job',
+	name: 'onFailedJob',
+	type: 'options',
+	options: [
+		{
+			name: 'Output an Item',
+			value: 'item',
+			description: 'With Status FAIL and the reason, like Get',
+		},
+		{
+			name: 'Throw an Error',
+			value: 'error',
+			description: 'As set by On Error in the settings of the node',
+		},
+	],
+	default: 'error',
+	description: 'What to do when Tencent Cloud could not make the video',
+} satisfies INodeProperties;
+
+const pollInterval = {
+	displayName: 'Poll Interval',
+	name: 'pollInterval',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 3_600 },
+	default: 5,
+	description:
+		'Least seconds between two looks at a job. Fewer looks are taken while nothing can be expected.',
+} satisfies INodeProperties;
+
+const timeout = {
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 10_080 },
+	default: 15,
+	description:
+		'For how many minutes to wait for a video. The job goes on after that, and Get fetches it.',
+} satisfies INodeProperties;
+
+const collection = (displayName: string, name: string, options: INodeProperties[]) =>
+	({
+		displayName,
+		name,
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options,
+	}) satisfies INodeProperties;
+
+const sending = [maxCapacityWait, requestsPerSecond, resubmitAfterLostAnswer];
+
+export const submitOptions = collection('Options', 'options', sending);
+
+export const getOptions = collection('Options', 'options', [downloadVideo, binaryField]);
+
+export const waitOptions = collection('Wait Options', 'waitOptions', [
+	{ ...downloadVideo, default: true },
+	onFailedJob,
+	pollInterval,
+	binaryField,
+	timeout,
+]);
 
 const settingsSchema = z.object({
 	requestsPerSecond: z.number().default(requestsPerSecond.default),
 	maxCapacityWait: z.number().default(maxCapacityWait.default),
 	resubmitAfterLostAnswer: z.boolean().default(resubmitAfterLostAnswer.default),
+	downloadVideo: z.boolean().optional(),
+	binaryField: z.string().default(binaryField.default),
+	onFailedJob: z.enum(['error', 'item']).default('error'),
+	pollInterval: z.number().default(pollInterval.default),
+	timeout: z.number().default(timeout.default),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Reads the values of an Options collection, unset ones by their defaults. */
+const rows = new RowSchema([submitOptions, getOptions, waitOptions], ({ name }) => name);
+
+/** Reads the values of the Options and Wait Options, unset ones by their defaults. */
 export function readSettings(
 	given: Record<string, unknown>,
 ): { settings: Settings; problems?: never } | { problems: Problem[] } {

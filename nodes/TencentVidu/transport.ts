@@ -1,45 +1,34 @@
 import type {
 	DeclarativeRestApiSettings,
 	IAllExecuteFunctions,
-	IDataObject,
+	IBinaryData,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 	INodeExecutionData,
+	IRunExecutionData,
 	ITaskDataConnections,
 } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { type Account, accountOf } from '../../credentials/account';
+import { type Account, accountOf, accountProblem } from '../../credentials/account';
 import { correctClock } from '../../credentials/clock';
 import { hostOf } from '../../credentials/signedRequest';
+import { type Action, type ActionContext, type ActionResult, performAction } from './action';
 import { faultOf, parseAnswer } from './answer';
-import { exchange, type Failure, type Outcome, type Reply } from './exchange';
+import { exchange, type Failure, type Reply } from './exchange';
 import { Gate } from './gate';
 import type { BinaryReader } from './images';
 import { badInput, failedItem, type Report, stoppedRun } from './report';
-import { type PreparedRequest, prepareRequest } from './request';
+import { prepareRequest } from './request';
 import { type Round, Run } from './run';
-import type { Problem, RowSchema } from './schema';
-import { readSettings, type Settings } from './settings';
+import type { Problem } from './schema';
+import { readSettings } from './settings';
 import { systemTime, unlessAborted } from './time';
+import type { Download } from './video';
 
-type RequestData = DeclarativeRestApiSettings.ResultOptions;
-
-/** What an action of the API is, as far as sending it goes. */
-export interface Action {
-	/** The vendor's name for it. */
-	name: string;
-	schema: RowSchema;
-	/** Whether each call makes a job: it is then never repeated. */
-	submits: boolean;
-	/** The item that an answer becomes; undefined for an answer that does not say what it must. */
-	toItem: (
-		response: Record<string, unknown>,
-		request: IHttpRequestOptions,
-	) => IDataObject | undefined;
-}
+type Context = IExecutePaginationFunctions;
 
 export const CREDENTIAL = 'tencentCloudApi';
 
@@ -50,27 +39,38 @@ const STOPPED: Reply = { kind: 'lost', reason: 'the run was stopped' };
 
 const gates = new Map<string, Gate>();
 
-function gateOf(key: string): Gate {
+function gateOf(...parts: string[]): Gate {
+	const key = parts.join(' ');
 	const gate = gates.get(key) ?? new Gate(systemTime);
 	gates.set(key, gate);
 	return gate;
 }
 
-const headersSchema = z
-	.object({ date: z.string().optional().catch(undefined) })
-	.catch({ date: undefined });
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null;
+
+/** What n8n keeps in its contexts and does not declare. */
+interface Undeclared {
+	inputData?: ITaskDataConnections;
+	runExecutionData?: IRunExecutionData;
+	runIndex?: number;
+}
+
+const undeclared = (context: Context) => context as unknown as Undeclared;
+
+const stopSignalOf = (context: Context): AbortSignal =>
+	context.getExecutionCancelSignal() ?? new AbortController().signal;
 
 /** How many items n8n runs the node for: fewer than it was given when Execute Once is on. */
-function itemCount(context: IExecutePaginationFunctions): number {
-	const { inputData } = context as unknown as { inputData?: ITaskDataConnections };
-	const connections = inputData ?? context.getExecuteData().data;
+function itemCount(context: Context): number {
+	const connections = undeclared(context).inputData ?? context.getExecuteData().data;
 	return (connections.main ?? connections.ai_tool)?.[0]?.length ?? 1;
 }
 
-const stopSignalOf = (context: IExecutePaginationFunctions): AbortSignal =>
-	context.getExecutionCancelSignal() ?? new AbortController().signal;
+/** An AI agent gets no binary data from its tools. */
+const isTool = (context: Context) => undeclared(context).inputData?.ai_tool !== undefined;
 
-function binaryReaderOf({ helpers }: IExecutePaginationFunctions): BinaryReader {
+function binaryReaderOf({ helpers }: Context): BinaryReader {
 	return {
 		describe: (field) => helpers.assertBinaryData(field),
 		storedBytes: async (id) => (await helpers.getBinaryMetadata(id)).fileSize,
@@ -78,12 +78,21 @@ function binaryReaderOf({ helpers }: IExecutePaginationFunctions): BinaryReader 
 	};
 }
 
+const headersSchema = z.object({
+	date: z.string().optional().catch(undefined),
+	'content-type': z.string().optional().catch(undefined),
+	'content-length': z.coerce.number().optional().catch(undefined),
+});
+
+const headersOf = (answer: IN8nHttpFullResponse) =>
+	headersSchema.catch({}).parse({ ...answer.headers });
+
 /**
  * Signs and sends once. n8n gets a context without the run's cancel signal, since it would cut the
  * answer of a job just accepted, and no error to act on: on HTTP 401 it sends everything again.
  */
 async function send(
-	context: IExecutePaginationFunctions,
+	context: Context,
 	options: IHttpRequestOptions,
 	text: () => Promise<string>,
 ): Promise<Reply> {
@@ -109,7 +118,7 @@ async function send(
 				ignoreHttpStatusErrors: true,
 				disableFollowRedirect: true,
 			})) as IN8nHttpFullResponse;
-			const { date } = headersSchema.parse(answer.headers);
+			const { date } = headersOf(answer);
 			return parseAnswer({ statusCode: answer.statusCode, body: answer.body, date });
 		} catch (error) {
 			return faultOf(error);
@@ -123,90 +132,105 @@ async function send(
 	);
 }
 
-function incompleteAnswer(submits: boolean, requestId: string): Failure {
+/** Opens a URL unsigned, by n8n's helper so that its rules for addresses hold. */
+async function openDownload(context: Context, url: string): Promise<Download<IBinaryData>> {
+	const answer = (await context.helpers.httpRequest({
+		url,
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		abortSignal: stopSignalOf(context),
+	})) as IN8nHttpFullResponse;
+	const body = answer.body as unknown as Parameters<typeof context.helpers.prepareBinaryData>[0];
+	const headers = headersOf(answer);
 	return {
-		message: submits
-			? 'Tencent Cloud answered without a JobId. The job may have started all the same: look in its console before you submit the item again'
-			: 'Tencent Cloud answered without the status of the job. Try again',
-		requestId,
-		mayHaveStarted: submits,
+		statusCode: answer.statusCode,
+		contentType: headers['content-type'],
+		length: headers['content-length'],
+		store: async (fileName, mimeType) => {
+			const stored = await context.helpers.prepareBinaryData(body, fileName, mimeType);
+			return { stored, bytes: stored.bytes };
+		},
+		discard: () => {
+			if ('destroy' in body) body.destroy();
+		},
 	};
 }
 
-/** An item's own data, read and checked. */
-interface Prepared {
-	account: Account;
-	settings: Settings;
-	request: PreparedRequest;
-	problems?: never;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null;
-
-/** Reads and checks everything about an item; never throws, since all items wait for each. */
+/** Everything about an item that can be read and checked before the first request leaves. */
 async function prepare(
-	context: IExecutePaginationFunctions,
-	{ schema, submits }: Action,
-	{ body }: RequestData['options'],
-): Promise<Prepared | { problems: Problem[] }> {
+	context: Context,
+	action: Action,
+	request: IHttpRequestOptions,
+): Promise<Omit<ActionContext, 'round' | 'run' | 'key'> | { problems: Problem[] }> {
+	// It never throws, since all items wait for each.
 	try {
 		const account = accountOf(await context.getCredentials(CREDENTIAL));
-		const options = context.getNodeParameter('options', {});
-		const read = readSettings(submits && isRecord(options) ? options : {});
+		const problem = accountProblem(account) ?? action.refusal?.(account.site);
+		if (problem) return { problems: [problem] };
+		const collections = ['options', 'waitOptions'].map((name) =>
+			context.getNodeParameter(name, {}),
+		);
+		const read = readSettings(Object.assign({}, ...collections.filter(isRecord)));
 		const prepared = await prepareRequest(
-			schema,
-			isRecord(body) ? body : {},
+			action.schema,
+			isRecord(request.body) ? request.body : {},
 			account.site,
 			binaryReaderOf(context),
-			submits,
+			action.submits,
 		);
 		if (read.problems || prepared.problems) {
 			return { problems: [...(prepared.problems ?? []), ...(read.problems ?? [])] };
 		}
-		return { account, settings: read.settings, request: prepared.request };
+		return itemContext(context, account, request, read.settings, prepared.request);
 	} catch (error) {
 		return { problems: [{ field: 'Settings', problem: faultOf(error).reason }] };
 	}
 }
 
-/** Sends an item's request, unless an earlier try of the run has done so. */
-async function perform(
-	context: IExecutePaginationFunctions,
-	action: Action,
-	options: IHttpRequestOptions,
-	{ account, settings, request }: Prepared,
-	round: Round,
-	earlier: Outcome | undefined,
-): Promise<Outcome> {
-	if (action.submits && earlier?.kind === 'done') return earlier;
-	if (action.submits && earlier?.kind === 'failed') {
-		if (earlier.failure.mayHaveStarted && !settings.resubmitAfterLostAnswer) return earlier;
-	}
-	const host = hostOf(account, options.baseURL ?? '');
-	const outcome = await exchange(
-		{
-			gate: gateOf([account.secretId, host, action.name].join(' ')),
-			departure: {
-				run: context.getExecuteData(),
-				rate: settings.requestsPerSecond,
-				bytes: request.bytes,
-				patience: settings.maxCapacityWait * 60_000,
-				signal: round.signal,
-			},
-			site: account.site,
-			repeatable: !action.submits,
-			correctClock: (date) => correctClock(host, date, systemTime.now()),
-			send: async () => await send(context, options, request.text),
-		},
-		systemTime,
-	);
-	if (outcome.kind !== 'done' || action.toItem(outcome.response, options)) return outcome;
-	return { kind: 'failed', failure: incompleteAnswer(action.submits, outcome.requestId) };
+function itemContext(
+	context: Context,
+	account: Account,
+	request: IHttpRequestOptions,
+	settings: ActionContext['settings'],
+	prepared: ActionContext['request'],
+): Omit<ActionContext, 'round' | 'run' | 'key'> {
+	const host = hostOf(account, request.baseURL ?? '');
+	const lane = context.getExecuteData();
+	return {
+		index: context.getItemIndex(),
+		settings,
+		request: prepared,
+		wantsBinary: !isTool(context),
+		call: async ({ action, repeatable, text, bytes, signal }) =>
+			await exchange(
+				{
+					gate: gateOf(account.secretId, host, action),
+					departure: {
+						run: lane,
+						rate: settings.requestsPerSecond,
+						bytes,
+						patience: settings.maxCapacityWait * 60_000,
+						signal,
+					},
+					site: account.site,
+					repeatable,
+					correctClock: (date) => correctClock(host, date, systemTime.now()),
+					send: async () => {
+						const headers = { ...request.headers, 'X-TC-Action': action };
+						return await send(context, { ...request, headers }, text);
+					},
+				},
+				systemTime,
+			),
+		download: async (url) => await openDownload(context, url),
+		downloads: gateOf('downloads'),
+		time: systemTime,
+	};
 }
 
 function errorOf(
-	context: IExecutePaginationFunctions,
+	context: Context,
 	{ message, description, data }: Report,
 	isInput: boolean,
 ): NodeApiError | NodeOperationError {
@@ -221,13 +245,13 @@ function errorOf(
 
 /** With continue-on-fail: these keys and no others let n8n take the item for an error. */
 function errorItem({ message, description, data }: Report, item: number, failure?: Failure) {
-	const { code, vendorText, requestId, mayHaveStarted } = failure ?? {};
-	const details = { code, vendorText, requestId, mayHaveStarted, problems: data.failures };
+	const { code, vendorText, requestId, jobId, mayHaveStarted } = failure ?? {};
+	const details = { code, vendorText, requestId, jobId, mayHaveStarted, problems: data.failures };
 	return { json: { error: message, message: description, details }, pairedItem: { item } };
 }
 
 function conclude(
-	context: IExecutePaginationFunctions,
+	context: Context,
 	report: Report,
 	strict: boolean,
 	failure?: Failure,
@@ -237,46 +261,81 @@ function conclude(
 }
 
 /**
- * The hook that sends an action for one item, given to n8n as the operation's pagination: n8n calls
- * it once for each item, all at the same time, with the body that the rows made.
+ * Keeps what was accepted when the user presses Stop. n8n saves the run at that very moment and
+ * hears nothing of what the node says afterwards, so the node's output is put into the run itself.
  */
-export function sender(action: Action) {
+function saveOnStop(context: Context, round: Round): void {
+	stopSignalOf(context).addEventListener(
+		'abort',
+		() => {
+			if (round.jobs.size === 0) return;
+			const { name } = context.getNode();
+			const { data } = stoppedRun(round);
+			context.logger.warn(`${name}: the run was stopped, these jobs go on`, { jobs: data.jobs });
+			const { runExecutionData, runIndex = 0 } = undeclared(context);
+			if (!runExecutionData) return;
+			const items = data.jobs.map(({ item, JobId, RequestId }) => ({
+				json: { JobId, RequestId },
+				pairedItem: { item },
+			}));
+			const runs = (runExecutionData.resultData.runData[name] ??= []);
+			runs[runIndex] ??= {
+				startTime: systemTime.now(),
+				executionTime: 0,
+				executionIndex: 0,
+				executionStatus: 'canceled',
+				source: context.getExecuteData().source?.main ?? [],
+				data: { main: [items] },
+			};
+		},
+		{ once: true },
+	);
+}
+
+function itemOf(
+	{ json, binary }: Extract<ActionResult, { kind: 'done' }>,
+	item: number,
+): INodeExecutionData {
+	return { json, ...(binary ? { binary } : {}), pairedItem: { item } };
+}
+
+/**
+ * The hook that performs an action for one item, given to n8n as the operation's pagination: n8n
+ * calls it once for each item, all at the same time, with the body that the rows made.
+ */
+export function performer(action: Action) {
 	return async function (
-		this: IExecutePaginationFunctions,
-		{ options }: RequestData,
+		this: Context,
+		{ options }: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
 		const index = this.getItemIndex();
 		const strict = !this.continueOnFail();
 		const run = Run.of(this.getExecuteData());
 		const round = run.join(index, itemCount(this), strict, stopSignalOf(this));
-		const request = { ...options, url: options.url ?? '/' } as IHttpRequestOptions;
+		if (round.isNew) saveOnStop(this, round);
 
-		const prepared = await prepare(this, action, options);
-		const maySend = await round.arrive(index, prepared.problems ?? []);
-		if (prepared.problems) {
-			return conclude(
-				this,
-				badInput(strict ? round.problems : new Map([[index, prepared.problems]])),
-				strict,
-			);
+		const prepared = await prepare(this, action, options as IHttpRequestOptions);
+		const problems = 'problems' in prepared ? prepared.problems : [];
+		const maySend = await round.arrive(index, problems);
+		if ('problems' in prepared) {
+			const known = strict ? round.problems : new Map([[index, problems]]);
+			return conclude(this, badInput(known), strict);
 		}
 		// n8n reports one of the bad items, and drops what the others return.
 		if (!maySend) return [];
 
 		const key = [index, action.name, prepared.request.hash].join(' ');
-		const outcome = await perform(this, action, request, prepared, round, run.recall(key));
-		run.settle(round, index, key, outcome);
-		if (outcome.kind === 'done') {
-			const json = action.toItem(outcome.response, request) ?? {};
-			return [{ json, pairedItem: { item: index } }];
-		}
+		const result = await performAction(action, { ...prepared, round, run, key });
+		run.settle(round, index, result);
+		if (result.kind === 'done') return [itemOf(result, index)];
 
 		if (strict) {
-			if (outcome.kind === 'failed' && !this.getNode().retryOnFail) round.callOff();
+			const triesAgain = this.getNode().retryOnFail && !round.jobs.has(index);
+			if (result.kind === 'failed' && !triesAgain) round.callOff();
 			await round.over();
 		}
-		if (outcome.kind === 'failed') {
-			return conclude(this, failedItem(round, index, outcome.failure), strict, outcome.failure);
+		if (result.kind === 'failed') {
+			return conclude(this, failedItem(round, index, result.failure), strict, result.failure);
 		}
 		return round.wasStopped ? conclude(this, stoppedRun(round), strict) : [];
 	};

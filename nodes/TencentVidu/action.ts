@@ -1,0 +1,193 @@
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { Site } from '../../credentials/account';
+import type { Failure, Outcome } from './exchange';
+import type { Gate } from './gate';
+import { type Job, toJob } from './job';
+import type { PreparedRequest } from './request';
+import type { Round, Run } from './run';
+import type { Problem, RowSchema } from './schema';
+import type { Settings } from './settings';
+import type { Time } from './time';
+import { type Download, fetchVideo } from './video';
+import { waitFor } from './waiting';
+
+/** What an operation does with the API. */
+export interface Action {
+	/** The vendor's name of the action. */
+	name: string;
+	schema: RowSchema;
+	/** Whether a call makes a job, and must therefore never be repeated. */
+	submits: boolean;
+	/** The vendor's action that tells how a job is, for operations that wait for it. */
+	waitsBy?: string | undefined;
+	/** Why the operation cannot be had on a site. */
+	refusal?: ((site: Site) => Problem | undefined) | undefined;
+}
+
+/** One request of an item. */
+export interface Call {
+	action: string;
+	repeatable: boolean;
+	bytes: number;
+	text: () => Promise<string>;
+	signal: AbortSignal;
+}
+
+/** An item that is known to be right, and the ways to the world that it has. */
+export interface ActionContext {
+	index: number;
+	settings: Settings;
+	request: PreparedRequest;
+	round: Round;
+	run: Run;
+	/** What the run remembers the request by. */
+	key: string;
+	call: (call: Call) => Promise<Outcome>;
+	wantsBinary: boolean;
+	download: (url: string) => Promise<Download<IBinaryData>>;
+	/** Bounds how many downloads run at once. */
+	downloads: Gate;
+	time: Time;
+}
+
+/** What an item comes to. */
+export type ActionResult =
+	| { kind: 'done'; json: IDataObject; binary?: Record<string, IBinaryData> }
+	| { kind: 'failed'; failure: Failure }
+	| { kind: 'notSent' };
+
+const submittedSchema = z.object({ JobId: z.string().min(1), RequestId: z.string().catch('') });
+
+/** What a download counts for in its gate: four at once, whatever their size. */
+const DOWNLOAD_WEIGHT = 4 * 1024 * 1024;
+
+const failed = (failure: Failure): ActionResult => ({ kind: 'failed', failure });
+
+/** Submits an item's job, unless an earlier try of the run has, and notes it at once. */
+async function submitOnce(action: Action, context: ActionContext): Promise<Outcome> {
+	const { index, settings, request, round, run, key } = context;
+	const earlier = run.recall(key);
+	const isSettled =
+		earlier?.kind === 'done' ||
+		(earlier?.kind === 'failed' &&
+			earlier.failure.mayHaveStarted &&
+			!settings.resubmitAfterLostAnswer);
+	let outcome = isSettled ? earlier : await context.call(callOf(action.name, context, request));
+	if (outcome.kind === 'done') {
+		const submitted = submittedSchema.safeParse(outcome.response);
+		if (submitted.success) round.jobs.set(index, { item: index, ...submitted.data });
+		else outcome = { kind: 'failed', failure: withoutJobId(outcome.requestId) };
+	}
+	if (outcome.kind !== 'notSent') run.remember(round, key, outcome);
+	return outcome;
+}
+
+const withoutJobId = (requestId: string): Failure => ({
+	message:
+		'Tencent Cloud answered without a JobId. The job may have started all the same: look in its console before you submit the item again',
+	requestId,
+	mayHaveStarted: true,
+});
+
+function callOf(
+	action: string,
+	{ round }: ActionContext,
+	{ bytes, text }: Pick<PreparedRequest, 'bytes' | 'text'>,
+	repeatable = false,
+): Call {
+	return { action, repeatable, bytes, text, signal: round.signal };
+}
+
+/** The item of a job that is known, with its video if that is wanted and there. */
+async function deliver(
+	context: ActionContext,
+	job: Job & { JobId: string },
+	requestId: string,
+	wantsVideo: boolean,
+): Promise<ActionResult> {
+	const json: IDataObject = { ...job, RequestId: requestId };
+	if (!wantsVideo || !context.wantsBinary || job.Status !== 'DONE') return { kind: 'done', json };
+	const { downloads, round, settings, time } = context;
+	const departure = {
+		run: round,
+		rate: 1_000,
+		bytes: DOWNLOAD_WEIGHT,
+		patience: 0,
+		signal: round.signal,
+	};
+	const leftAt = await downloads.leave(departure);
+	if (leftAt === undefined) return { kind: 'notSent' };
+	const { JobId: jobId, ResultVideoUrl: videoUrl } = job;
+	const video = await fetchVideo(videoUrl, jobId, context.download, time);
+	downloads.arrive(departure, leftAt, 'accepted');
+	return video.stored
+		? { kind: 'done', json, binary: { [settings.binaryField]: video.stored } }
+		: failed({ message: video.problem, mayHaveStarted: false, jobId, videoUrl });
+}
+
+/** Waits for a job that was submitted, and makes its item. */
+async function awaitVideo(
+	describe: string,
+	context: ActionContext,
+	{ JobId: jobId }: z.infer<typeof submittedSchema>,
+): Promise<ActionResult> {
+	const { settings, round, time } = context;
+	const body = JSON.stringify({ JobId: jobId });
+	const question = { bytes: body.length, text: async () => await Promise.resolve(body) };
+	const waited = await waitFor(
+		{
+			jobId,
+			describe: async () => await context.call(callOf(describe, context, question, true)),
+			interval: settings.pollInterval * 1_000,
+			timeout: settings.timeout * 60_000,
+			durations: round.durations,
+			signal: round.signal,
+		},
+		time,
+	);
+	if (waited.kind === 'calledOff') return { kind: 'notSent' };
+	if (waited.kind === 'failed') return waited;
+	const { job, requestId } = waited;
+	if (job.Status === 'FAIL' && settings.onFailedJob === 'error') {
+		return failed({
+			message:
+				'Tencent Cloud could not make the video. See its reason below; a job that failed is not charged',
+			code: job.ErrorCode,
+			vendorText: job.ErrorMessage,
+			requestId,
+			jobId,
+			mayHaveStarted: false,
+		});
+	}
+	return await deliver(
+		context,
+		{ ...job, JobId: jobId },
+		requestId,
+		settings.downloadVideo ?? true,
+	);
+}
+
+/** Performs an operation for one item. */
+export async function performAction(action: Action, context: ActionContext): Promise<ActionResult> {
+	if (action.submits) {
+		const outcome = await submitOnce(action, context);
+		if (outcome.kind !== 'done') return outcome;
+		const json = submittedSchema.parse(outcome.response);
+		if (action.waitsBy === undefined) return { kind: 'done', json };
+		return await awaitVideo(action.waitsBy, context, json);
+	}
+
+	const text = await context.request.text();
+	const outcome = await context.call(callOf(action.name, context, context.request, true));
+	if (outcome.kind !== 'done') return outcome;
+	const job = toJob(outcome.response);
+	const { JobId } = z.object({ JobId: z.string() }).parse(JSON.parse(text));
+	if (!job) {
+		const message = 'Tencent Cloud answered without the status of the job. Try again';
+		return failed({ message, requestId: outcome.requestId, jobId: JobId, mayHaveStarted: false });
+	}
+	const wantsVideo = context.settings.downloadVideo ?? false;
+	return await deliver(context, { ...job, JobId }, outcome.requestId, wantsVideo);
+}
