@@ -200,7 +200,6 @@ describe('hosts', () => {
 		['http://127.0.0.1:7700/', 'http://127.0.0.1:7700/?a=1', '127.0.0.1:7700'],
 		['https://proxy.example/tencent/', 'https://proxy.example/tencent/?a=1', 'proxy.example'],
 		['https://proxy.example/a/b', 'https://proxy.example/a/b/?a=1', 'proxy.example'],
-		['proxy.example', 'https://proxy.example/?a=1', 'proxy.example'],
 		['https://proxy.example:443', 'https://proxy.example/?a=1', 'proxy.example'],
 	])('goes to the endpoint %s', (endpoint, url, host) => {
 		const redirected = account({ endpoint });

@@ -45,7 +45,7 @@ describe('values', () => {
 		['null and undefined', { Duration: null, Audio: undefined }],
 		['an empty object', { LogoParam: {}, MetaData: {} }],
 		['an object of empty ones', { LogoParam: { LogoRect: { X: '' }, LogoUrl: ' ' } }],
-		['empty images', { Images: ['', null] }],
+		['empty images', { Images: ['', ''] }],
 		['no images', { Images: [] }],
 	])('leaves out %s', (_, body) => expect(submit.read(body)).toEqual({ values: {} }));
 
