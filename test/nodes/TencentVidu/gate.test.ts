@@ -131,6 +131,13 @@ describe('in flight', () => {
 		expect(await departed(list(40, () => departure({ bytes })))).toHaveLength(expected);
 	});
 
+	it('lets the next one go for each that has arrived', async () => {
+		const left = await departed(list(5, () => departure({ bytes: 5 * MB })));
+		gate.arrive(departure({ bytes: 5 * MB }), start, 'accepted');
+		await lapse(time.sleep(1000));
+		expect(left).toHaveLength(4);
+	});
+
 	it('makes room for a large one when the small ones are there', async () => {
 		const [small, large] = [departure({ bytes: MB }), departure({ bytes: 20 * MB })];
 		const left = await departed([small, large, departure()]);
