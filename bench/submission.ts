@@ -36,7 +36,12 @@ async function measure(
 	const run = execution.runData[contender.name]?.at(-1);
 	const items = itemsOf(execution, contender.name);
 	const requests = fake.requests.slice(requestsBefore);
-	if (process.env.TRACE) console.log(requests.map((r,i)=>`${r.at-(requests[i-1]?.at??r.at)}${r.error?'!':''}`).join(' '));
+	if (process.env.TRACE)
+		console.log(
+			requests
+				.map((r, i) => `${r.at - (requests[i - 1]?.at ?? r.at)}${r.error ? '!' : ''}`)
+				.join(' '),
+		);
 	const ids = items.flatMap(({ json }) => {
 		const { JobId, Response } = json as { JobId?: string; Response?: { JobId?: string } };
 		return JobId ?? Response?.JobId ?? [];

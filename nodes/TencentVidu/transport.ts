@@ -168,10 +168,10 @@ async function prepare(
 		const account = accountOf(await context.getCredentials(CREDENTIAL));
 		const problem = accountProblem(account) ?? action.refusal?.(account.site);
 		if (problem) return { problems: [problem] };
-		const collections = ['options', 'waitOptions'].map((name) =>
-			context.getNodeParameter(name, {}),
-		);
-		const read = readSettings(Object.assign({}, ...collections.filter(isRecord)));
+		const [options, waitOptions] = ['options', 'waitOptions']
+			.map((name): unknown => context.getNodeParameter(name, {}))
+			.map((value) => (isRecord(value) ? value : {}));
+		const read = readSettings({ ...options, ...waitOptions });
 		const prepared = await prepareRequest(
 			action.schema,
 			isRecord(request.body) ? request.body : {},

@@ -2,16 +2,24 @@ import { inWords, type Failure, type Outcome } from './exchange';
 import { type Job, toJob } from './job';
 import { type Time, unlessAborted } from './time';
 
-/** How long jobs of one run have taken, so that the next are not asked after in vain. */
+/** How long the jobs of one run take: a few are watched closely, and the others learn from them. */
 export class Durations {
 	private readonly known: number[] = [];
+
+	private joined = 0;
+
+	/** True for the jobs that are to be watched closely while nothing is known. */
+	join(): boolean {
+		this.joined += 1;
+		return this.joined <= 2;
+	}
 
 	add(milliseconds: number): void {
 		this.known.push(milliseconds);
 		this.known.sort((a, b) => a - b);
 	}
 
-	/** When the quickest quarter was done: before that, hardly any is. */
+	/** What the quickest quarter took: before that, asking is in vain. */
 	get early(): number | undefined {
 		return this.known[Math.floor(this.known.length / 4)];
 	}
@@ -37,20 +45,19 @@ export type Waited =
 	| { kind: 'calledOff' };
 
 /**
- * Milliseconds until the next question. A queue moves slowly, so a job that waits is asked after
- * rarely; one that runs, in steps that grow with its age, and not before others like it were done.
+ * The age in milliseconds at which to ask again after a job that was asked after at `askedAt`, or
+ * never (0). Once others have finished, not before its own time has come; until then in steps that
+ * grow with its age, large ones for a job in the queue and for one that is not watched closely.
  */
-export function nextQuestion(
-	status: Job['Status'] | undefined,
-	age: number,
+export function nextQuestionAt(
+	askedAt: number,
 	{ interval, durations }: Pick<Wait, 'interval' | 'durations'>,
-	random: number,
+	{ isQueued, isWatched }: { isQueued: boolean; isWatched: boolean },
 ): number {
-	const early = durations.early;
-	const due = early === undefined || age >= early ? 0 : early - age;
-	const step = Math.max(interval, age * (status === 'WAIT' ? 0.25 : 0.1));
-	const pause = early === undefined ? step : Math.max(interval, due);
-	return pause * (1 + random / 10);
+	const { early } = durations;
+	if (early !== undefined) return Math.max(early, askedAt + Math.max(interval, early / 20));
+	const growth = isWatched ? (isQueued ? 0.2 : 0.1) : 0.6;
+	return askedAt + Math.max(isWatched ? interval : 3 * interval, askedAt * growth);
 }
 
 const failed = (wait: Wait, message: string, more: Partial<Failure> = {}): Waited => ({
@@ -64,20 +71,29 @@ const failed = (wait: Wait, message: string, more: Partial<Failure> = {}): Waite
  */
 export async function waitFor(wait: Wait, time: Time): Promise<Waited> {
 	const began = time.now();
-	let status: Job['Status'] | undefined;
+	const spread = 1 + time.random() / 10;
+	const isWatched = wait.durations.join();
+	let isQueued = true;
+	let askedAt = 0;
 	for (;;) {
 		const age = time.now() - began;
-		const left = wait.timeout - age;
-		if (left <= 0) {
+		if (age >= wait.timeout) {
 			return failed(
 				wait,
 				`The video is not ready after ${inWords(wait.timeout)}. The job goes on: fetch it later with Get and Job ID ${wait.jobId}, or give Timeout more minutes`,
 				{ isPassing: true },
 			);
 		}
-		const pause = nextQuestion(status, age, wait, time.random());
-		await unlessAborted(time.sleep(Math.min(pause, left)), wait.signal, () => undefined);
-		if (wait.signal.aborted) return { kind: 'calledOff' };
+		const due = nextQuestionAt(askedAt, wait, { isQueued, isWatched }) * spread;
+		const left = Math.min(due, wait.timeout) - age;
+		if (left > 0) {
+			// In slices, since another job that finishes meanwhile changes what is due.
+			const slice = time.sleep(Math.min(left, wait.interval));
+			await unlessAborted(slice, wait.signal, () => undefined);
+			if (wait.signal.aborted) return { kind: 'calledOff' };
+			if (left > wait.interval || due > wait.timeout) continue;
+		}
+		askedAt = time.now() - began;
 
 		const outcome = await wait.describe();
 		if (outcome.kind === 'notSent') return { kind: 'calledOff' };
@@ -87,7 +103,7 @@ export async function waitFor(wait: Wait, time: Time): Promise<Waited> {
 			return failed(wait, failure.message, failure);
 		}
 		const job = toJob(outcome.response);
-		status = job?.Status;
+		isQueued = job?.Status === 'WAIT';
 		if (job && (job.Status === 'DONE' || job.Status === 'FAIL')) {
 			wait.durations.add(time.now() - began);
 			return { kind: 'over', job: { ...job, JobId: wait.jobId }, requestId: outcome.requestId };

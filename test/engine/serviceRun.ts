@@ -39,6 +39,8 @@ export function seenOf(run: IRun) {
 	};
 }
 
+export type Seen = ReturnType<typeof seenOf>;
+
 /** Items whose prompts tell them apart. */
 export const numbered = (count: number): INodeExecutionData[] =>
 	Array.from({ length: count }, (_, index) => ({ json: { prompt: `Video ${index}` } }));

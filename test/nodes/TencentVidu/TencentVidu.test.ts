@@ -10,9 +10,7 @@ import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../../fake/server';
 
 jest.mock('../../../nodes/TencentVidu/time', () =>
-	jest
-		.requireActual<typeof import('../../engine/onVirtualTime')>('../../engine/onVirtualTime')
-		.onVirtualTime(),
+	jest.requireActual<{ onVirtualTime: () => object }>('../../engine/onVirtualTime').onVirtualTime(),
 );
 
 let fake: Fake;
@@ -140,12 +138,10 @@ it('gives JobId and RequestId as text, one item each, linked to its input', asyn
 	const run = await finish(fake, start(fake, { items: numbered(3) }));
 	const jobs = fake.jobs.all();
 	expect(outputOf(run)).toEqual([
-		jobs.map(({ jobId, requestId }, item) =>
-			expect.objectContaining({
-				json: { JobId: jobId, RequestId: requestId },
-				pairedItem: { item },
-			}),
-		),
+		jobs.map(({ jobId, requestId }, item) => ({
+			json: { JobId: jobId, RequestId: requestId },
+			pairedItem: { item },
+		})),
 	]);
 	expect(jobs.map(({ request }) => request.Prompt)).toEqual(['Video 0', 'Video 1', 'Video 2']);
 });

@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 
 import { startEngine } from '../../engine/nodeRun';
-import { finish, numbered, type RunWish, see, seenOf, start } from '../../engine/serviceRun';
+import { finish, numbered, type RunWish, type Seen, see, start } from '../../engine/serviceRun';
 import { virtualTime } from '../../engine/virtualTime';
 import type { ApiFault } from '../../fake/faults';
 import { type Fake, startFake } from '../../fake/server';
 
 jest.mock('../../../nodes/TencentVidu/time', () =>
-	jest
-		.requireActual<typeof import('../../engine/onVirtualTime')>('../../engine/onVirtualTime')
-		.onVirtualTime(),
+	jest.requireActual<{ onVirtualTime: () => object }>('../../engine/onVirtualTime').onVirtualTime(),
 );
 
 const ACTION = 'SubmitImageToVideoViduJob';
@@ -37,7 +35,7 @@ const goingOn = { onError: 'continueRegularOutput' as const };
 const impatient = { requestOptions: { timeout: 30 } };
 
 /** The service's books against what the user saw: no job twice, and every id that could be known. */
-function expectNothingLost(seen: ReturnType<typeof seenOf>) {
+function expectNothingLost(seen: Seen) {
 	const made = fake.jobs.all().map(({ jobId }) => jobId);
 	expect(fake.jobs.repeated()).toEqual([]);
 	expect(new Set(seen.jobIds).size).toBe(seen.jobIds.length);
