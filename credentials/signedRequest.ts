@@ -23,9 +23,8 @@ const REPLACED = [
 /** The API asked for, before `endpoint` redirects it: its first label names the service. */
 function addressOf({ baseURL, url, uri }: RequestOptions): URL {
 	const path = uri ?? url ?? '';
-	return new URL(
-		/^https?:\/\//i.test(path) ? path : `${baseURL ?? ''}/${path}`.replace(/([^:]\/)\/+/g, '$1'),
-	);
+	if (/^https?:\/\//i.test(path)) return new URL(path);
+	return new URL(`${(baseURL ?? '').replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`);
 }
 
 function redirect(address: URL, endpoint: string): URL {
@@ -82,6 +81,13 @@ function headerOf(headers: IDataObject, name: string): string | undefined {
 			: undefined;
 }
 
+const omitEmpty = (headers: IDataObject): IDataObject =>
+	Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
+
+/** A header that the caller did not set. */
+const missing = (given: IDataObject, name: string, value: string) =>
+	headerOf(given, name.toLowerCase()) ? {} : { [name]: value };
+
 /** A copy without the keys that are `names` in lower case. */
 const without = (object: object, names: string[]) =>
 	Object.fromEntries(Object.entries(object).filter(([key]) => !names.includes(key.toLowerCase())));
@@ -102,7 +108,8 @@ export function signedRequest(
 ): RequestOptions {
 	const wrong = accountProblem(account);
 	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
-	const given: IDataObject = options.headers ?? {};
+	// An empty header is one that an expression left out.
+	const given: IDataObject = omitEmpty(options.headers ?? {});
 	const earlier = signedService(headerOf(given, 'authorization'));
 	const address = addressOf(options);
 	const target = earlier === undefined ? redirect(address, account.endpoint) : address;
@@ -113,9 +120,9 @@ export function signedRequest(
 	const query = queryOf(address, options.qs);
 	target.search = query;
 
-	const callersTimestamp = earlier === undefined ? headerOf(given, 'x-tc-timestamp') : undefined;
-	const timestamp = callersTimestamp
-		? Number(callersTimestamp)
+	const callers = earlier === undefined ? headerOf(given, 'x-tc-timestamp') : undefined;
+	const timestamp = /^\d+$/.test(callers ?? '')
+		? Number(callers)
 		: Math.floor((now + clockOffset(target.host)) / 1000);
 	const contentType = hasBody ? JSON_TYPE : FORM_TYPE;
 	const action = headerOf(given, 'x-tc-action');
@@ -132,9 +139,9 @@ export function signedRequest(
 		qs: {},
 		...(hasBody ? { body: payload } : {}),
 		headers: {
-			...(headerOf(given, 'x-tc-region') ? {} : { 'X-TC-Region': account.region }),
-			...(headerOf(given, 'x-tc-language') ? {} : { 'X-TC-Language': account.language }),
 			...without(given, REPLACED),
+			...missing(given, 'X-TC-Region', account.region),
+			...missing(given, 'X-TC-Language', account.language),
 			'Content-Type': contentType,
 			'X-TC-Timestamp': String(timestamp),
 			...(account.sessionToken ? { 'X-TC-Token': account.sessionToken } : {}),

@@ -14,15 +14,18 @@ export type Answer =
 	| { kind: 'broken'; reason: string };
 
 const envelopeSchema = z.object({ Response: z.record(z.unknown()) });
-const errorSchema = z.object({ Code: z.string(), Message: z.string().default('') });
+const errorSchema = z.object({ Code: z.string(), Message: z.string().catch('') });
 const requestIdSchema = z.string().catch('');
 
-/** JSON.parse would round a JobId that came as a number. */
-const quoteJobIds = (text: string) => text.replace(/("JobId"\s*:\s*)(\d+)/g, '$1"$2"');
+/** JSON text whose JobIds are text: JSON.parse would round one that came as a number. */
+export const quoteJobIds = (text: string) => text.replace(/("JobId"\s*:\s*)(\d+)/g, '$1"$2"');
+
+/** An answer that names a job has made it, whatever else it says. */
+const hasJobId = ({ JobId }: Record<string, unknown>) => typeof JobId === 'string' && JobId !== '';
 
 function parse(text: string): unknown {
 	try {
-		return JSON.parse(quoteJobIds(text));
+		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}
@@ -44,7 +47,7 @@ function salvage(text: string): Answer | undefined {
  * HTTP 200, and a gateway's odd status must not hide the JobId of a job that was accepted.
  */
 export function parseAnswer({ statusCode, body, date }: HttpAnswer): Answer {
-	const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+	const text = quoteJobIds(typeof body === 'string' ? body : JSON.stringify(body ?? ''));
 	const envelope = envelopeSchema.safeParse(parse(text));
 	if (!envelope.success) {
 		const what = text.trim() === '' ? 'empty' : /^\s*</.test(text) ? 'a web page' : 'not its JSON';
@@ -55,7 +58,7 @@ export function parseAnswer({ statusCode, body, date }: HttpAnswer): Answer {
 	const { Response: response } = envelope.data;
 	const requestId = requestIdSchema.parse(response.RequestId);
 	const error = errorSchema.safeParse(response.Error);
-	if (!error.success) return { kind: 'ok', response, requestId };
+	if (!error.success || hasJobId(response)) return { kind: 'ok', response, requestId };
 	return { kind: 'error', code: error.data.Code, message: error.data.Message, requestId, date };
 }
 
@@ -97,6 +100,9 @@ export function faultOf(error: unknown): TransportFault {
 			NEVER_CONNECTED.test(code ?? '') || (syscall === 'connect' && code !== 'ECONNRESET'),
 	);
 	if (unconnected) return { kind: 'unreachable', reason: unconnected.code ?? unconnected.message };
+	if (chain.some(({ code }) => code === 'ERR_INVALID_URL')) {
+		return { kind: 'unsent', reason: 'the address is no URL' };
+	}
 	const sent = chain.find(
 		({ isAxiosError, code }) => isAxiosError || /^(E[A-Z]+|ERR_\w+)$/.test(code ?? ''),
 	);

@@ -131,7 +131,7 @@ export async function exchange(request: Exchange, time: Time): Promise<Outcome> 
 		refusedSince ??= time.now();
 		gate.arrive(departure, leftAt, refusal);
 		if (isFault) faults += 1;
-		const waited = gate.exhausted(departure, refusal, refusedSince);
+		const waited = gate.exhausted(departure, refusal);
 		if (waited !== undefined || faults === MOST_FAULTS) {
 			const failed = fail(`${advice} (tried for ${inWords(waited ?? time.now() - refusedSince)})`);
 			return { ...failed, failure: { ...failed.failure, isPassing: true } };

@@ -81,8 +81,14 @@ export class Gate {
 
 	private wakeAt = Infinity;
 
+	/** Whether a request was there in time for the next departure. */
+	private isAwaited = false;
+
 	/** Requests per second that refusals have brought the gate down to. */
 	private learntRate = Infinity;
+
+	/** The pace at which it was refused first. */
+	private refusedRate = 0;
 
 	private refusedAt = 0;
 
@@ -91,11 +97,12 @@ export class Gate {
 	constructor(private readonly time: Time) {}
 
 	/**
-	 * Milliseconds for which the request has been held back, once that is more than it has patience
-	 * for; undefined while it should try again. `refusedSince` is when it was first refused itself.
+	 * Milliseconds without progress, once those are more than the request has patience for; undefined
+	 * while it should try again. Whatever the service takes of anyone is progress.
 	 */
-	exhausted({ patience }: Departure, refusal: Refusal, refusedSince: number): number | undefined {
-		const waited = this.time.now() - Math.min(refusedSince, this.stall?.since ?? refusedSince);
+	exhausted({ patience }: Departure, refusal: Refusal): number | undefined {
+		const now = this.time.now();
+		const waited = now - (this.stall?.since ?? now);
 		return waited >= (PAUSES[refusal].limit ?? patience) ? waited : undefined;
 	}
 
@@ -129,10 +136,11 @@ export class Gate {
 	private speedUp(rate: number): void {
 		const calmSeconds = (this.time.now() - this.refusedAt) / 1000;
 		this.learntRate += GROWTH * rate * (1 + calmSeconds);
-		if (this.learntRate >= rate) this.learntRate = Infinity;
+		if (this.learntRate >= this.refusedRate) this.learntRate = Infinity;
 	}
 
 	private slowDown(rate: number): void {
+		if (this.learntRate === Infinity) this.refusedRate = rate;
 		this.learntRate = Math.max(rate / 50, Math.min(this.learntRate, rate) * SHRINKAGE);
 	}
 
@@ -144,9 +152,10 @@ export class Gate {
 		if (leftAt < this.refusedAt && until > now) return;
 		this.refusedAt = now;
 		const { first, longest } = PAUSES[refusal];
-		const pause = Math.min(longest, first * 2 ** refusals);
+		const pause = first * 2 ** Math.min(refusals, 16);
 		const jitter = refusal === 'capacity' ? 1 + this.time.random() / 4 : 0.5 + this.time.random();
-		this.stall = { refusal, since, refusals: refusals + 1, until: now + pause * jitter };
+		const length = Math.min(longest, pause * jitter);
+		this.stall = { refusal, since, refusals: refusals + 1, until: now + length };
 	}
 
 	private departureTime(waiting: Waiting): number {
@@ -195,7 +204,8 @@ export class Gate {
 		const spacing = (1000 * MARGIN) / Math.min(waiting.rate, this.learntRate);
 		const late = now - this.nextDeparture;
 		// What a timer overslept is made good, what nobody asked for is not.
-		this.nextDeparture = (late < spacing ? this.nextDeparture : now) + spacing;
+		this.nextDeparture = (this.isAwaited && late < spacing ? this.nextDeparture : now) + spacing;
+		this.isAwaited = false;
 		this.inFlight += 1;
 		this.bytesInFlight += waiting.bytes;
 		waiting.depart(now);
@@ -209,6 +219,7 @@ export class Gate {
 	}
 
 	private wake(at: number, now: number): void {
+		this.isAwaited = true;
 		if (this.wakeAt <= at && this.wakeAt > now) return;
 		this.wakeAt = at;
 		void this.time.sleep(at - now).then(() => {

@@ -13,21 +13,26 @@ export interface Job {
 }
 
 /** The vendor's own words, and those of Vidu, which its callbacks may pass through. */
-const STATUS: Record<string, Job['Status']> = {
-	wait: 'WAIT',
-	created: 'WAIT',
-	queueing: 'WAIT',
-	run: 'RUN',
-	processing: 'RUN',
-	done: 'DONE',
-	success: 'DONE',
-	fail: 'FAIL',
-	failed: 'FAIL',
-};
+const STATUS = new Map<string, Job['Status']>(
+	Object.entries({
+		wait: 'WAIT',
+		created: 'WAIT',
+		queueing: 'WAIT',
+		run: 'RUN',
+		processing: 'RUN',
+		done: 'DONE',
+		success: 'DONE',
+		fail: 'FAIL',
+		failed: 'FAIL',
+	} as const),
+);
 
 const WITHOUT_VIDEO = 'The job is done, but Tencent Cloud gave no URL of a video';
 
-const text = z.union([z.string(), z.number().transform(String)]).nullish();
+const text = z
+	.union([z.string(), z.number().transform(String)])
+	.nullish()
+	.catch(undefined);
 
 const jobSchema = z.object({
 	JobId: text,
@@ -63,7 +68,7 @@ export function toJob(body: unknown): Job | undefined {
 	const parsed = jobSchema.safeParse(envelope.success ? envelope.data.Response : body);
 	if (!parsed.success) return undefined;
 	const job = parsed.data;
-	const status = STATUS[(job.Status ?? job.status ?? job.state ?? '').toLowerCase()];
+	const status = STATUS.get((job.Status ?? job.status ?? job.state ?? '').toLowerCase());
 	if (status === undefined) return undefined;
 	const creation = job.creations?.[0];
 	const url = job.ResultVideoUrl ?? creation?.url ?? '';

@@ -11,7 +11,7 @@ export interface Problem {
 
 /** An image before its turn: an address or data URI, or the binary field to read it from. */
 export const imageSchema = z.union([
-	z.object({ binaryField: z.string().trim().min(1) }),
+	z.object({ binaryField: z.string().trim().min(1, 'is empty. Enter the name of a binary field') }),
 	z.string().trim(),
 ]);
 
@@ -131,7 +131,8 @@ const jsonSchema = z.unknown().transform((value, context) => {
 function optionsSchema({ options, allowArbitraryValues }: INodeProperties) {
 	const values = (options ?? []).flatMap((option) => ('value' in option ? [option.value] : []));
 	return z.unknown().transform((value, context) => {
-		const known = values.find((option) => String(option) === String(value));
+		const isPlain = typeof value === 'string' || typeof value === 'number';
+		const known = values.find((option) => isPlain && String(option) === String(value));
 		if (known !== undefined) return known;
 		if (allowArbitraryValues && typeof value === 'string') return value.trim();
 		return refuse(context, `must be one of ${values.join(', ')}, not ${shown(value)}`);
@@ -146,6 +147,8 @@ function valueSchema(row: Field): z.ZodTypeAny {
 	return stringSchema(row);
 }
 
+const WRONG_KIND = { invalid_type_error: 'is not of the kind that the field takes' };
+
 function objectSchema(leaves: Leaf[]): z.ZodTypeAny {
 	const names = [...new Set(leaves.map(({ wire }) => wire[0] ?? ''))];
 	const shape = names.map((name) => {
@@ -157,10 +160,10 @@ function objectSchema(leaves: Leaf[]): z.ZodTypeAny {
 			const schema = valueSchema(first.row);
 			return [name, first.row.required ? schema : schema.optional()] as const;
 		}
-		if (first?.wire[0] === '0') return [name, z.array(imageSchema).optional()] as const;
+		if (first?.wire[0] === '0') return [name, z.array(imageSchema, WRONG_KIND).optional()] as const;
 		return [name, objectSchema(inside).optional()] as const;
 	});
-	return z.object(Object.fromEntries(shape)).strict();
+	return z.object(Object.fromEntries(shape), WRONG_KIND).strict('has a setting that is not known');
 }
 
 const isEmpty = (value: unknown): boolean =>

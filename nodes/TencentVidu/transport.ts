@@ -22,7 +22,7 @@ import { Gate } from './gate';
 import type { BinaryReader } from './images';
 import { badInput, failedItem, type Report, stoppedRun } from './report';
 import { prepareRequest } from './request';
-import { type Round, Run } from './run';
+import { type AcceptedJob, type Round, Run } from './run';
 import type { Problem } from './schema';
 import { readSettings } from './settings';
 import { systemTime, unlessAborted } from './time';
@@ -260,9 +260,16 @@ function conclude(
 	return [errorItem(report, context.getItemIndex(), failure)];
 }
 
+/** The place that is left when n8n keeps nothing of a run. */
+function logJobs(context: Context, jobs: AcceptedJob[]): void {
+	const ids = jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`).join(', ');
+	context.logger.warn(`${context.getNode().name}: the run was stopped, these jobs go on: ${ids}`);
+}
+
 /**
- * Keeps what was accepted when the user presses Stop. n8n saves the run at that very moment and
- * hears nothing of what the node says afterwards, so the node's output is put into the run itself.
+ * Keeps what was accepted when a run is stopped. n8n saves the run at that very moment and hears
+ * nothing of what the node says afterwards, so the node's output is put into the run itself. After
+ * the Stop button n8n 2.41 keeps no data at all of the run: then the ids are in its log.
  */
 function saveOnStop(context: Context, round: Round): void {
 	stopSignalOf(context).addEventListener(
@@ -271,7 +278,7 @@ function saveOnStop(context: Context, round: Round): void {
 			if (round.jobs.size === 0) return;
 			const { name } = context.getNode();
 			const { data } = stoppedRun(round);
-			context.logger.warn(`${name}: the run was stopped, these jobs go on`, { jobs: data.jobs });
+			logJobs(context, data.jobs);
 			const { runExecutionData, runIndex = 0 } = undeclared(context);
 			if (!runExecutionData) return;
 			const items = data.jobs.map(({ item, JobId, RequestId }) => ({
@@ -327,6 +334,8 @@ export function performer(action: Action) {
 		const key = [index, action.name, prepared.request.hash].join(' ');
 		const result = await performAction(action, { ...prepared, round, run, key });
 		run.settle(round, index, result);
+		const late = round.wasStopped ? round.jobs.get(index) : undefined;
+		if (late) logJobs(this, [late]);
 		if (result.kind === 'done') return [itemOf(result, index)];
 
 		if (strict) {

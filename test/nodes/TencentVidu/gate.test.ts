@@ -231,7 +231,7 @@ describe('refusals', () => {
 		const trying = async () => {
 			for (let again = false; waited === undefined; again = true) {
 				await pass({ ...one, again }, refusal, 0);
-				waited = gate.exhausted(one, refusal, start);
+				waited = gate.exhausted(one, refusal);
 			}
 		};
 		await lapse(trying());
