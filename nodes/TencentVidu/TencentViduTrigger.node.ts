@@ -1,6 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 import { receive } from './receiver';
+import { binaryField, downloadVideo } from './settings';
 
 export class TencentViduTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -18,6 +19,13 @@ export class TencentViduTrigger implements INodeType {
 		defaults: { name: 'Tencent Cloud Vidu Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'tencentCloudApi',
+				required: true,
+				displayOptions: { show: { authentication: ['signedUrl'] } },
+			},
+		],
 		webhooks: [
 			{
 				name: 'default',
@@ -32,10 +40,30 @@ export class TencentViduTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Put the production URL above into Callback URL of the node that submits, and publish this workflow. Tencent Cloud must be able to reach the URL from the internet.',
+					'Put the production URL above into Callback URL of the node that submits, or this expression if both are in one workflow: <code>{{ $execution.resumeUrl.split("/webhook-waiting/")[0] + "/webhook/" + $("Tencent Cloud Vidu Trigger").params.path }}</code>. Publish this workflow; Tencent Cloud must be able to reach the URL from the internet.',
 				name: 'howTo',
 				type: 'notice',
 				default: '',
+			},
+			{
+				displayName: 'Authentication',
+				name: 'authentication',
+				type: 'options',
+				options: [
+					{
+						name: 'None',
+						value: 'none',
+						description: 'Anyone who knows the URL can start the workflow',
+					},
+					{
+						name: 'Signed URL',
+						value: 'signedUrl',
+						description:
+							'Only callbacks of jobs that were submitted with Sign Callback URL and the same keys',
+					},
+				],
+				default: 'signedUrl',
+				description: 'Which callbacks are believed. Tencent Cloud itself signs none.',
 			},
 			{
 				displayName: 'Path',
@@ -58,6 +86,33 @@ export class TencentViduTrigger implements INodeType {
 				default: ['success', 'failed'],
 				required: true,
 				description: 'Which reports start the workflow',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [
+					{
+						displayName: 'Confirm',
+						name: 'confirm',
+						type: 'boolean',
+						default: false,
+						description:
+							'Whether to ask Tencent Cloud before a callback is believed (China site). The field Confirmed of the item tells whether it could be asked.',
+					},
+					downloadVideo,
+					{
+						displayName: 'Drop Repeats',
+						name: 'dropRepeats',
+						type: 'boolean',
+						default: true,
+						description:
+							'Whether to start the workflow once for each result. Tencent Cloud may report one up to three times.',
+					},
+					binaryField,
+				],
 			},
 		],
 	};

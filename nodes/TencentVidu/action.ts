@@ -58,7 +58,11 @@ export type ActionResult =
 	| { kind: 'failed'; failure: Failure }
 	| { kind: 'notSent' };
 
-const submittedSchema = z.object({ JobId: z.string().min(1), RequestId: z.string().catch('') });
+const submittedSchema = z.object({
+	JobId: z.string().min(1),
+	RequestId: z.string().catch(''),
+	Reference: z.string().optional(),
+});
 
 /** What a download counts for in its gate: four at once, whatever their size. */
 const DOWNLOAD_WEIGHT = 4 * 1024 * 1024;
@@ -74,7 +78,9 @@ async function submitOnce(action: Action, context: ActionContext): Promise<Outco
 		(earlier?.kind === 'failed' &&
 			earlier.failure.mayHaveStarted &&
 			!settings.resubmitAfterLostAnswer);
-	let outcome = isSettled ? earlier : await context.call(callOf(action.name, context, request));
+	let outcome = isSettled
+		? earlier
+		: withReference(await context.call(callOf(action.name, context, request)), request.reference);
 	if (outcome.kind === 'done') {
 		const submitted = submittedSchema.safeParse(outcome.response);
 		if (submitted.success) round.jobs.set(index, { item: index, ...submitted.data });
@@ -82,6 +88,13 @@ async function submitOnce(action: Action, context: ActionContext): Promise<Outco
 	}
 	if (outcome.kind !== 'notSent') run.remember(round, key, outcome);
 	return outcome;
+}
+
+/** Keeps the reference that was really sent: with a lost answer, it may be all there ever is. */
+function withReference(outcome: Outcome, reference: string | undefined): Outcome {
+	if (reference === undefined || outcome.kind === 'notSent') return outcome;
+	if (outcome.kind === 'failed') return { ...outcome, failure: { ...outcome.failure, reference } };
+	return { ...outcome, response: { ...outcome.response, Reference: reference } };
 }
 
 const withoutJobId = (requestId: string): Failure => ({

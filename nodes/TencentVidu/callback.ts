@@ -1,21 +1,44 @@
-import { type Job, toJob } from './job';
+import { quoteJobIds } from './answer';
+import { isOver, type Job, toJob } from './job';
 
 /** Which results start a workflow. */
 export type CallbackEvent = 'success' | 'failed';
 
-/** A callback that starts a workflow, or why it does not. */
-export type Callback =
-	| { job: Job & { Callback: unknown }; ignored?: never }
-	| { ignored: 'not a job' | 'not a result yet' | 'not wanted' };
+/** Why a callback starts nothing; the vendor is answered 200 all the same, or it would repeat it. */
+export type Ignored = 'not a job' | 'not a result yet' | 'not wanted' | 'a repeat';
+
+/** A finished job as a callback tells it, with the body as it came. */
+export type Result = Job & { Reference?: string; Callback: unknown; Confirmed?: boolean };
+
+/** The body of a request, every digit of its ids kept; undefined for what is no JSON. */
+export function parseBody(text: string): unknown {
+	try {
+		return JSON.parse(quoteJobIds(text));
+	} catch {
+		return undefined;
+	}
+}
 
 /**
  * Reads the body of a callback. The vendor publishes no sample, so every shape that it documents
- * anywhere is understood, and Vidu's own; what is no result is told apart from what nobody asked for.
+ * anywhere is understood, and Vidu's own; a job that goes on is told apart from what is no job.
  */
-export function readCallback(body: unknown, events: CallbackEvent[]): Callback {
+export function readCallback(
+	body: unknown,
+): { result: Result; ignored?: never } | { ignored: Ignored } {
 	const job = toJob(body);
 	if (!job) return { ignored: 'not a job' };
-	if (job.Status !== 'DONE' && job.Status !== 'FAIL') return { ignored: 'not a result yet' };
-	const event = job.Status === 'DONE' ? 'success' : 'failed';
-	return events.includes(event) ? { job: { ...job, Callback: body } } : { ignored: 'not wanted' };
+	return isOver(job) ? { result: { ...job, Callback: body } } : { ignored: 'not a result yet' };
+}
+
+/** Whether anybody asked to hear of such a result. */
+export function isWanted({ Status }: Job, events: CallbackEvent[]): boolean {
+	return events.includes(Status === 'DONE' ? 'success' : 'failed');
+}
+
+/** What two tellings of the same result have in common; undefined when nothing tells them apart. */
+export function identityOf(result: Result): string | undefined {
+	const { Reference, JobId, ResultVideoUrl, Status } = result;
+	const id = JobId ?? ResultVideoUrl.replace(/\?.*$/s, '');
+	return Reference || id ? [Reference ?? '', id, Status].join(' ') : undefined;
 }

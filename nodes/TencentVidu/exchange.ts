@@ -13,6 +13,8 @@ export interface Failure {
 	vendorText?: string;
 	requestId?: string;
 	jobId?: string;
+	/** What a callback of the job would carry. */
+	reference?: string;
 	/** Where the video is, of a job that is done all the same. */
 	videoUrl?: string;
 	/** The service may have begun the job: it must not be sent again without asking. */

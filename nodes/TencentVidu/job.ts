@@ -12,6 +12,9 @@ export interface Job {
 	Payload?: string;
 }
 
+/** Whether nothing more will happen with a job. */
+export const isOver = ({ Status }: Job) => Status === 'DONE' || Status === 'FAIL';
+
 /** The vendor's own words, and those of Vidu, which its callbacks may pass through. */
 const STATUS = new Map<string, Job['Status']>(
 	Object.entries({

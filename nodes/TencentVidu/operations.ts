@@ -7,7 +7,8 @@ import * as fields from './fields';
 import type { Field } from './fields';
 import { RowSchema } from './schema';
 import { getOptions, submitOptions, waitOptions } from './settings';
-import { performer } from './transport';
+import { performer } from './performer';
+import { API_VERSION } from './transport';
 
 /** An entry of the Operation selector, and everything that follows from it. */
 export interface Operation {
@@ -29,8 +30,6 @@ export interface Resource {
 	name: string;
 	operations: Operation[];
 }
-
-const API_VERSION = '2024-05-23';
 
 const additionalFields = {
 	displayName: 'Additional Fields',

@@ -1,17 +1,163 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { readCallback } from './callback';
+import { type Account, accountOf } from '../../credentials/account';
+import {
+	identityOf,
+	type Ignored,
+	isWanted,
+	parseBody,
+	readCallback,
+	type Result,
+} from './callback';
+import { verifyCallback } from './callbackUrl';
+import { isOver, toJob } from './job';
+import { Repeats, type Seen } from './repeats';
+import { systemTime } from './time';
+import { channel, CREDENTIAL, openDownload } from './transport';
+import { fetchVideo } from './video';
 
-const eventsSchema = z.array(z.enum(['success', 'failed']));
+/** The vendor waits for the answer, so a confirmation that takes longer is done without. */
+const LONGEST_CONFIRMATION = 10_000;
 
-/** Answers a callback: 200 in any case, since the vendor would only repeat what is refused. */
-export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const events = eventsSchema.parse(this.getNodeParameter('events'));
-	const body: unknown = this.getBodyData();
-	const callback = readCallback(body, events);
-	if (callback.ignored !== undefined) {
-		return await Promise.resolve({ webhookResponse: { ignored: callback.ignored } });
+const parametersSchema = z.object({
+	events: z.array(z.enum(['success', 'failed'])),
+	authentication: z.enum(['signedUrl', 'none']),
+	options: z
+		.object({
+			dropRepeats: z.boolean().default(true),
+			confirm: z.boolean().default(false),
+			downloadVideo: z.boolean().default(false),
+			binaryField: z.string().default('data'),
+		})
+		.default({}),
+});
+
+type Options = z.infer<typeof parametersSchema>['options'];
+
+const requestSchema = z.object({
+	path: z.string().catch(''),
+	query: z.record(z.unknown()).catch({}),
+	rawBody: z.instanceof(Buffer).optional().catch(undefined),
+	body: z.unknown(),
+});
+
+const seenSchema = z.record(z.number()).catch({});
+
+const triggers = new Map<string, Repeats>();
+
+/** Drops what this trigger has had already; a test in the editor may be repeated as one likes. */
+function isRepeat(context: IWebhookFunctions, result: Result): boolean {
+	const identity = identityOf(result);
+	if (identity === undefined || context.getMode() === 'manual') return false;
+	const trigger = `${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
+	const repeats = triggers.get(trigger) ?? new Repeats();
+	triggers.set(trigger, repeats);
+	const saved = context.getWorkflowStaticData('node');
+	const stored: Seen = seenSchema.parse(saved.seen);
+	const now = systemTime.now();
+	if (repeats.isRepeat(identity, stored, now)) return true;
+	saved.seen = repeats.toStore(stored, now);
+	return false;
+}
+
+/** Without signed URLs the trigger may have no credential. */
+async function accountIfAny(context: IWebhookFunctions): Promise<Account | undefined> {
+	try {
+		return accountOf(await context.getCredentials(CREDENTIAL));
+	} catch {
+		return undefined;
 	}
-	return { workflowData: [[{ json: { ...callback.job } as IDataObject }]] };
+}
+
+/** Asks the service before a callback is believed: its answer counts, as far as it gives one. */
+async function confirm(context: IWebhookFunctions, result: Result): Promise<Result | undefined> {
+	const { JobId } = result;
+	const account = await accountIfAny(context);
+	if (JobId === undefined || account?.site !== 'china') return { ...result, Confirmed: false };
+	const text = JSON.stringify({ JobId });
+	const deadline = new AbortController();
+	const { signal } = deadline;
+	const late = systemTime.sleep(LONGEST_CONFIRMATION).then(() => {
+		deadline.abort();
+		return { kind: 'notSent' as const };
+	});
+	const asked = channel(
+		context,
+		account,
+		{},
+		{ lane: context, signal },
+	)({
+		action: 'DescribeImageToVideoViduJob',
+		repeatable: true,
+		bytes: text.length,
+		text: async () => await Promise.resolve(text),
+		signal,
+	});
+	const outcome = await Promise.race([asked, late]);
+	const job = outcome.kind === 'done' ? toJob(outcome.response) : undefined;
+	if (!job) return { ...result, Confirmed: false };
+	if (!isOver(job)) return undefined;
+	return { ...result, ...job, JobId, Confirmed: true };
+}
+
+/** Answers the vendor first: it must not wait for a download, and would repeat the callback. */
+async function withVideo(context: IWebhookFunctions, result: Result, { binaryField }: Options) {
+	context.getResponseObject().status(200).end();
+	const name = result.JobId ?? result.Reference ?? 'video';
+	const fileName = name.replace(/[^\w.-]/g, '_');
+	const open = async (url: string) => await openDownload(context, url);
+	const video = await fetchVideo(result.ResultVideoUrl, fileName, open, systemTime);
+	if (!video.stored) context.logger.warn(`${context.getNode().name}: ${video.problem}`);
+	return video.stored
+		? { json: toJson(result), binary: { [binaryField]: video.stored } }
+		: { json: { ...toJson(result), DownloadError: video.problem } };
+}
+
+const toJson = (result: Result) => ({ ...result }) as IDataObject;
+
+const ignore = (ignored: Ignored): IWebhookResponseData => ({ webhookResponse: { ignored } });
+
+/** Receives a callback: checks that it is ours, reads it, and starts the workflow with the job. */
+export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const { events, authentication, options } = parametersSchema.parse({
+		events: this.getNodeParameter('events'),
+		authentication: this.getNodeParameter('authentication'),
+		options: this.getNodeParameter('options', {}),
+	});
+	const { path, query, rawBody, body } = requestSchema.parse(this.getRequestObject());
+
+	let reference: string | undefined;
+	if (authentication === 'signedUrl') {
+		const { secretKey } = accountOf(await this.getCredentials(CREDENTIAL));
+		const verified = verifyCallback(decodedPath(path), query, secretKey, systemTime.now());
+		if (verified.mistrust !== undefined) {
+			this.logger.warn(`${this.getNode().name}: refused a callback that is ${verified.mistrust}`);
+			const message = 'This address takes only callbacks that were asked for.';
+			this.getResponseObject().status(401).json({ message });
+			return { noWebhookResponse: true };
+		}
+		reference = verified.reference;
+	}
+
+	const read = readCallback((rawBody && parseBody(rawBody.toString('utf8'))) ?? body);
+	if (read.ignored !== undefined) return ignore(read.ignored);
+	const told: Result = { ...read.result, ...(reference ? { Reference: reference } : {}) };
+	const result = options.confirm ? await confirm(this, told) : told;
+	if (!result) return ignore('not a result yet');
+	if (!isWanted(result, events)) return ignore('not wanted');
+	if (options.dropRepeats && isRepeat(this, result)) return ignore('a repeat');
+	if (!options.downloadVideo || result.Status !== 'DONE') {
+		return { workflowData: [[{ json: toJson(result) }]] };
+	}
+	return { noWebhookResponse: true, workflowData: [[await withVideo(this, result, options)]] };
+}
+
+/** As it was signed: with its escapes read, whatever the sender made of them. */
+function decodedPath(path: string): string {
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return path;
+	}
 }

@@ -26,12 +26,14 @@ function listed(entries: string[], most: number, rest: string): string[] {
 }
 
 /** The vendor's part of a failure: code, text, RequestId and JobId, as far as there are any. */
-export function vendorLines({ code, vendorText, requestId, jobId, videoUrl }: Failure): string {
+export function vendorLines(failure: Failure): string {
+	const { code, vendorText, requestId, jobId, reference, videoUrl, mayHaveStarted } = failure;
 	return lines(
 		code && `Code: ${code}`,
 		vendorText && `Tencent Cloud says: ${vendorText}`,
 		requestId && `RequestId: ${requestId}`,
 		jobId && `JobId: ${jobId}`,
+		mayHaveStarted && reference && `Reference that its callback would carry: ${reference}`,
 		videoUrl && `Video: ${videoUrl}`,
 	);
 }

@@ -6,38 +6,48 @@ import { type BinaryReader, inspectImage, MOST_REQUEST_BYTES, readImage } from '
 import { breaches } from './rules';
 import { type Image, imageSchema, type Problem, type RowSchema } from './schema';
 
+/** Makes a callback URL one that can be trusted; undefined for one that is to stay as it is. */
+export type CallbackSigner = (url: string) => { url: string; reference: string } | undefined;
+
 /** A request that is known to be right and is not put together yet. */
 export interface PreparedRequest {
 	/** The same for the same request, different for any other. */
 	hash: string;
 	/** Size of its body in bytes. */
 	bytes: number;
+	/** Comes back with the callback, if its URL is signed. */
+	reference?: string;
 	/** The JSON body; images are read only now. */
 	text: () => Promise<string>;
 }
 
-const imagesSchema = z.object({ Images: z.array(imageSchema).default([]) });
+const partsSchema = z.object({
+	Images: z.array(imageSchema).default([]),
+	CallbackUrl: z.string().optional(),
+});
 
 /**
- * Checks the body that n8n made of the rows, with the rules of the site, and looks at its images
- * without reading them. Gives everything that is wrong at once.
+ * Checks the body that n8n made of the rows and looks at its images without reading them. Gives
+ * everything that is wrong at once. Only for a body that submits a job is there a `signer`, and do
+ * the rules of the site hold.
  */
 export async function prepareRequest(
 	schema: RowSchema,
 	given: Record<string, unknown>,
 	site: Site,
 	reader: BinaryReader,
-	submits: boolean,
+	signer: CallbackSigner | undefined,
 ): Promise<{ request: PreparedRequest; problems?: never } | { problems: Problem[] }> {
 	const read = schema.read(given);
 	if (read.problems) return read;
-	const { values: body } = read;
+	const body = read.values;
 	const labelOf = (path: Array<string | number>) => schema.label(path, body);
-	const problems = submits
+	const problems = signer
 		? breaches(body, site).map(({ path, problem }) => ({ field: labelOf(path), problem }))
 		: [];
 
-	const images: Image[] = imagesSchema.parse(body).Images;
+	const { Images, CallbackUrl } = partsSchema.parse(body);
+	const images: Image[] = Images;
 	const fingerprints: string[] = [];
 	let imageBytes = 0;
 	for (const [index, image] of images.entries()) {
@@ -52,7 +62,9 @@ export async function prepareRequest(
 		}
 	}
 
-	const skeleton = JSON.stringify(body);
+	const signed = CallbackUrl === undefined ? undefined : signer?.(CallbackUrl);
+	const sent = signed ? { ...body, CallbackUrl: signed.url } : body;
+	const skeleton = JSON.stringify(sent);
 	const bytes = Buffer.byteLength(skeleton) + imageBytes;
 	if (bytes > MOST_REQUEST_BYTES) {
 		problems.push({
@@ -69,8 +81,10 @@ export async function prepareRequest(
 				typeof image === 'string' ? image : await readImage(reader, image.binaryField),
 			),
 		);
-		return JSON.stringify({ ...body, Images: sources });
+		return JSON.stringify({ ...sent, Images: sources });
 	};
-	const hash = createHash('sha256').update(skeleton).update(fingerprints.join()).digest('hex');
-	return { request: { hash, bytes, text } };
+	// Of what the user asked for: the reference is another one in each try of a run.
+	const wish = JSON.stringify(body);
+	const hash = createHash('sha256').update(wish).update(fingerprints.join()).digest('hex');
+	return { request: { hash, bytes, text, ...(signed ? { reference: signed.reference } : {}) } };
 }

@@ -11,6 +11,7 @@ export interface AcceptedJob {
 	item: number;
 	JobId: string;
 	RequestId: string;
+	Reference?: string | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
+import type { Field } from './fields';
 import { type Problem, RowSchema } from './schema';
 
 /** Rows that steer this node and are never sent. */
@@ -34,7 +35,37 @@ const resubmitAfterLostAnswer = {
 		'Whether Retry On Fail may submit an item again whose answer was lost. The lost job may be running: you may pay for it twice.',
 } satisfies INodeProperties;
 
-const downloadVideo = {
+const signCallbackUrl = {
+	displayName: 'Sign Callback URL',
+	name: 'signCallbackUrl',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to add a reference and a signature to Callback URL, by which a Tencent Cloud Vidu Trigger tells real callbacks from forged ones. The address of a waiting run is left as it is.',
+} satisfies INodeProperties;
+
+const reference: Field = {
+	displayName: 'Callback Reference',
+	name: 'reference',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. order-4711',
+	maxLength: 200,
+	description:
+		'A text of your own that comes back with the callback, up to 200 characters, different for each job. Unset, it is a random one.',
+};
+
+const callbackValidHours = {
+	displayName: 'Callback Valid for Hours',
+	name: 'callbackValidHours',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 8_760 },
+	default: 72,
+	description:
+		'After how many hours a signed callback URL is refused. Off-peak jobs take up to 48.',
+} satisfies INodeProperties;
+
+export const downloadVideo = {
 	displayName: 'Download Video',
 	name: 'downloadVideo',
 	type: 'boolean',
@@ -43,7 +74,7 @@ const downloadVideo = {
 		'Whether to put the video itself into the item, too. Its URL ends to work after 24 hours.',
 } satisfies INodeProperties;
 
-const binaryField = {
+export const binaryField = {
 	displayName: 'Put Output File in Field',
 	name: 'binaryField',
 	type: 'string',
@@ -102,7 +133,14 @@ const collection = (displayName: string, name: string, options: INodeProperties[
 		options,
 	}) satisfies INodeProperties;
 
-const sending = [maxCapacityWait, requestsPerSecond, resubmitAfterLostAnswer];
+const sending = [
+	reference,
+	callbackValidHours,
+	maxCapacityWait,
+	requestsPerSecond,
+	resubmitAfterLostAnswer,
+	signCallbackUrl,
+];
 
 export const submitOptions = collection('Options', 'options', sending);
 
@@ -120,6 +158,9 @@ const settingsSchema = z.object({
 	requestsPerSecond: z.number().default(requestsPerSecond.default),
 	maxCapacityWait: z.number().default(maxCapacityWait.default),
 	resubmitAfterLostAnswer: z.boolean().default(resubmitAfterLostAnswer.default),
+	signCallbackUrl: z.boolean().default(signCallbackUrl.default),
+	reference: z.string().optional(),
+	callbackValidHours: z.number().default(callbackValidHours.default),
 	downloadVideo: z.boolean().optional(),
 	binaryField: z.string().default(binaryField.default),
 	onFailedJob: z.enum(['error', 'item']).default('error'),

@@ -1,5 +1,5 @@
 import { inWords, type Failure, type Outcome } from './exchange';
-import { type Job, toJob } from './job';
+import { isOver, type Job, toJob } from './job';
 import { type Time, unlessAborted } from './time';
 
 /** How long the jobs of one run take: a few are watched closely, and the others learn from them. */
@@ -104,7 +104,7 @@ export async function waitFor(wait: Wait, time: Time): Promise<Waited> {
 		}
 		const job = toJob(outcome.response);
 		isQueued = job?.Status === 'WAIT';
-		if (job && (job.Status === 'DONE' || job.Status === 'FAIL')) {
+		if (job && isOver(job)) {
 			wait.durations.add(time.now() - began);
 			return { kind: 'over', job: { ...job, JobId: wait.jobId }, requestId: outcome.requestId };
 		}

@@ -59,14 +59,15 @@ function vidu(): INodeType {
 
 const vidus = vidu();
 
-const nodeTypes: INodeTypes = {
-	getByName: () => vidus,
-	getByNameAndVersion: () => vidus,
+/** An n8n that knows no other node. */
+export const nodeTypesOf = (node: INodeType): INodeTypes => ({
+	getByName: () => node,
+	getByNameAndVersion: () => node,
 	getKnownTypes: () => ({}),
-};
+});
 
 /** As n8n's own: it copies nothing, decrypts anew at each call, and signs by the credential. */
-function credentialsHelper(data: ICredentialDataDecryptedObject): ICredentialsHelper {
+export function credentialsHelper(data: ICredentialDataDecryptedObject): ICredentialsHelper {
 	const helper = {
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
@@ -111,7 +112,7 @@ export function runNode({ parameters, items, credentials, settings }: NodeRun): 
 		nodes: [feeder, node],
 		connections: { Items: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
 		active: false,
-		nodeTypes,
+		nodeTypes: nodeTypesOf(vidus),
 		settings: { executionOrder: 'v1' },
 	});
 	const vidu = workflow.getNode(node.name) ?? node;

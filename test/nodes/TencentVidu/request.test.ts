@@ -1,6 +1,6 @@
 import type { BinaryReader } from '../../../nodes/TencentVidu/images';
 import { resources } from '../../../nodes/TencentVidu/operations';
-import { prepareRequest } from '../../../nodes/TencentVidu/request';
+import { type CallbackSigner, prepareRequest } from '../../../nodes/TencentVidu/request';
 import { RowSchema } from '../../../nodes/TencentVidu/schema';
 
 const MB = 1024 * 1024;
@@ -20,8 +20,13 @@ class Binaries implements BinaryReader {
 	private readonly size = (field: string) => Number(field.split(':')[1]);
 }
 
-const prepare = async (body: Record<string, unknown>, reader = new Binaries(), submits = true) =>
-	await prepareRequest(schema, body, 'china', reader, submits);
+const asItIs: CallbackSigner = () => undefined;
+
+const prepare = async (
+	body: Record<string, unknown>,
+	reader = new Binaries(),
+	signer: CallbackSigner | undefined = asItIs,
+) => await prepareRequest(schema, body, 'china', reader, signer);
 
 /** Of a body that is known to be right. */
 async function prepared(body: Record<string, unknown>, reader?: Binaries) {
@@ -42,7 +47,7 @@ it('makes the very body of what was set', async () => {
 });
 
 it('makes {} of nothing', async () => {
-	const answer = await prepareRequest(schema, {}, 'international', new Binaries(), true);
+	const answer = await prepareRequest(schema, {}, 'international', new Binaries(), asItIs);
 	expect(answer.problems).toBeUndefined();
 	expect('request' in answer && (await answer.request.text())).toBe('{}');
 });
@@ -136,6 +141,7 @@ describe('problems', () => {
 	});
 
 	it('does not judge a question by the rules of a job', async () => {
-		expect(await prepare({}, new Binaries(), false)).not.toHaveProperty('problems');
+		const read = await prepareRequest(schema, {}, 'china', new Binaries(), undefined);
+		expect(read).not.toHaveProperty('problems');
 	});
 });

@@ -1,0 +1,82 @@
+import { createHmac, timingSafeEqual } from 'crypto';
+
+/** What a signed callback URL carries; n8n and the user's own query are left alone. */
+const PARAMETERS = {
+	reference: 'viduReference',
+	expires: 'viduExpires',
+	signature: 'viduSignature',
+} as const;
+
+/** Raised when the derivation of the key or what is signed changes. */
+const VERSION = 'v1';
+
+/** What is promised to come back with a callback. */
+export interface Ticket {
+	/** Tells the job apart; the vendor's body may not name it. */
+	reference: string;
+	/** Seconds since 1970 after which the URL is refused. */
+	expires: number;
+}
+
+/** Why a callback is not believed. */
+export type Mistrust = 'unsigned' | 'of another version' | 'wrongly signed' | 'expired';
+
+/** Good for callbacks alone: who learns it learns nothing about the SecretKey. */
+const keyOf = (secretKey: string) =>
+	createHmac('sha256', secretKey).update(`n8n-nodes-tencent-vidu callback ${VERSION}`).digest();
+
+/**
+ * The part of a path that the sender and n8n agree on: a proxy may add or take a prefix, and n8n has
+ * a test address beside the one for production.
+ */
+const agreedPath = (path: string) => path.replace(/^.*\/webhook(-test)?\//, '').replace(/\/+$/, '');
+
+function signatureOf(path: string, { reference, expires }: Ticket, secretKey: string): string {
+	const signed = [VERSION, agreedPath(path), reference, expires].join('\n');
+	return createHmac('sha256', keyOf(secretKey)).update(signed).digest('base64url');
+}
+
+/** The address of a run that waits carries a token of n8n's own, which more parameters would break. */
+export const belongsToWaitingRun = (url: string) => /\/(webhook|form)-waiting\//.test(url);
+
+/** The URL with reference, expiry and signature added to its own query. Throws on what is no URL. */
+export function signCallbackUrl(url: string, ticket: Ticket, secretKey: string): string {
+	const signed = new URL(url);
+	signed.searchParams.set(PARAMETERS.reference, ticket.reference);
+	signed.searchParams.set(PARAMETERS.expires, String(ticket.expires));
+	const signature = signatureOf(decodeURIComponent(signed.pathname), ticket, secretKey);
+	signed.searchParams.set(PARAMETERS.signature, `${VERSION}.${signature}`);
+	return signed.href;
+}
+
+const isEqual = (a: string, b: string) => {
+	const [one, other] = [Buffer.from(a), Buffer.from(b)];
+	return one.length === other.length && timingSafeEqual(one, other);
+};
+
+/**
+ * Checks the path (decoded) and query of a request against the signature in it; gives the reference
+ * of a good one. `now` is in milliseconds. Never throws.
+ */
+export function verifyCallback(
+	path: string,
+	query: Record<string, unknown>,
+	secretKey: string,
+	now: number,
+): { reference: string; mistrust?: never } | { mistrust: Mistrust } {
+	const [reference, expires, signature] = Object.values(PARAMETERS).map((name) => query[name]);
+	if (
+		typeof reference !== 'string' ||
+		typeof expires !== 'string' ||
+		typeof signature !== 'string' ||
+		!/^\d{1,12}$/.test(expires)
+	) {
+		return { mistrust: 'unsigned' };
+	}
+	const [version = '', given = ''] = signature.split('.');
+	if (version !== VERSION) return { mistrust: 'of another version' };
+	const ticket = { reference, expires: Number(expires) };
+	if (!isEqual(given, signatureOf(path, ticket, secretKey))) return { mistrust: 'wrongly signed' };
+	if (ticket.expires * 1000 < now) return { mistrust: 'expired' };
+	return { reference };
+}

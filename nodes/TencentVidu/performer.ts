@@ -1,0 +1,248 @@
+import { randomUUID } from 'crypto';
+import type {
+	DeclarativeRestApiSettings,
+	IExecutePaginationFunctions,
+	IHttpRequestOptions,
+	INodeExecutionData,
+	IRunExecutionData,
+	ITaskDataConnections,
+} from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { type Account, accountOf, accountProblem } from '../../credentials/account';
+import { type Action, type ActionContext, type ActionResult, performAction } from './action';
+import { faultOf } from './answer';
+import { belongsToWaitingRun, signCallbackUrl } from './callbackUrl';
+import type { Failure } from './exchange';
+import type { BinaryReader } from './images';
+import { badInput, failedItem, type Report, stoppedRun } from './report';
+import { type CallbackSigner, prepareRequest } from './request';
+import { type AcceptedJob, type Round, Run } from './run';
+import type { Problem } from './schema';
+import { readSettings, type Settings } from './settings';
+import { systemTime } from './time';
+import { channel, CREDENTIAL, gateOf, openDownload } from './transport';
+
+type Context = IExecutePaginationFunctions;
+
+type ItemContext = Omit<ActionContext, 'round' | 'run' | 'key'>;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null;
+
+/** What n8n keeps in its contexts and does not declare. */
+interface Undeclared {
+	inputData?: ITaskDataConnections;
+	runExecutionData?: IRunExecutionData;
+	runIndex?: number;
+}
+
+const undeclared = (context: Context) => context as unknown as Undeclared;
+
+const stopSignalOf = (context: Context): AbortSignal =>
+	context.getExecutionCancelSignal() ?? new AbortController().signal;
+
+/** How many items n8n runs the node for: fewer than it was given when Execute Once is on. */
+function itemCount(context: Context): number {
+	const connections = undeclared(context).inputData ?? context.getExecuteData().data;
+	return (connections.main ?? connections.ai_tool)?.[0]?.length ?? 1;
+}
+
+/** An AI agent gets no binary data from its tools. */
+const isTool = (context: Context) => undeclared(context).inputData?.ai_tool !== undefined;
+
+function binaryReaderOf({ helpers }: Context): BinaryReader {
+	return {
+		describe: (field) => helpers.assertBinaryData(field),
+		storedBytes: async (id) => (await helpers.getBinaryMetadata(id)).fileSize,
+		read: async (field) => await helpers.getBinaryDataBuffer(field),
+	};
+}
+
+/** Signs an item's callback URL, if that is wanted and does not break it. */
+function signerOf({ secretKey }: Account, settings: Settings | undefined): CallbackSigner {
+	return (url) => {
+		if (!settings?.signCallbackUrl || belongsToWaitingRun(url)) return undefined;
+		const reference = settings.reference ?? randomUUID();
+		const valid = settings.callbackValidHours * 3_600;
+		const expires = Math.floor(systemTime.now() / 1000 + valid);
+		return { url: signCallbackUrl(url, { reference, expires }, secretKey), reference };
+	};
+}
+
+/** Everything about an item that can be read and checked before the first request leaves. */
+async function prepare(
+	context: Context,
+	action: Action,
+	request: IHttpRequestOptions,
+): Promise<ItemContext | { problems: Problem[] }> {
+	// It never throws, since all items wait for each.
+	try {
+		const account = accountOf(await context.getCredentials(CREDENTIAL));
+		const problem = accountProblem(account) ?? action.refusal?.(account.site);
+		if (problem) return { problems: [problem] };
+		const [options, waitOptions] = ['options', 'waitOptions']
+			.map((name): unknown => context.getNodeParameter(name, {}))
+			.map((value) => (isRecord(value) ? value : {}));
+		const read = readSettings({ ...options, ...waitOptions });
+		const prepared = await prepareRequest(
+			action.schema,
+			isRecord(request.body) ? request.body : {},
+			account.site,
+			binaryReaderOf(context),
+			action.submits ? signerOf(account, read.problems ? undefined : read.settings) : undefined,
+		);
+		if (read.problems || prepared.problems) {
+			return { problems: [...(prepared.problems ?? []), ...(read.problems ?? [])] };
+		}
+		return itemContext(context, account, request, read.settings, prepared.request);
+	} catch (error) {
+		return { problems: [{ field: 'Settings', problem: faultOf(error).reason }] };
+	}
+}
+
+function itemContext(
+	context: Context,
+	account: Account,
+	request: IHttpRequestOptions,
+	settings: ActionContext['settings'],
+	prepared: ActionContext['request'],
+): ItemContext {
+	const stop = stopSignalOf(context);
+	return {
+		index: context.getItemIndex(),
+		settings,
+		request: prepared,
+		wantsBinary: !isTool(context),
+		call: channel(context, account, request, {
+			lane: context.getExecuteData(),
+			signal: stop,
+			rate: settings.requestsPerSecond,
+			patience: settings.maxCapacityWait * 60_000,
+		}),
+		download: async (url) => await openDownload(context, url, stop),
+		downloads: gateOf('downloads'),
+		time: systemTime,
+	};
+}
+
+function errorOf(
+	context: Context,
+	{ message, description, data }: Report,
+	isInput: boolean,
+): NodeApiError | NodeOperationError {
+	const details = { description, itemIndex: context.getItemIndex() };
+	// A code among n8n's own would make it put its advice, to try again, in place of ours.
+	const error = isInput
+		? new NodeOperationError(context.getNode(), message, details)
+		: new NodeApiError(context.getNode(), {}, { message, ...details });
+	error.context.data = { ...data };
+	return error;
+}
+
+/** With continue-on-fail: these keys and no others let n8n take the item for an error. */
+function errorItem({ message, description, data }: Report, item: number, failure?: Failure) {
+	const { code, vendorText, requestId, jobId, mayHaveStarted } = failure ?? {};
+	const details = { code, vendorText, requestId, jobId, mayHaveStarted, problems: data.failures };
+	return { json: { error: message, message: description, details }, pairedItem: { item } };
+}
+
+function conclude(
+	context: Context,
+	report: Report,
+	strict: boolean,
+	failure?: Failure,
+): INodeExecutionData[] {
+	if (strict) throw errorOf(context, report, failure === undefined);
+	return [errorItem(report, context.getItemIndex(), failure)];
+}
+
+/** The place that is left when n8n keeps nothing of a run. */
+function logJobs(context: Context, jobs: AcceptedJob[]): void {
+	const ids = jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`).join(', ');
+	context.logger.warn(`${context.getNode().name}: the run was stopped, these jobs go on: ${ids}`);
+}
+
+/**
+ * Keeps what was accepted when a run is stopped. n8n saves the run at that very moment and hears
+ * nothing of what the node says afterwards, so the node's output is put into the run itself. After
+ * the Stop button n8n 2.41 keeps no data at all of the run: then the ids are in its log.
+ */
+function saveOnStop(context: Context, round: Round): void {
+	stopSignalOf(context).addEventListener(
+		'abort',
+		() => {
+			if (round.jobs.size === 0) return;
+			const { name } = context.getNode();
+			const { data } = stoppedRun(round);
+			logJobs(context, data.jobs);
+			const { runExecutionData, runIndex = 0 } = undeclared(context);
+			if (!runExecutionData) return;
+			const items = data.jobs.map(({ item, JobId, RequestId }) => ({
+				json: { JobId, RequestId },
+				pairedItem: { item },
+			}));
+			const runs = (runExecutionData.resultData.runData[name] ??= []);
+			runs[runIndex] ??= {
+				startTime: systemTime.now(),
+				executionTime: 0,
+				executionIndex: 0,
+				executionStatus: 'canceled',
+				source: context.getExecuteData().source?.main ?? [],
+				data: { main: [items] },
+			};
+		},
+		{ once: true },
+	);
+}
+
+function itemOf(
+	{ json, binary }: Extract<ActionResult, { kind: 'done' }>,
+	item: number,
+): INodeExecutionData {
+	return { json, ...(binary ? { binary } : {}), pairedItem: { item } };
+}
+
+/**
+ * The hook that performs an action for one item, given to n8n as the operation's pagination: n8n
+ * calls it once for each item, all at the same time, with the body that the rows made.
+ */
+export function performer(action: Action) {
+	return async function (
+		this: Context,
+		{ options }: DeclarativeRestApiSettings.ResultOptions,
+	): Promise<INodeExecutionData[]> {
+		const index = this.getItemIndex();
+		const strict = !this.continueOnFail();
+		const run = Run.of(this.getExecuteData());
+		const round = run.join(index, itemCount(this), strict, stopSignalOf(this));
+		if (round.isNew) saveOnStop(this, round);
+
+		const prepared = await prepare(this, action, options as IHttpRequestOptions);
+		const problems = 'problems' in prepared ? prepared.problems : [];
+		const maySend = await round.arrive(index, problems);
+		if ('problems' in prepared) {
+			const known = strict ? round.problems : new Map([[index, problems]]);
+			return conclude(this, badInput(known), strict);
+		}
+		// n8n reports one of the bad items, and drops what the others return.
+		if (!maySend) return [];
+
+		const key = [index, action.name, prepared.request.hash].join(' ');
+		const result = await performAction(action, { ...prepared, round, run, key });
+		run.settle(round, index, result);
+		const late = round.wasStopped ? round.jobs.get(index) : undefined;
+		if (late) logJobs(this, [late]);
+		if (result.kind === 'done') return [itemOf(result, index)];
+
+		if (strict) {
+			const triesAgain = this.getNode().retryOnFail && !round.jobs.has(index);
+			if (result.kind === 'failed' && !triesAgain) round.callOff();
+			await round.over();
+		}
+		if (result.kind === 'failed') {
+			return conclude(this, failedItem(round, index, result.failure), strict, result.failure);
+		}
+		return round.wasStopped ? conclude(this, stoppedRun(round), strict) : [];
+	};
+}
