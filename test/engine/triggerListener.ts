@@ -28,6 +28,8 @@ export interface TriggerListener {
 	answered: number[];
 	/** What n8n saves with the workflow. */
 	staticData: IDataObject;
+	/** Waits until all that was received so far is dealt with, downloads included. */
+	settled(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -121,8 +123,9 @@ export async function listenForCallbacks(wish: TriggerWish): Promise<TriggerList
 		if (!result.noWebhookResponse)
 			response.writeHead(200).end(JSON.stringify(result.webhookResponse ?? {}));
 	};
+	const handled: Array<Promise<unknown>> = [];
 	const server = createServer((request, response) => {
-		handle(request, response).catch(() => response.writeHead(500).end());
+		handled.push(handle(request, response).catch(() => response.writeHead(500).end()));
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return {
@@ -130,6 +133,9 @@ export async function listenForCallbacks(wish: TriggerWish): Promise<TriggerList
 		started,
 		answered,
 		staticData: workflow.staticData,
+		settled: async () => {
+			await Promise.all(handled);
+		},
 		close: async () => {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));

@@ -69,7 +69,7 @@ async function submit(parameters: INodeParameters = {}, callbackUrl = address())
 	});
 	await virtualTime.until(virtualTime.sleep(60_000), () => fake.inFlight);
 	await virtualTime.until(fake.callbacks.idle(), () => fake.inFlight);
-	await virtualTime.until(virtualTime.sleep(60_000), () => fake.inFlight);
+	await virtualTime.until(trigger.settled(), () => fake.inFlight);
 	return seen;
 }
 
