@@ -9,6 +9,8 @@ const clean = async () => await rm('dist', { recursive: true, force: true });
 const compile = () => run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
 const icons = () => src(['nodes/**/*.svg', 'credentials/*.svg'], { base: '.' }).pipe(dest('dist'));
 const codex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
+const tables = () => run('tsx/cli', 'docs/tables.ts');
 
 exports.build = series(clean, parallel(compile, icons, codex));
+exports.docs = tables;
 exports.default = exports.build;

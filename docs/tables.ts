@@ -7,11 +7,12 @@ import { TencentCloudApi } from '../credentials/TencentCloudApi.credentials';
 import { classify, ERROR_CLASSES, type Remedy } from '../nodes/TencentVidu/errors';
 import type { Field } from '../nodes/TencentVidu/fields';
 import { type Operation, resources } from '../nodes/TencentVidu/operations';
+import type * as Trigger from '../nodes/TencentVidu/TencentViduTrigger.node';
 
 // By its whole name: tsx would take the .node.json beside it.
 const { TencentViduTrigger } = createRequire(__filename)(
 	'../nodes/TencentVidu/TencentViduTrigger.node.ts',
-) as typeof import('../nodes/TencentVidu/TencentViduTrigger.node');
+) as typeof Trigger;
 
 const README = path.resolve(__dirname, '..', 'README.md');
 
@@ -182,7 +183,7 @@ const errorTable = () =>
 		ERROR_CLASSES.map(({ codes, remedy, advice }) => {
 			const own = codes.flatMap((pattern) => {
 				const special = classify(pattern.replace('*', ''), 'international').advice;
-				return special === advice ? [] : [`On International: ${plain(special)}.`];
+				return special === advice ? [] : [`On International instead: ${plain(special)}.`];
 			});
 			const advices = [`${plain(advice)}.`, ...own];
 			return [codes.map(code).join('<br>'), DONE_BY_THE_NODE[remedy], advices.join(' ')];
