@@ -37,6 +37,8 @@ const text = z
 	.nullish()
 	.catch(undefined);
 
+const envelopeSchema = z.object({ Response: z.record(z.unknown()) });
+
 const jobSchema = z.object({
 	JobId: text,
 	Status: text,
@@ -67,7 +69,7 @@ const known = <T extends object>(entries: T) =>
  * without its `Response`, a callback in either style. Undefined for anything that is no job.
  */
 export function toJob(body: unknown): Job | undefined {
-	const envelope = z.object({ Response: z.record(z.unknown()) }).safeParse(body);
+	const envelope = envelopeSchema.safeParse(body);
 	const parsed = jobSchema.safeParse(envelope.success ? envelope.data.Response : body);
 	if (!parsed.success) return undefined;
 	const job = parsed.data;

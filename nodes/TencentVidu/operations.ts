@@ -8,7 +8,6 @@ import type { Field } from './fields';
 import { RowSchema } from './schema';
 import { getOptions, submitOptions, waitOptions } from './settings';
 import { performer } from './performer';
-import { API_VERSION } from './transport';
 
 /** An entry of the Operation selector, and everything that follows from it. */
 export interface Operation {
@@ -124,11 +123,6 @@ function optionOf(operation: Operation): INodePropertyOptions {
 		action,
 		description,
 		routing: {
-			request: {
-				method: 'POST',
-				url: '/',
-				headers: { 'X-TC-Action': apiAction, 'X-TC-Version': API_VERSION },
-			},
 			// n8n hands the request over to a function only as a way of paginating.
 			send: { paginate: true },
 			operations: {

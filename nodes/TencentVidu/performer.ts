@@ -1,6 +1,7 @@
 import { randomUUID } from 'crypto';
 import type {
 	DeclarativeRestApiSettings,
+	ICredentialDataDecryptedObject,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
 	INodeExecutionData,
@@ -78,7 +79,8 @@ async function prepare(
 ): Promise<ItemContext | { problems: Problem[] }> {
 	// It never throws, since all items wait for each.
 	try {
-		const account = accountOf(await context.getCredentials(CREDENTIAL));
+		const credentials = await context.getCredentials(CREDENTIAL);
+		const account = accountOf(credentials);
 		const problem = accountProblem(account) ?? action.refusal?.(account.site);
 		if (problem) return { problems: [problem] };
 		const [options, waitOptions] = ['options', 'waitOptions']
@@ -95,7 +97,7 @@ async function prepare(
 		if (read.problems || prepared.problems) {
 			return { problems: [...(prepared.problems ?? []), ...(read.problems ?? [])] };
 		}
-		return itemContext(context, account, request, read.settings, prepared.request);
+		return itemContext(context, credentials, request, read.settings, prepared.request);
 	} catch (error) {
 		return { problems: [{ field: 'Settings', problem: faultOf(error).reason }] };
 	}
@@ -103,7 +105,7 @@ async function prepare(
 
 function itemContext(
 	context: Context,
-	account: Account,
+	credentials: ICredentialDataDecryptedObject,
 	request: IHttpRequestOptions,
 	settings: ActionContext['settings'],
 	prepared: ActionContext['request'],
@@ -114,7 +116,7 @@ function itemContext(
 		settings,
 		request: prepared,
 		wantsBinary: !isTool(context),
-		call: channel(context, account, request, {
+		call: channel(context, credentials, request, {
 			lane: context.getExecuteData(),
 			signal: stop,
 			rate: settings.requestsPerSecond,

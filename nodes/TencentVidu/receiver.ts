@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { type Account, accountOf } from '../../credentials/account';
+import { accountOf } from '../../credentials/account';
 import {
 	identityOf,
 	type Ignored,
@@ -62,9 +62,9 @@ function isRepeat(context: IWebhookFunctions, result: Result): boolean {
 }
 
 /** Without signed URLs the trigger may have no credential. */
-async function accountIfAny(context: IWebhookFunctions): Promise<Account | undefined> {
+async function credentialsIfAny(context: IWebhookFunctions) {
 	try {
-		return accountOf(await context.getCredentials(CREDENTIAL));
+		return await context.getCredentials(CREDENTIAL);
 	} catch {
 		return undefined;
 	}
@@ -73,8 +73,10 @@ async function accountIfAny(context: IWebhookFunctions): Promise<Account | undef
 /** Asks the service before a callback is believed: its answer counts, as far as it gives one. */
 async function confirm(context: IWebhookFunctions, result: Result): Promise<Result | undefined> {
 	const { JobId } = result;
-	const account = await accountIfAny(context);
-	if (JobId === undefined || account?.site !== 'china') return { ...result, Confirmed: false };
+	const credentials = await credentialsIfAny(context);
+	if (JobId === undefined || !credentials || accountOf(credentials).site !== 'china') {
+		return { ...result, Confirmed: false };
+	}
 	const text = JSON.stringify({ JobId });
 	const deadline = new AbortController();
 	const { signal } = deadline;
@@ -84,7 +86,7 @@ async function confirm(context: IWebhookFunctions, result: Result): Promise<Resu
 	});
 	const asked = channel(
 		context,
-		account,
+		credentials,
 		{},
 		{ lane: context, signal },
 	)({

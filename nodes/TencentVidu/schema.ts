@@ -172,12 +172,14 @@ const isEmpty = (value: unknown): boolean =>
 	(typeof value === 'string' && value.trim() === '') ||
 	(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
 
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Leaves out what is not set: the service has its own defaults, and `""` is a wrong value to it. */
 function withoutEmpty(body: Record<string, unknown>): Record<string, unknown> {
-	const entries = Object.entries(body).map(([name, value]) => {
-		const nested = z.record(z.unknown()).safeParse(value);
-		return [name, nested.success ? withoutEmpty(nested.data) : value] as const;
-	});
+	const entries = Object.entries(body).map(
+		([name, value]) => [name, isPlainObject(value) ? withoutEmpty(value) : value] as const,
+	);
 	return Object.fromEntries(
 		entries.filter(
 			([, value]) => !isEmpty(value) && !(Array.isArray(value) && value.every(isEmpty)),
@@ -212,13 +214,13 @@ export class RowSchema {
 		}));
 		problems.push(...this.vanished(body));
 		if (!parsed.success || problems.length > 0) return { problems };
-		return { values: z.record(z.unknown()).parse(parsed.data) };
+		return { values: isPlainObject(parsed.data) ? parsed.data : {} };
 	}
 
 	/** An image is nothing only by an expression that missed: the job would be paid in vain. */
 	private vanished(body: Record<string, unknown>): Problem[] {
-		const images = z.object({ Images: z.array(z.unknown()) }).safeParse(body);
-		return (images.data?.Images ?? []).flatMap((image, index) =>
+		const images: unknown[] = Array.isArray(body.Images) ? body.Images : [];
+		return images.flatMap((image, index) =>
 			image === undefined || image === null
 				? [
 						{

@@ -1,6 +1,7 @@
 import type {
 	IAllExecuteFunctions,
 	IBinaryData,
+	ICredentialDataDecryptedObject,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
@@ -8,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { Account, Site } from '../../credentials/account';
+import { accountOf, type Site } from '../../credentials/account';
 import { correctClock } from '../../credentials/clock';
 import { hostOf } from '../../credentials/signedRequest';
 import type { Call } from './action';
@@ -44,27 +45,31 @@ export function gateOf(...parts: string[]): Gate {
 	return gate;
 }
 
-const headersSchema = z.object({
-	date: z.string().optional().catch(undefined),
-	'content-type': z.string().optional().catch(undefined),
-	'content-length': z.coerce.number().optional().catch(undefined),
-});
+const headersSchema = z
+	.object({
+		date: z.string().optional().catch(undefined),
+		'content-type': z.string().optional().catch(undefined),
+		'content-length': z.coerce.number().optional().catch(undefined),
+	})
+	.catch({});
 
-const headersOf = (answer: IN8nHttpFullResponse) =>
-	headersSchema.catch({}).parse({ ...answer.headers });
+const headersOf = (answer: IN8nHttpFullResponse) => headersSchema.parse(answer.headers);
 
-/** A context without the run's cancel signal: n8n would cut the answer of a job just accepted. */
-const withoutCancel = (context: Context) =>
+/**
+ * A context that has read its credential, which n8n would fetch and decrypt again for each request,
+ * and has no cancel signal of the run: with it, n8n cuts the answer of a job just accepted.
+ */
+const callerOf = (context: Context, credentials: ICredentialDataDecryptedObject) =>
 	({
 		helpers: context.helpers,
 		logger: context.logger,
 		getNode: () => context.getNode(),
-		getCredentials: async (type: string) => await context.getCredentials(type),
+		getCredentials: async () => await Promise.resolve({ ...credentials }),
 	}) as unknown as IAllExecuteFunctions;
 
 /** Signs and sends once. n8n gets no error to act on: on HTTP 401 it would send everything again. */
 async function send(
-	context: Context,
+	caller: IAllExecuteFunctions,
 	options: IHttpRequestOptions,
 	text: () => Promise<string>,
 ): Promise<Reply> {
@@ -75,7 +80,6 @@ async function send(
 		return { kind: 'unsent', reason: `the image could not be read: ${faultOf(error).reason}` };
 	}
 	try {
-		const caller = withoutCancel(context);
 		const answer = (await caller.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL, {
 			...options,
 			body,
@@ -109,15 +113,22 @@ export interface ChannelSettings {
  */
 export function channel(
 	context: Context,
-	account: Account,
+	credentials: ICredentialDataDecryptedObject,
 	request: Partial<IHttpRequestOptions>,
 	{ lane, signal: stop, rate = 20, patience = 0 }: ChannelSettings,
 ): (call: Call) => Promise<Outcome> {
-	const baseURL = request.baseURL ?? SERVICE_URL[account.site];
+	const account = accountOf(credentials);
+	const baseURL = SERVICE_URL[account.site];
 	const host = hostOf(account, baseURL);
+	const caller = callerOf(context, credentials);
+	// The host is the credential's own choice, as n8n's list of allowed domains provides for.
+	const { allowedDomains } = request;
+	const domains =
+		allowedDomains === undefined ? {} : { allowedDomains: `${host}, ${allowedDomains}` };
 	return async ({ action, repeatable, text, bytes, signal }) => {
 		const headers = { 'X-TC-Action': action, 'X-TC-Version': API_VERSION };
-		const options = { ...request, baseURL, url: '/', method: 'POST' as const, headers };
+		const address = { baseURL, url: '/', method: 'POST' as const };
+		const options = { ...request, ...address, ...domains, headers };
 		return await exchange(
 			{
 				gate: gateOf(account.secretId, host, action),
@@ -126,7 +137,7 @@ export function channel(
 				repeatable,
 				correctClock: (date) => correctClock(host, date, systemTime.now()),
 				send: async () => {
-					const reply = send(context, options, text);
+					const reply = send(caller, options, text);
 					const lastWait = async () =>
 						await Promise.race([reply, systemTime.sleep(GRACE).then(() => STOPPED)]);
 					return await unlessAborted(reply, stop, lastWait);

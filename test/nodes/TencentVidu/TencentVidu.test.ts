@@ -93,7 +93,8 @@ describe('every field reaches the service with its name and type', () => {
 
 	it.each(additional)('%j', async (additionalFields, expected) => {
 		const Images = [first.firstFrameUrl];
-		expect(await wired({ ...first, additionalFields })).toEqual([{ Images, ...expected }]);
+		const options = { signCallbackUrl: false };
+		expect(await wired({ ...first, additionalFields, options })).toEqual([{ Images, ...expected }]);
 	});
 
 	it.each([

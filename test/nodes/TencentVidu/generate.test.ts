@@ -169,7 +169,7 @@ it('is refused on the International site before anything is sent', async () => {
 });
 
 describe('faults while waiting', () => {
-	const parameters = { requestOptions: { timeout: 30 } };
+	const parameters = { requestOptions: { timeout: 400 } };
 
 	it.each<ApiFault>([
 		{ kind: 'error', code: 'InternalError' },

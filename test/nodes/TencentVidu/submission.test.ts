@@ -32,7 +32,7 @@ const refusal = (code: string): ApiFault => ({ kind: 'error', code });
 const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0.001 };
 const goingOn = { onError: 'continueRegularOutput' as const };
 /** Time-outs are the only thing here that takes real time. */
-const impatient = { requestOptions: { timeout: 30 } };
+const impatient = { requestOptions: { timeout: 400 } };
 
 /** The service's books against what the user saw: no job twice, and every id that could be known. */
 function expectNothingLost(seen: Seen) {
@@ -109,7 +109,7 @@ async function strike(fault: ApiFault, count: number, setting: RunWish['settings
 	fake.faults.add({ action: ACTION, times, when: ({ Prompt }) => Prompt === unlucky, fault });
 	return await see(fake, {
 		items: numbered(count),
-		parameters: impatient,
+		parameters: fault.kind === 'hang' ? impatient : {},
 		settings: { ...setting },
 	});
 }
