@@ -1,4 +1,4 @@
-import { accountOf } from '../../credentials/account';
+import { accountOf, accountProblem } from '../../credentials/account';
 
 const DEFAULTS = {
 	site: 'international',
@@ -36,4 +36,21 @@ it.each([
 	],
 ])('reads %s', (_, given, expected) => {
 	expect(accountOf(given as Parameters<typeof accountOf>[0])).toEqual({ ...DEFAULTS, ...expected });
+});
+
+it.each<[string | undefined, Record<string, string>]>([
+	['Secret ID', { secretId: ' \n' }],
+	['Secret ID', { secretId: '', secretKey: '', endpoint: 'x' }],
+	['Secret Key', { secretKey: '' }],
+	['Endpoint', { endpoint: 'proxy.example' }],
+	['Endpoint', { endpoint: 'ftp://proxy.example' }],
+	['Endpoint', { endpoint: 'http://' }],
+	['Endpoint', { endpoint: 'https:///x' }],
+	[undefined, { endpoint: ' ' }],
+	[undefined, { endpoint: 'http://h:1' }],
+	[undefined, { endpoint: 'HTTPS://proxy.example/a' }],
+])('names %s as the problem of %j', (field, more) => {
+	const found = accountProblem(accountOf({ secretId: 'AKID', secretKey: 'key', ...more }));
+	const problem = expect.stringContaining('the credential') as string;
+	expect(found).toEqual(field === undefined ? undefined : { field, problem });
 });

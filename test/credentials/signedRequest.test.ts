@@ -102,6 +102,15 @@ describe('request shapes', () => {
 		expect(signed.headers).not.toBe(options.headers);
 	});
 
+	it.each([
+		['Secret ID', { secretId: ' ' }],
+		['Secret Key', { secretKey: '' }],
+		['Endpoint', { endpoint: 'proxy.example' }],
+	])('does not sign without a usable %s, and says so', (label, wrong) => {
+		const of = accountOf({ ...PERMANENT_ACCOUNT, ...wrong });
+		expect(() => signedRequest(of, post(), NOW)).toThrow(new RegExp(`^${label} .*credential`));
+	});
+
 	it('refuses what is no address', () => {
 		expect(() => signedRequest(account(), { url: 'nowhere' }, NOW)).toThrow();
 	});
@@ -156,6 +165,11 @@ describe('queries', () => {
 		],
 		['the query of the address', { url: '/?z=1&a=%E6%B5%B7%20b' }, 'a=%E6%B5%B7%20b&z=1'],
 		['both', { url: '/?z=1', qs: { a: 2 } }, 'a=2&z=1'],
+		[
+			'slashes',
+			{ url: '/?a=b//c', qs: { d: 'https://e//f' } },
+			'a=b%2F%2Fc&d=https%3A%2F%2Fe%2F%2Ff',
+		],
 		['a plus as the blank that it is', { url: '/?a=b+c' }, 'a=b%20c'],
 	])('sends %s', (_, options, query) => {
 		const signed = signedRequest(account(), get(options), NOW);
@@ -205,6 +219,8 @@ describe('hosts', () => {
 		const redirected = account({ endpoint });
 		const signed = signedRequest(redirected, post({ qs: { a: 1 } }), NOW);
 		expect(signed.url).toBe(url);
+		const slashes = signedRequest(redirected, post({ url: '//?a=b//c' }), NOW);
+		expect(slashes.url).toBe(url.replace('=1', '=b%2F%2Fc'));
 		expect(accepted(signed).address.host).toBe(host);
 		expect(hostOf(redirected, VCLM)).toBe(host);
 		const again = signedRequest(redirected, signed, NOW + 60_000);
@@ -230,8 +246,16 @@ describe('headers', () => {
 		expect(headersOf({ [name]: value })[name.toLowerCase()]).toBe(value);
 	});
 
-	it('fills in what the caller left out', () => {
-		expect(headersOf(SUBMIT, account({ region: 'ap-x', language: 'zh-CN' }))).toMatchObject({
+	it.each<[string, Record<string, string>]>([
+		['nothing', {}],
+		['empty texts', { 'x-tc-region': '', 'X-TC-Language': '', 'X-Tc-Timestamp': '' }],
+		['words for a time', { 'X-TC-Timestamp': 'soon' }],
+		['a negative time', { 'X-TC-Timestamp': '-5' }],
+		['a broken time', { 'X-TC-Timestamp': '1.5' }],
+		['a time with a zone', { 'X-TC-Timestamp': '1893499200Z' }],
+	])('fills in what the caller left out: %s', (_, given) => {
+		const of = account({ region: 'ap-x', language: 'zh-CN' });
+		expect(headersOf({ ...SUBMIT, ...given }, of)).toMatchObject({
 			'x-tc-region': 'ap-x',
 			'x-tc-language': 'zh-CN',
 			'x-tc-timestamp': String(NOW / 1000),

@@ -261,6 +261,41 @@ describe('what is refused beforehand', () => {
 		expect(fake.requests).toEqual([]);
 	});
 
+	const unusable = [
+		['Secret ID', { secretId: ' ' }],
+		['Secret Key', { secretKey: '' }],
+		['Endpoint', { endpoint: 'proxy.example' }],
+	] as const;
+	const cases = unusable.flatMap(([label, wrong]) => [1, 3].map((n) => [label, n, wrong] as const));
+
+	it.each(cases)('a credential without a usable %s, for %i items', async (label, count, wrong) => {
+		const credential = { ...wrong };
+		const { error } = await see(fake, { credential, items: numbered(count) });
+		expect(error?.message).toMatch(new RegExp(`${label}: .*credential`));
+		expect(error?.description).toContain('Nothing was sent');
+		const settings = { onError: 'continueRegularOutput' as const };
+		const { errorItems } = await see(fake, { credential, items: numbered(count), settings });
+		expect(errorItems.filter((item) => item.error.includes(label))).toHaveLength(count);
+		expect(fake.requests).toEqual([]);
+	});
+
+	it('a credential that ends to work in the middle, without a job lost', async () => {
+		for (let good = 0; good < 12; good++) {
+			let asked = 0;
+			const credentials = {
+				...{ ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url },
+				get secretKey() {
+					return asked++ < good ? PERMANENT_ACCOUNT.secretKey : '';
+				},
+			};
+			const before = fake.jobs.all().length;
+			const { error, jobIds } = await see(fake, { credentials, items: numbered(3) });
+			expect(jobIds).toHaveLength(fake.jobs.all().length - before);
+			if (jobIds.length < 3) expect(error?.message).toContain('Secret Key');
+		}
+		expect(fake.jobs.all().length).toBeGreaterThan(0);
+	});
+
 	it('an image that makes the request too large: use a URL', async () => {
 		const items = [binary(Buffer.alloc(8_000_000))];
 		const { error } = await see(fake, { parameters: fromPhoto, items });

@@ -5,7 +5,7 @@ import { Container } from '@n8n/di';
 import fc from 'fast-check';
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 
-import { faultOf, parseAnswer } from '../../../nodes/TencentVidu/answer';
+import { faultOf, parseAnswer, quoteJobIds } from '../../../nodes/TencentVidu/answer';
 
 const ID = '1397428070633955328';
 const NODE: INode = {
@@ -31,6 +31,7 @@ describe('parseAnswer', () => {
 		['with its JobId as a number', `{"Response":{"JobId": ${ID} ,"RequestId":"r"}}`, 200],
 		['broken off behind its ids', `{"Response":{"JobId":"${ID}","RequestId":"r","Cred`, 200],
 		['broken off in another order', `{"Response":{"RequestId":"r","JobId" : "${ID}"`, 200],
+		['broken off behind a JobId that is a number', `{"Response":{"RequestId":"r","JobId":${ID},"Cr`, 200], // prettier-ignore
 		['in a web page', `<html>{"JobId":"${ID}","RequestId":"r"}</html>`, 200],
 		['without its envelope', JSON.stringify(good.Response), 200],
 	])('finds the job in an answer %s', (_, body, status) => expect(parse(body, status)).toEqual(ok));
@@ -41,6 +42,16 @@ describe('parseAnswer', () => {
 			response: { JobId: ID, RequestId: '' },
 			requestId: '',
 		});
+	});
+
+	it.each([`"${ID}"`, ID])('keeps the JobId %s that has an Error beside it', (id) => {
+		const body = `{"Response":{"Error":{"Code":"InternalError"},"JobId":${id},"RequestId":"r"}}`;
+		expect(parse(body)).toMatchObject({ kind: 'ok', response: { JobId: ID }, requestId: 'r' });
+	});
+
+	it.each(['""', 'null', '{}'])('finds no job in the JobId %s beside an Error', (id) => {
+		const body = `{"Response":{"Error":{"Code":"InternalError"},"JobId":${id}}}`;
+		expect(parse(body)).toMatchObject({ kind: 'error', code: 'InternalError' });
 	});
 
 	it('takes a JobId that stands in a text for text', () => {
@@ -76,8 +87,12 @@ describe('parseAnswer', () => {
 		});
 	});
 
-	it('reads a refusal that says little', () => {
-		const body = JSON.stringify({ Response: { Error: { Code: 'X' }, RequestId: 7 } });
+	it.each([
+		['nothing', {}],
+		['null', { Message: null }],
+		['no text', { Message: { en: 'm' } }],
+	])('reads a refusal whose text is %s', (_, more) => {
+		const body = JSON.stringify({ Response: { Error: { Code: 'X', ...more }, RequestId: 7 } });
 		expect(parse(body)).toMatchObject({ kind: 'error', code: 'X', message: '', requestId: '' });
 	});
 
@@ -102,6 +117,36 @@ describe('parseAnswer', () => {
 			expect([length, answer.kind]).toEqual([length, isThere ? 'ok' : 'broken']);
 			if (answer.kind === 'ok') expect(answer.response.JobId).toBe(ID);
 		}
+	});
+});
+
+describe('quoteJobIds', () => {
+	it.each([
+		[`{"JobId":${ID}}`, `{"JobId":"${ID}"}`],
+		[`{"a":[{"JobId" : ${ID} }],"JobId":0}`, `{"a":[{"JobId" : "${ID}" }],"JobId":"0"}`],
+	])('turns a bare integer into text: %s', (text, quoted) =>
+		expect(quoteJobIds(text)).toBe(quoted),
+	);
+
+	it.each([
+		`{"JobId":"${ID}"}`,
+		'{"JobId":null,"Credits":5}',
+		'{"JobId":-5}',
+		'{"JobId":[5],"JobIds":5,"OldJobId":5,"jobid":5}',
+		JSON.stringify({ Payload: JSON.stringify({ JobId: 5 }), Prompt: '"JobId": 5' }),
+	])('leaves %s alone', (text) => expect(quoteJobIds(text)).toBe(text));
+
+	it('changes nothing else in any JSON', () => {
+		fc.assert(
+			fc.property(fc.jsonValue(), fc.bigInt({ min: 0n }), (value, id) => {
+				const Payload = JSON.stringify({ JobId: 7, value });
+				const text = `{"JobId":${id},"Payload":${JSON.stringify(Payload)},"value":${JSON.stringify(value)}}`;
+				expect(JSON.parse(quoteJobIds(text))).toEqual({
+					...{ JobId: String(id), Payload },
+					value: JSON.parse(JSON.stringify(value)) as unknown,
+				});
+			}),
+		);
 	});
 });
 
@@ -186,6 +231,13 @@ describe('faultOf', () => {
 		expect(faultOf(wrapped)).toMatchObject({ kind });
 	});
 
+	const thrownBy = (work: () => unknown): unknown => {
+		try {
+			return work();
+		} catch (error) {
+			return error;
+		}
+	};
 	const failure = (more: object) => Object.assign(new Error('m'), more);
 	it.each<[string, unknown, string]>([
 		['a timeout of connecting', failure({ code: 'ETIMEDOUT', syscall: 'connect' }), 'unreachable'],
@@ -203,6 +255,8 @@ describe('faultOf', () => {
 			new AggregateError([failure({ code: 'ECONNREFUSED' }), failure({ code: 'ENETUNREACH' })]),
 			'unreachable',
 		],
+		['an address that is no URL', thrownBy(() => new URL('http://')), 'unsent'],
+		['one inside', new Error('o', { cause: thrownBy(() => new URL('x')) }), 'unsent'],
 		['a missing credential', new NodeOperationError(NODE, 'no credentials set'), 'unsent'],
 		['any other error', new Error('bug'), 'unsent'],
 		['a text', 'thrown', 'unsent'],

@@ -69,6 +69,10 @@ it.each([
 	['a list', [{ Status: 'DONE' }]],
 	['nothing', {}],
 	['an unknown status', { Status: 'PAUSED' }],
+	...['constructor', 'toString', '__proto__'].map((Status): [string, object] => [
+		Status,
+		{ Status },
+	]),
 	['a status that is no text', { Status: true }],
 	['a created job', { Response: { JobId: ID, RequestId: 'r' } }],
 	['an error', { Response: { Error: { Code: 'X', Message: 'y' }, RequestId: 'r' } }],
@@ -77,6 +81,25 @@ it.each([
 it('leaves out what was not said or makes no sense', () => {
 	const job = toJob({ Status: 'RUN', Credits: 'many', creations: 'none', Payload: null });
 	expect(job).toEqual({ ...NOTHING_SAID, Status: 'RUN' });
+});
+
+it.each([{ a: 1 }, [1], true])('keeps a job whose texts are %j', (odd) => {
+	const body = { Payload: odd, ErrorMessage: odd, JobId: odd, creations: [{ url: 'u', cover_url: odd }] }; // prettier-ignore
+	expect(toJob({ state: 'success', ...body })).toEqual({
+		...NOTHING_SAID,
+		Status: 'DONE',
+		ResultVideoUrl: 'u',
+	});
+});
+
+it.each([
+	['no URL', {}, /\S+ \S+/],
+	['an empty URL', { ResultVideoUrl: '', creations: [{ url: 'u' }] }, /\S+ \S+/],
+	['an empty list of creations', { creations: [] }, /\S+ \S+/],
+	['no URL but a reason', { ErrorMessage: 'theirs', ErrorCode: 'C' }, /^theirs$/],
+])('takes a job that is done with %s for failed', (_, more, said) => {
+	const ErrorMessage = expect.stringMatching(said) as string;
+	expect(toJob({ Status: 'DONE', ...more })).toMatchObject({ Status: 'FAIL', ErrorMessage });
 });
 
 it('keeps a fraction of credits', () => {
@@ -109,6 +132,7 @@ it('never fails, and gives a whole job or none, whatever comes', () => {
 				Array(4).fill('string'),
 			);
 			expect(typeof Credits).toBe('number');
+			if (job.Status === 'DONE') expect(ResultVideoUrl).not.toBe('');
 		}),
 		{ numRuns: 500 },
 	);
