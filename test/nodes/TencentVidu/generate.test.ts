@@ -4,7 +4,7 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 
-import { errorOf, startEngine } from '../../engine/nodeRun';
+import { startEngine } from '../../engine/nodeRun';
 import { finish, numbered, type RunWish, see, start } from '../../engine/serviceRun';
 import { virtualTime } from '../../engine/virtualTime';
 import type { ApiFault, VideoFault } from '../../fake/faults';
@@ -232,11 +232,6 @@ describe('faults while downloading', () => {
 		const { error } = await generate({}, { settings: retrying });
 		expect(error?.description).toContain(fake.jobs.all()[0]?.jobId);
 		expectNothingDoubled(1);
-	});
-
-	it('carries no signature', async () => {
-		const run = await finish(fake, start(fake, { parameters: { operation: 'generate' } }));
-		expect(errorOf(run)).toBeUndefined();
 	});
 });
 
