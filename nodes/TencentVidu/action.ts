@@ -45,6 +45,8 @@ export interface ActionContext {
 	/** What the run remembers the request by. */
 	key: string;
 	call: (call: Call) => Promise<Outcome>;
+	/** Says that a job has ended, to those who wait for a free slot. */
+	slotFreed: (action: string) => void;
 	wantsBinary: boolean;
 	download: (url: string) => Promise<Download<IBinaryData>>;
 	/** Bounds how many downloads run at once. */
@@ -142,7 +144,7 @@ async function deliver(
 
 /** Waits for a job that was submitted, and makes its item. */
 async function awaitVideo(
-	describe: string,
+	action: Action & { waitsBy: string },
 	context: ActionContext,
 	{ JobId: jobId }: z.infer<typeof submittedSchema>,
 ): Promise<ActionResult> {
@@ -152,7 +154,7 @@ async function awaitVideo(
 	const waited = await waitFor(
 		{
 			jobId,
-			describe: async () => await context.call(callOf(describe, context, question, true)),
+			describe: async () => await context.call(callOf(action.waitsBy, context, question, true)),
 			interval: settings.pollInterval * 1_000,
 			timeout: settings.timeout * 60_000,
 			durations: round.durations,
@@ -162,6 +164,7 @@ async function awaitVideo(
 	);
 	if (waited.kind === 'calledOff') return { kind: 'notSent' };
 	if (waited.kind === 'failed') return waited;
+	context.slotFreed(action.name);
 	const { job, requestId } = waited;
 	if (job.Status === 'FAIL' && settings.onFailedJob === 'error') {
 		return failed({
@@ -188,8 +191,9 @@ export async function performAction(action: Action, context: ActionContext): Pro
 		const outcome = await submitOnce(action, context);
 		if (outcome.kind !== 'done') return outcome;
 		const json = submittedSchema.parse(outcome.response);
-		if (action.waitsBy === undefined) return { kind: 'done', json };
-		return await awaitVideo(action.waitsBy, context, json);
+		const { waitsBy } = action;
+		if (waitsBy === undefined) return { kind: 'done', json };
+		return await awaitVideo({ ...action, waitsBy }, context, json);
 	}
 
 	const text = await context.request.text();

@@ -133,6 +133,13 @@ export class Gate {
 		this.open();
 	}
 
+	/** A slot is known to be free: what waits for one may try at once. */
+	slotFreed(): void {
+		if (this.stall?.refusal !== 'capacity') return;
+		this.stall.until = this.time.now();
+		this.open();
+	}
+
 	private speedUp(rate: number): void {
 		const calmSeconds = (this.time.now() - this.refusedAt) / 1000;
 		this.learntRate += GROWTH * rate * (1 + calmSeconds);

@@ -116,7 +116,7 @@ function itemContext(
 		settings,
 		request: prepared,
 		wantsBinary: !isTool(context),
-		call: channel(context, credentials, request, {
+		...channel(context, credentials, request, {
 			lane: context.getExecuteData(),
 			signal: stop,
 			rate: settings.requestsPerSecond,

@@ -84,12 +84,7 @@ async function confirm(context: IWebhookFunctions, result: Result): Promise<Resu
 		deadline.abort();
 		return { kind: 'notSent' as const };
 	});
-	const asked = channel(
-		context,
-		credentials,
-		{},
-		{ lane: context, signal },
-	)({
+	const asked = channel(context, credentials, {}, { lane: context, signal }).call({
 		action: 'DescribeImageToVideoViduJob',
 		repeatable: true,
 		bytes: text.length,

@@ -107,6 +107,12 @@ export interface ChannelSettings {
 	patience?: number;
 }
 
+export interface Channel {
+	call: (call: Call) => Promise<Outcome>;
+	/** Says that a job of the account has ended, to those who wait for a free slot. */
+	slotFreed: (action: string) => void;
+}
+
 /**
  * The way to the service for one account: each call passes the gate of its action, is signed when
  * it leaves, and is repeated only as `exchange` allows. `request` is what n8n made of the node.
@@ -116,7 +122,7 @@ export function channel(
 	credentials: ICredentialDataDecryptedObject,
 	request: Partial<IHttpRequestOptions>,
 	{ lane, signal: stop, rate = 20, patience = 0 }: ChannelSettings,
-): (call: Call) => Promise<Outcome> {
+): Channel {
 	const account = accountOf(credentials);
 	const baseURL = SERVICE_URL[account.site];
 	const host = hostOf(account, baseURL);
@@ -125,13 +131,14 @@ export function channel(
 	const { allowedDomains } = request;
 	const domains =
 		allowedDomains === undefined ? {} : { allowedDomains: `${host}, ${allowedDomains}` };
-	return async ({ action, repeatable, text, bytes, signal }) => {
+	const gateFor = (action: string) => gateOf(account.secretId, host, action);
+	const call: Channel['call'] = async ({ action, repeatable, text, bytes, signal }) => {
 		const headers = { 'X-TC-Action': action, 'X-TC-Version': API_VERSION };
 		const address = { baseURL, url: '/', method: 'POST' as const };
 		const options = { ...request, ...address, ...domains, headers };
 		return await exchange(
 			{
-				gate: gateOf(account.secretId, host, action),
+				gate: gateFor(action),
 				departure: { run: lane, rate, bytes, patience, signal },
 				site: account.site,
 				repeatable,
@@ -146,6 +153,7 @@ export function channel(
 			systemTime,
 		);
 	};
+	return { call, slotFreed: (action) => gateFor(action).slotFreed() };
 }
 
 /** Opens a URL unsigned, by n8n's helper so that its rules for addresses hold. */

@@ -93,10 +93,13 @@ it('asks a batch of jobs seldom, and not long after they are done', async () => 
 
 it('waits for free slots and for the videos at the same time', async () => {
 	fake.jobs.options.maxRunning = 3;
+	const began = virtualTime.now();
 	const { jobIds, error } = await generate({}, { items: numbered(9) });
 	expect(error).toBeUndefined();
 	expect(jobIds).toHaveLength(9);
 	expectNothingDoubled(9);
+	// Three rounds of a minute each: the next begins when a slot is seen to be free.
+	expect(virtualTime.now() - began).toBeLessThan(3 * 60_000 + 30_000);
 });
 
 it.each([

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { z } from 'zod';
+
+import type { Workflow } from '../n8n/client';
+import { itemsOf } from '../n8n/execution';
+import { putUp, type Stage } from './stage';
+import { items, manual, saveRow, trigger, vidu } from './workflow';
+
+const page = z.object({ results: z.array(z.object({ id: z.coerce.string(), mode: z.string() })) });
+
+describe('callbacks in a real n8n', () => {
+	let stage: Stage;
+	let receiver: Workflow;
+
+	beforeAll(async () => {
+		stage = await putUp({ jobs: { waitMs: 100, runMs: 400 } });
+		const { n8n, credential } = stage;
+		receiver = await saveRow(n8n, credential, 'receiver', [trigger()]);
+		await n8n.client.publish(receiver, ['vidu']);
+	});
+
+	afterAll(async () => {
+		await stage.end();
+	});
+
+	afterEach(() => {
+		Object.assign(stage.fake.callbacks.options, { repeat: 1, repeatMode: 'inTurn' });
+	});
+
+	/** All that the trigger has been started with. */
+	const received = async () => {
+		const { client } = stage.n8n;
+		const ids: string[] = [];
+		for (let last = ''; ; last = `&lastId=${ids.at(-1)}`) {
+			const filter = encodeURIComponent(JSON.stringify({ workflowId: receiver.id }));
+			const path = `/rest/executions?filter=${filter}&limit=100${last}`;
+			const { results } = await client.request('GET', path, page);
+			ids.push(...results.map(({ id }) => id));
+			if (results.length < 100) break;
+		}
+		const executions = await Promise.all(ids.map(async (id) => await client.execution(id)));
+		return executions.flatMap((execution) =>
+			itemsOf(execution, 'Vidu Trigger').map(({ json }) => json),
+		);
+	};
+
+	const submit = async (
+		name: string,
+		count: number,
+		callbackUrl = stage.n8n.client.webhookUrl('vidu'),
+	) => {
+		const { n8n, credential, fake } = stage;
+		const earlier = fake.jobs.all().length;
+		const node = vidu({ prompt: `={{ $json.prompt }} ${name}`, additionalFields: { callbackUrl } });
+		const workflow = await saveRow(n8n, credential, name, [manual, items(count), node]);
+		const execution = await n8n.client.run(workflow);
+		await sleep(1_500);
+		await fake.callbacks.idle();
+		return { out: itemsOf(execution, 'Vidu'), jobs: fake.jobs.all().slice(earlier) };
+	};
+
+	for (const repeatMode of ['atOnce', 'inTurn'] as const) {
+		it(`start the workflow once, sent three times ${repeatMode}`, async () => {
+			Object.assign(stage.fake.callbacks.options, { repeat: 3, repeatMode });
+			const { out, jobs } = await submit(repeatMode, 3);
+			const mine = (await received()).filter(({ JobId }) =>
+				jobs.some(({ jobId }) => jobId === JobId),
+			);
+			assert.deepEqual(
+				mine.map(({ Reference }) => Reference).sort(),
+				out.map(({ json }) => json.Reference).sort(),
+			);
+		});
+	}
+
+	it('start nothing when forged, altered or expired', async () => {
+		const { jobs } = await submit('forged', 1);
+		const before = (await received()).length;
+		const url = jobs[0]?.callbackUrl ?? '';
+		const post = async (address: string) =>
+			await fetch(address, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({
+					JobId: '1',
+					Status: 'DONE',
+					ResultVideoUrl: 'https://example.com/v',
+				}),
+			});
+		for (const address of [
+			url.replace(/\?.*/, ''),
+			url.replace('viduReference=', 'viduReference=x'),
+			url.replace(/viduExpires=\d+/, 'viduExpires=1'),
+			url.replace(/viduSignature=v1\../, 'viduSignature=v1.'),
+		]) {
+			assert.equal((await post(address)).status, 401, address);
+		}
+		await sleep(500);
+		assert.equal((await received()).length, before);
+		assert.ok(!stage.n8n.log().includes('viduSignature'));
+	});
+
+	it('resume a run that waits for them', async () => {
+		const { n8n, credential, fake } = stage;
+		const callbackUrl = '={{ $execution.resumeUrl }}';
+		fake.jobs.options.runMs = 4_000;
+		const workflow = await saveRow(n8n, credential, 'waits', [
+			manual,
+			items(1),
+			vidu({ additionalFields: { callbackUrl } }),
+			{
+				name: 'Wait',
+				type: 'n8n-nodes-base.wait',
+				typeVersion: 1.1,
+				webhookId: 'a1b2c3d4-0000-4000-8000-000000000001',
+				parameters: { resume: 'webhook', httpMethod: 'POST', options: {} },
+			},
+		]);
+		const execution = await n8n.client.run(workflow);
+		fake.jobs.options.runMs = 400;
+		assert.equal(execution.status, 'success');
+		const [item] = itemsOf(execution, 'Wait');
+		assert.equal((item?.json.body as { Status: string }).Status, 'DONE');
+	});
+
+	it('reach the trigger for every accepted job, although n8n is killed in the middle', async () => {
+		const { n8n, credential, fake } = stage;
+		Object.assign(fake.callbacks.options, { retryDelayMs: 30_000 });
+		fake.jobs.options.runMs = 3_000;
+		const earlier = fake.jobs.all().length;
+		const callbackUrl = n8n.client.webhookUrl('vidu');
+		const node = vidu({ prompt: '={{ $json.prompt }} killed', additionalFields: { callbackUrl } });
+		const workflow = await saveRow(n8n, credential, 'killed', [manual, items(100), node]);
+		await n8n.client.start(workflow);
+		while (fake.jobs.all().length - earlier < 60) await sleep(50);
+		await n8n.kill();
+		const jobs = fake.jobs.all().slice(earlier);
+		await n8n.start();
+		await sleep(35_000);
+		await fake.callbacks.idle();
+		const ids = (await received()).map(({ JobId }) => JobId);
+		const missing = jobs.filter(({ jobId }) => !ids.includes(jobId));
+		assert.deepEqual(
+			missing.map(({ jobId }) => jobId),
+			[],
+		);
+		assert.deepEqual(fake.jobs.repeated(), []);
+	});
+});

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { itemsOf } from '../n8n/execution';
+import { putUp, type Stage } from './stage';
+import { items, manual, saveRow, vidu } from './workflow';
+
+const long = { timeoutMs: 240_000 };
+
+describe('submitting and generating in a real n8n', () => {
+	let stage: Stage;
+
+	beforeAll(async () => {
+		stage = await putUp();
+	});
+
+	afterAll(async () => {
+		await stage.end();
+	});
+
+	afterEach(() => {
+		const { fake } = stage;
+		fake.faults.clear();
+		Object.assign(fake.jobs.options, { waitMs: 1_000, runMs: 4_000, maxRunning: 0 });
+		fake.quota.options.perSecond = 20;
+		assert.deepEqual(fake.jobs.repeated(), []);
+	});
+
+	const run = async (name: string, count: number, parameters = {}, settings = {}) => {
+		const { n8n, credential, fake } = stage;
+		const row = [
+			manual,
+			items(count),
+			vidu({ prompt: `={{ $json.prompt }} ${name}`, ...parameters }, settings),
+		];
+		const workflow = await saveRow(n8n, credential, name, row);
+		const earlier = fake.jobs.all().length;
+		const execution = await n8n.client.run(workflow, long);
+		const jobs = fake.jobs.all().slice(earlier);
+		return { execution, jobs, items: itemsOf(execution, 'Vidu') };
+	};
+
+	it('60 items are 60 jobs at the pace of the quota', async () => {
+		const { execution, jobs, items: out } = await run('quota', 60);
+		assert.equal(execution.status, 'success');
+		assert.deepEqual(
+			out.map(({ json }) => json.JobId),
+			jobs.map(({ jobId }) => jobId),
+		);
+		assert.equal(jobs.length, 60);
+	});
+
+	it('one image becomes an item with a video file', async () => {
+		const { items: out, jobs } = await run('one', 1, { operation: 'generate' });
+		assert.equal(out[0]?.json.Status, 'DONE');
+		assert.equal(out[0]?.binary?.data?.fileName, `${jobs[0]?.jobId}.mp4`);
+		assert.equal(out[0]?.binary?.data?.mimeType, 'video/mp4');
+	});
+
+	it('50 images with five free slots become 50 videos', async () => {
+		Object.assign(stage.fake.jobs.options, { maxRunning: 5, waitMs: 200, runMs: 1_000 });
+		const {
+			execution,
+			items: out,
+			jobs,
+		} = await run('slots', 50, {
+			operation: 'generate',
+			waitOptions: { pollInterval: 1 },
+		});
+		assert.equal(execution.error?.message, undefined);
+		assert.equal(out.filter(({ binary }) => binary?.data).length, 50);
+		assert.equal(jobs.length, 50);
+	});
+
+	it('a service that goes away in the middle and comes back delays it only', async () => {
+		const { n8n, credential, fake } = stage;
+		const generate = vidu({ operation: 'generate', prompt: '={{ $json.prompt }} away' });
+		const workflow = await saveRow(n8n, credential, 'away', [manual, items(10), generate]);
+		const id = await n8n.client.start(workflow);
+		await sleep(3_000);
+		await fake.stopListening();
+		await sleep(8_000);
+		await fake.listen();
+		const execution = await n8n.client.finished(id, long);
+		assert.equal(execution.error?.message, undefined);
+		assert.equal(itemsOf(execution, 'Vidu').filter(({ binary }) => binary?.data).length, 10);
+	});
+
+	it('Retry On Fail sends again only what was refused', async () => {
+		stage.fake.faults.add({
+			action: 'SubmitImageToVideoViduJob',
+			when: ({ Prompt }) => String(Prompt).startsWith('Video 2'),
+			fault: { kind: 'error', code: 'FailedOperation.ImageDecodeFailed' },
+		});
+		const { execution, jobs } = await run('again', 5, {}, { retryOnFail: true, maxTries: 3 });
+		assert.equal(execution.status, 'success');
+		assert.equal(jobs.length, 5);
+	});
+
+	it('a run that fails lists every JobId in its stored error', async () => {
+		stage.fake.faults.add({
+			action: 'SubmitImageToVideoViduJob',
+			when: ({ Prompt }) => String(Prompt).startsWith('Video 9 '),
+			fault: { kind: 'resetAfter' },
+		});
+		const { execution, jobs } = await run('fails', 30);
+		const data = execution.error?.context?.data as { jobs: Array<{ JobId: string }> };
+		assert.match(execution.error?.message ?? '', /may have started/);
+		assert.equal(data.jobs.length, jobs.length - 1);
+		assert.ok(jobs.length < 30, 'what was not sent is called off');
+	});
+
+	it('after Stop nothing leaves, and the log names what was accepted', async () => {
+		const { n8n, credential, fake } = stage;
+		const earlier = fake.jobs.all().length;
+		const row = [manual, items(200), vidu({ prompt: '={{ $json.prompt }} stop' })];
+		const id = await n8n.client.start(await saveRow(n8n, credential, 'stop', row));
+		await sleep(4_000);
+		await n8n.client.stopExecution(id);
+		await sleep(1_000);
+		const jobs = fake.jobs.all().slice(earlier);
+		await sleep(2_000);
+		assert.equal(fake.jobs.all().length - earlier, jobs.length);
+		assert.ok(jobs.length > 10 && jobs.length < 200, `${jobs.length} jobs`);
+		const log = n8n.log();
+		assert.deepEqual(
+			jobs.filter(({ jobId }) => !log.includes(jobId)),
+			[],
+		);
+	});
+});

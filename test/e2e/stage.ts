@@ -1,0 +1,36 @@
+import { PERMANENT_ACCOUNT } from '../fake/accounts';
+import { type Fake, type FakeOptions, startFake } from '../fake/server';
+import type { Credential } from '../n8n/client';
+import { type N8nHost, startN8n } from '../n8n/host';
+
+/** A real n8n with the packed package, a local service, and a credential that joins them. */
+export interface Stage {
+	n8n: N8nHost;
+	fake: Fake;
+	credential: Credential;
+	end(): Promise<void>;
+}
+
+/** Puts up a stage; the service is strict about hosts, as the vendor's is. */
+export async function putUp(
+	options: Partial<FakeOptions> = {},
+	env: Record<string, string> = {},
+): Promise<Stage> {
+	const fake = await startFake({ hostWithoutPort: false, ...options });
+	try {
+		const n8n = await startN8n({ env, report: console.log });
+		const credential = await n8n.client.createCredential({
+			name: 'Local service',
+			type: 'tencentCloudApi',
+			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url },
+		});
+		const end = async () => {
+			await n8n.dispose();
+			await fake.close();
+		};
+		return { n8n, fake, credential, end };
+	} catch (error) {
+		await fake.close();
+		throw error;
+	}
+}
