@@ -21,7 +21,6 @@ const panels: Record<string, Record<string, unknown>> = {
 			offPeak: true,
 		},
 	},
-	Get: { operation: 'get', jobId: '1882552522390896641', options: { downloadVideo: true } },
 	Generate: {
 		operation: 'generate',
 		firstFrameSource: 'binary',
@@ -89,16 +88,15 @@ async function takePictures(folder: string): Promise<void> {
 			await page.goto(`${host.url}/workflow/${batch.id}/executions/${run}`);
 			await page.locator('.vue-flow__node').first().waitFor();
 			await page.waitForTimeout(3000);
-			await shoot(page, fileOf(`workflow-${theme}`), ['.vue-flow__node'], 24);
+			await shoot(page, fileOf(`workflow-${theme}`), ['.vue-flow__node'], 40);
 			if (theme === 'light') {
 				await page.setViewportSize({ width: 1600, height: 1500 });
 				for (const node of [...Object.keys(panels), 'Trigger']) {
 					await editor.openNode(showcase.id, node);
-					const parts = ['[data-test-id="tab-params"]', '[data-test-id="parameter-item"]'];
-					await shoot(page, fileOf(node.toLowerCase()), parts, 12);
+					await page.mouse.move(0, 0);
+					const file = fileOf(node.toLowerCase());
+					await shoot(page, file, ['[data-test-id="parameter-item"]'], 8);
 				}
-				await editor.openCredential(credential.id);
-				await shoot(page, fileOf('credential'), ['[data-test-id="credential-edit-dialog"]'], 0);
 			}
 			await editor.close();
 		}
