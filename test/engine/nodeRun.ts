@@ -6,6 +6,7 @@ import { Container } from '@n8n/di';
 import {
 	BinaryDataService,
 	DirectoryLoader,
+	ExecuteContext,
 	ExecutionLifecycleHooks,
 	RoutingNode,
 	WorkflowExecute,
@@ -14,6 +15,8 @@ import {
 	createRunExecutionData,
 	type ICredentialDataDecryptedObject,
 	type ICredentialsHelper,
+	type IDataObject,
+	type IExecuteData,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type INode,
@@ -21,6 +24,7 @@ import {
 	type INodeType,
 	type INodeTypes,
 	type IRun,
+	type ITaskData,
 	type IWorkflowExecuteAdditionalData,
 	Workflow,
 } from 'n8n-workflow';
@@ -93,8 +97,7 @@ export async function startEngine(): Promise<void> {
 	await Container.get(BinaryDataService).init();
 }
 
-/** Runs the node with n8n's own engine, fed by a node named Items. */
-export function runNode({ parameters, items, credentials, settings }: NodeRun): RunningNode {
+function prepare({ parameters, items, credentials, settings }: NodeRun) {
 	const input = items ?? [{ json: {} }];
 	const node: INode = {
 		id: 'vidu',
@@ -115,27 +118,22 @@ export function runNode({ parameters, items, credentials, settings }: NodeRun): 
 		nodeTypes: nodeTypesOf(vidus),
 		settings: { executionOrder: 'v1' },
 	});
-	const vidu = workflow.getNode(node.name) ?? node;
+	const executeData: IExecuteData = {
+		node: workflow.getNode(node.name) ?? node,
+		data: { main: [input] },
+		source: { main: [{ previousNode: 'Items' }] },
+	};
+	const fed: ITaskData = {
+		startTime: 0,
+		executionTime: 0,
+		executionIndex: 0,
+		source: [],
+		executionStatus: 'success',
+		data: { main: [input] },
+	};
 	const runExecutionData = createRunExecutionData({
-		resultData: {
-			runData: {
-				Items: [
-					{
-						startTime: 0,
-						executionTime: 0,
-						executionIndex: 0,
-						source: [],
-						executionStatus: 'success',
-						data: { main: [input] },
-					},
-				],
-			},
-		},
-		executionData: {
-			nodeExecutionStack: [
-				{ node: vidu, data: { main: [input] }, source: { main: [{ previousNode: 'Items' }] } },
-			],
-		},
+		resultData: { runData: { Items: [fed] } },
+		executionData: { nodeExecutionStack: [executeData] },
 	});
 	const additionalData = {
 		credentialsHelper: credentialsHelper(credentials),
@@ -157,12 +155,42 @@ export function runNode({ parameters, items, credentials, settings }: NodeRun): 
 		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
 		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
 	} as unknown as IWorkflowExecuteAdditionalData;
+	return { workflow, executeData, runExecutionData, additionalData };
+}
+
+/** Runs the node with n8n's own engine, fed by a node named Items. */
+export function runNode(wish: NodeRun): RunningNode {
+	const { workflow, runExecutionData, additionalData } = prepare(wish);
 	const running = new WorkflowExecute(
 		additionalData,
 		'manual',
 		runExecutionData,
 	).processRunExecutionData(workflow);
 	return { finished: running, stop: () => running.cancel() };
+}
+
+/**
+ * The node as a tool of an AI agent: each call runs it for the agent's arguments, and all calls share
+ * the object that stands for the agent's run.
+ */
+export function toolOf(wish: NodeRun) {
+	const { workflow, executeData, runExecutionData, additionalData } = prepare(wish);
+	let runIndex = 0;
+	return async (args: IDataObject) => {
+		const context = new ExecuteContext(
+			workflow,
+			executeData.node,
+			additionalData,
+			'manual',
+			runExecutionData,
+			runIndex++,
+			[{ json: args }],
+			{ ai_tool: [[{ json: args }]] },
+			executeData,
+			[],
+		);
+		return (await new RoutingNode(context, vidus).runNode())?.[0];
+	};
 }
 
 /** The items that the node gave, by output. */
