@@ -65,11 +65,13 @@ describe('callbacks in a real n8n', () => {
 		it(`start the workflow once, sent three times ${repeatMode}`, async () => {
 			Object.assign(stage.fake.callbacks.options, { repeat: 3, repeatMode });
 			const { out, jobs } = await submit(repeatMode, 3);
-			const mine = (await received()).filter(({ JobId }) =>
-				jobs.some(({ jobId }) => jobId === JobId),
-			);
+			const ids = jobs.map(({ jobId }) => jobId);
+			const mine = async () =>
+				(await received()).filter(({ JobId }) => ids.includes(String(JobId)));
+			for (let looks = 0; looks < 20 && (await mine()).length < 3; looks++) await sleep(500);
+			await sleep(1_000);
 			assert.deepEqual(
-				mine.map(({ Reference }) => Reference).sort(),
+				(await mine()).map(({ Reference }) => Reference).sort(),
 				out.map(({ json }) => json.Reference).sort(),
 			);
 		});

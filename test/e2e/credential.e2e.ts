@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+
+import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../fake/accounts';
+import { itemsOf } from '../n8n/execution';
+import { putUp, type Stage } from './stage';
+import { manual, saveRow, vidu } from './workflow';
+
+describe('the credential in a real n8n', () => {
+	let stage: Stage;
+
+	beforeAll(async () => {
+		stage = await putUp();
+	});
+
+	afterAll(async () => {
+		await stage.end();
+	});
+
+	const tested = async (data: Record<string, string>) =>
+		await stage.n8n.client.testCredential({
+			name: 'Tested',
+			type: 'tencentCloudApi',
+			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: stage.fake.url, ...data },
+		});
+
+	const temporary = {
+		secretId: TEMPORARY_ACCOUNT.secretId,
+		secretKey: TEMPORARY_ACCOUNT.secretKey,
+	};
+
+	it.each<[string, Record<string, string>]>([
+		['good keys', {}],
+		['pasted white space', { secretKey: ` ${PERMANENT_ACCOUNT.secretKey}\n` }],
+		['temporary keys', { ...temporary, sessionToken: TEMPORARY_ACCOUNT.token }],
+		['the International site', { site: 'international' }],
+	])('%s: Connection successful', async (_, data) => {
+		assert.deepEqual(await tested(data), { status: 'OK', message: 'Connection successful!' });
+	});
+
+	it.each<[string, Record<string, string>, RegExp]>([
+		['wrong id', { secretId: 'AKIDnobody' }, /Secret ID/],
+		['wrong key', { secretKey: 'wrong' }, /Secret Key/],
+		['missing token', temporary, /Session Token/],
+		['no id', { secretId: '' }, /Secret ID is empty/],
+		['an endpoint without http', { endpoint: '127.0.0.1:1' }, /Endpoint .* http:\/\//],
+	])('%s: a sentence that helps', async (_, data, sentence) => {
+		const { status, message } = await tested(data);
+		assert.equal(status, 'Error');
+		assert.match(message, sentence);
+	});
+
+	it('a wrong clock: a sentence that helps', async () => {
+		stage.fake.faults.add({ action: 'GetCallerIdentity', fault: { kind: 'skewClock', ms: 1e6 } });
+		assert.match((await tested({})).message, /clock/);
+	});
+
+	it.each([
+		['sts', 'GetCallerIdentity', '2018-08-13', '={}'],
+		['sts', 'GetCallerIdentity', '2018-08-13', undefined],
+		['vclm', 'SubmitImageToVideoViduJob', '2024-05-23', '={"Images":["https://e.com/甲.png"]}'],
+	])('HTTP Request calls %s %s with it', async (service, action, version, jsonBody) => {
+		const { n8n, credential } = stage;
+		const workflow = await saveRow(n8n, credential, `HTTP ${action}`, [
+			manual,
+			{
+				name: 'HTTP',
+				type: 'n8n-nodes-base.httpRequest',
+				typeVersion: 4.2,
+				parameters: {
+					method: 'POST',
+					url: `https://${service}.tencentcloudapi.com/`,
+					authentication: 'predefinedCredentialType',
+					nodeCredentialType: 'tencentCloudApi',
+					sendHeaders: true,
+					headerParameters: {
+						parameters: [
+							{ name: 'X-TC-Action', value: action },
+							{ name: 'X-TC-Version', value: version },
+						],
+					},
+					...(jsonBody === undefined ? {} : { sendBody: true, specifyBody: 'json', jsonBody }),
+				},
+				credentials: { tencentCloudApi: { id: credential.id, name: credential.name } },
+			},
+		]);
+		const execution = await n8n.client.run(workflow);
+		const [item] = itemsOf(execution, 'HTTP');
+		const { Response } = item?.json as { Response: Record<string, unknown> };
+		assert.equal(Response.Error, undefined, JSON.stringify(Response));
+		assert.ok(Response.RequestId);
+	});
+
+	it('no network: the node says so, and that nothing was sent', async () => {
+		const { n8n } = stage;
+		const lost = await n8n.client.createCredential({
+			name: 'Nowhere',
+			type: 'tencentCloudApi',
+			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: 'http://127.0.0.1:9' },
+		});
+		const workflow = await saveRow(n8n, lost, 'nowhere', [manual, vidu({ prompt: 'A vase' })]);
+		const execution = await n8n.client.run(workflow);
+		assert.match(execution.error?.message ?? '', /cannot be reached, so nothing was sent/);
+	});
+});
