@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
+import { hints } from './hints';
 import { propertiesOf, resources } from './operations';
 import { SERVICE_URL } from './transport';
 
@@ -19,6 +20,7 @@ export class TencentVidu implements INodeType {
 		credentials: [{ name: 'tencentCloudApi', required: true }],
 		// The site's own host takes its place; an expression here would cost two evaluations an item.
 		requestDefaults: { baseURL: SERVICE_URL.china },
+		hints,
 		properties: propertiesOf(resources),
 	};
 }

@@ -69,6 +69,6 @@ it('never fails, and takes nothing but a result for one', () => {
 			if (callback.ignored !== undefined) return expect(callback).not.toHaveProperty('result');
 			expect(['DONE', 'FAIL']).toContain(callback.result.Status);
 		}),
-		{ numRuns: 1000 },
+		{ numRuns: Number(process.env.FUZZ_RUNS ?? 2_000) },
 	);
 });

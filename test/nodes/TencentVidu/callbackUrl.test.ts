@@ -82,6 +82,6 @@ it('believes nothing that was altered, whatever a sender makes of it', () => {
 				expect(verdict).toHaveProperty('mistrust');
 			}
 		}),
-		{ numRuns: 2_000 },
+		{ numRuns: Number(process.env.FUZZ_RUNS ?? 2_000) },
 	);
 });
