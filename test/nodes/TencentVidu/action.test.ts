@@ -42,6 +42,7 @@ function contextOf(outcome: Outcome, given: object = {}, more: Partial<ActionCon
 	};
 	const call = jest.fn<Promise<Outcome>, [Call]>().mockResolvedValue(outcome);
 	const opened: number[] = [];
+	const slotFreed = jest.fn<void, [string]>();
 	const download = async () => {
 		opened.push(time.elapsed);
 		await time.sleep(1000);
@@ -51,10 +52,10 @@ function contextOf(outcome: Outcome, given: object = {}, more: Partial<ActionCon
 	};
 	const context = {
 		...{ index: 0, key: 'k', wantsBinary: true, settings, request, round, run },
-		...{ call, download, downloads, time },
+		...{ call, download, downloads, slotFreed, time },
 		...more,
 	};
-	return { context, call, opened };
+	return { context, call, opened, slotFreed };
 }
 
 describe('an answer to Submit without a JobId', () => {
@@ -79,6 +80,20 @@ describe('an answer to Submit without a JobId', () => {
 		expect(call.mock.calls.map(([{ repeatable }]) => repeatable)).toEqual(Array(times).fill(false));
 	});
 });
+
+it.each([
+	['DONE', 'done', [['Submit']]],
+	['FAIL', 'failed', [['Submit']]],
+	['RUN', 'failed', []],
+])(
+	'a job waited for until it is %s is %s, and its slot is free if it ended',
+	async (Status, kind, freed) => {
+		const job = answer({ JobId: '17', Status, ResultVideoUrl: 'https://e.com/v.mp4' });
+		const { context, slotFreed } = contextOf(job, { timeout: 1 });
+		const result = await lapse(performAction({ ...SUBMIT, waitsBy: 'Describe' }, context));
+		expect([result.kind, slotFreed.mock.calls]).toEqual([kind, freed]);
+	},
+);
 
 describe('Get', () => {
 	it('names the job that was asked for, also when the answer is none', async () => {
