@@ -29,7 +29,10 @@ export type Outcome =
 	| { kind: 'failed'; failure: Failure }
 	| { kind: 'notSent' };
 
-export type Reply = Answer | TransportFault;
+/** `calledOff`: the run ended before the request was sent. */
+export type Reply = Answer | TransportFault | { kind: 'calledOff' };
+
+const CALLED_OFF: Reply = { kind: 'calledOff' };
 
 /** One request and what its sending needs. */
 export interface Exchange {
@@ -57,7 +60,7 @@ export const inWords = (milliseconds: number) =>
 		: `${Math.round(milliseconds / 60_000)} minutes`;
 
 /** What a reply asks for, beside being the result. */
-function remedyOf(reply: Exclude<Reply, { kind: 'ok' }>, site: Site) {
+function remedyOf(reply: Exclude<Reply, { kind: 'ok' | 'calledOff' }>, site: Site) {
 	switch (reply.kind) {
 		case 'error':
 			return classify(reply.code, site);
@@ -106,7 +109,11 @@ export async function exchange(request: Exchange, time: Time): Promise<Outcome> 
 		if (leftAt === undefined) return { kind: 'notSent' };
 		departure = { ...departure, again: true };
 
-		const reply = await send();
+		const reply: Reply = departure.signal.aborted ? CALLED_OFF : await send();
+		if (reply.kind === 'calledOff') {
+			gate.arrive(departure, leftAt, 'lost');
+			return { kind: 'notSent' };
+		}
 		if (reply.kind === 'ok') {
 			gate.arrive(departure, leftAt, 'accepted');
 			return { kind: 'done', response: reply.response, requestId: reply.requestId };

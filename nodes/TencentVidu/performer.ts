@@ -128,24 +128,32 @@ function itemContext(
 	};
 }
 
+/** The error of a failed run; without a `failure`, it is the input's fault. */
 function errorOf(
 	context: Context,
 	{ message, description, data }: Report,
-	isInput: boolean,
+	failure?: Failure,
 ): NodeApiError | NodeOperationError {
 	const details = { description, itemIndex: context.getItemIndex() };
-	// A code among n8n's own would make it put its advice, to try again, in place of ours.
-	const error = isInput
-		? new NodeOperationError(context.getNode(), message, details)
-		: new NodeApiError(context.getNode(), {}, { message, ...details });
+	// With a code of its own list, n8n would put its advice, to try again, in place of ours.
+	const code = failure?.vendorText === undefined ? undefined : failure.code;
+	const error = failure
+		? new NodeApiError(
+				context.getNode(),
+				{},
+				{ message, ...details, ...(code ? { httpCode: code } : {}) },
+			)
+		: new NodeOperationError(context.getNode(), message, details);
 	error.context.data = { ...data };
 	return error;
 }
 
 /** With continue-on-fail: these keys and no others let n8n take the item for an error. */
 function errorItem({ message, description, data }: Report, item: number, failure?: Failure) {
-	const { code, vendorText, requestId, jobId, mayHaveStarted } = failure ?? {};
-	const details = { code, vendorText, requestId, jobId, mayHaveStarted, problems: data.failures };
+	const { code, vendorText, requestId, jobId, reference, mayHaveStarted } = failure ?? {};
+	const details = failure
+		? { code, vendorText, requestId, jobId, reference, mayHaveStarted }
+		: { problems: data.failures.map((problem) => problem.message) };
 	return { json: { error: message, message: description, details }, pairedItem: { item } };
 }
 
@@ -155,7 +163,7 @@ function conclude(
 	strict: boolean,
 	failure?: Failure,
 ): INodeExecutionData[] {
-	if (strict) throw errorOf(context, report, failure === undefined);
+	if (strict) throw errorOf(context, report, failure);
 	return [errorItem(report, context.getItemIndex(), failure)];
 }
 
@@ -198,6 +206,12 @@ function saveOnStop(context: Context, round: Round): void {
 	);
 }
 
+/** Whatever happens to one item, the others wait for its end; and nobody knows what was sent. */
+const unforeseen = (error: unknown): ActionResult => ({
+	kind: 'failed',
+	failure: { message: faultOf(error).reason, mayHaveStarted: true },
+});
+
 function itemOf(
 	{ json, binary }: Extract<ActionResult, { kind: 'done' }>,
 	item: number,
@@ -231,7 +245,7 @@ export function performer(action: Action) {
 		if (!maySend) return [];
 
 		const key = [index, action.name, prepared.request.hash].join(' ');
-		const result = await performAction(action, { ...prepared, round, run, key });
+		const result = await performAction(action, { ...prepared, round, run, key }).catch(unforeseen);
 		run.settle(round, index, result);
 		const late = round.wasStopped ? round.jobs.get(index) : undefined;
 		if (late) logJobs(this, [late]);

@@ -72,6 +72,7 @@ async function send(
 	caller: IAllExecuteFunctions,
 	options: IHttpRequestOptions,
 	text: () => Promise<string>,
+	signal: AbortSignal,
 ): Promise<Reply> {
 	let body: string;
 	try {
@@ -79,6 +80,7 @@ async function send(
 	} catch (error) {
 		return { kind: 'unsent', reason: `the image could not be read: ${faultOf(error).reason}` };
 	}
+	if (signal.aborted) return { kind: 'calledOff' };
 	try {
 		const answer = (await caller.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL, {
 			...options,
@@ -144,7 +146,7 @@ export function channel(
 				repeatable,
 				correctClock: (date) => correctClock(host, date, systemTime.now()),
 				send: async () => {
-					const reply = send(caller, options, text);
+					const reply = send(caller, options, text, signal);
 					const lastWait = async () =>
 						await Promise.race([reply, systemTime.sleep(GRACE).then(() => STOPPED)]);
 					return await unlessAborted(reply, stop, lastWait);
