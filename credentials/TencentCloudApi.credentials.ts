@@ -39,7 +39,7 @@ export class TencentCloudApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'From Access Management, API Keys, in the Tencent Cloud console. Starts with AKID.',
+				'From Access Management, API Keys, in the Tencent Cloud console. Starts with AKID, or IKID on the International site.',
 		},
 		{
 			displayName: 'Secret Key',

@@ -40,13 +40,22 @@ export function accountOf(credentials: ICredentialDataDecryptedObject): Account 
 	};
 }
 
+/** True for an http or https address with a host. */
+export function isWebAddress(text: string): boolean {
+	try {
+		return /^https?:\/\/[^/?#]/i.test(text) && new URL(text).hostname !== '';
+	} catch {
+		return false;
+	}
+}
+
 /** What is wrong with an account before anything is sent, by the field's label; undefined if nothing. */
 export function accountProblem(account: Account): { field: string; problem: string } | undefined {
 	const missing = 'is empty in the credential. Copy it from the Tencent Cloud console';
 	if (!account.secretId) return { field: 'Secret ID', problem: missing };
 	if (!account.secretKey) return { field: 'Secret Key', problem: missing };
-	if (account.endpoint && !/^https?:\/\/[^/]/i.test(account.endpoint)) {
-		const problem = 'in the credential must begin with http:// or https://';
+	if (account.endpoint && !isWebAddress(account.endpoint)) {
+		const problem = 'in the credential must be an address that begins with http:// or https://';
 		return { field: 'Endpoint', problem };
 	}
 	return undefined;

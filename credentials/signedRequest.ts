@@ -121,7 +121,7 @@ export function signedRequest(
 	target.search = query;
 
 	const callers = earlier === undefined ? headerOf(given, 'x-tc-timestamp') : undefined;
-	const timestamp = /^\d+$/.test(callers ?? '')
+	const timestamp = /^\d{10}$/.test(callers ?? '')
 		? Number(callers)
 		: Math.floor((now + clockOffset(target.host)) / 1000);
 	const contentType = hasBody ? JSON_TYPE : FORM_TYPE;

@@ -122,7 +122,8 @@ async function deliver(
 	requestId: string,
 	wantsVideo: boolean,
 ): Promise<ActionResult> {
-	const json: IDataObject = { ...job, RequestId: requestId };
+	const { JobId, ...rest } = job;
+	const json: IDataObject = { JobId, ...rest, RequestId: requestId };
 	if (!wantsVideo || !context.wantsBinary || job.Status !== 'DONE') return { kind: 'done', json };
 	const { downloads, round, settings, time } = context;
 	const departure = {
@@ -135,7 +136,7 @@ async function deliver(
 	const leftAt = await downloads.leave(departure);
 	if (leftAt === undefined) return { kind: 'notSent' };
 	const { JobId: jobId, ResultVideoUrl: videoUrl } = job;
-	const video = await fetchVideo(videoUrl, jobId, context.download, time);
+	const video = await fetchVideo(videoUrl, jobId, context.download, time, round.signal);
 	downloads.arrive(departure, leftAt, 'accepted');
 	return video.stored
 		? { kind: 'done', json, binary: { [settings.binaryField]: video.stored } }
@@ -168,8 +169,7 @@ async function awaitVideo(
 	const { job, requestId } = waited;
 	if (job.Status === 'FAIL' && settings.onFailedJob === 'error') {
 		return failed({
-			message:
-				'Tencent Cloud could not make the video. See its reason below; a job that failed is not charged',
+			message: 'Tencent Cloud could not make the video. See its reason below',
 			code: job.ErrorCode,
 			vendorText: job.ErrorMessage,
 			requestId,

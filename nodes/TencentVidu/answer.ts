@@ -18,7 +18,8 @@ const errorSchema = z.object({ Code: z.string(), Message: z.string().catch('') }
 const requestIdSchema = z.string().catch('');
 
 /** JSON text whose JobIds are text: JSON.parse would round one that came as a number. */
-export const quoteJobIds = (text: string) => text.replace(/("JobId"\s*:\s*)(\d+)/g, '$1"$2"');
+export const quoteJobIds = (text: string) =>
+	text.replace(/("JobId"\s*:\s*)(\d+)(?=\s*[,}\]])/g, '$1"$2"');
 
 /** An answer that names a job has made it, whatever else it says. */
 const hasJobId = ({ JobId }: Record<string, unknown>) => typeof JobId === 'string' && JobId !== '';

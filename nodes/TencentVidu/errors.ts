@@ -123,7 +123,7 @@ export const ERROR_CLASSES: ErrorClass[] = [
 	{
 		codes: ['MissingParameter*'],
 		remedy: 'none',
-		advice: 'The service misses a field. Fill it in',
+		advice: 'A field that the service needs is empty. Fill it in',
 	},
 	{
 		codes: ['InvalidParameter*'],

@@ -21,6 +21,9 @@ const PAUSES: Record<Refusal, Pauses> = {
 /** A hundredth slower than allowed: at exactly the limit, every jitter on the way is a refusal. */
 const MARGIN = 1.01;
 
+/** Milliseconds of lateness that the margin of a second covers. */
+const OVERSLEPT = (MARGIN - 1) * 1000;
+
 /**
  * What an accepted request adds to the pace, as a part of the allowed rate; the longer nothing was
  * refused, the more. With SHRINKAGE it makes processes that share a quota settle at equal parts of
@@ -55,10 +58,11 @@ interface Waiting extends Departure {
 	depart: (leftAt: number) => void;
 }
 
+/** One kind of refusal, from the first one since anything was taken. */
 interface Stall {
-	refusal: Refusal;
 	since: number;
 	refusals: number;
+	/** When to try again. */
 	until: number;
 }
 
@@ -87,12 +91,12 @@ export class Gate {
 	/** Requests per second that refusals have brought the gate down to. */
 	private learntRate = Infinity;
 
-	/** The pace at which it was refused first. */
-	private refusedRate = 0;
+	/** The most requests per second that anyone has asked for since the gate was idle. */
+	private fastest = 0;
 
 	private refusedAt = 0;
 
-	private stall: Stall | undefined;
+	private readonly stalls = new Map<Refusal, Stall>();
 
 	constructor(private readonly time: Time) {}
 
@@ -102,13 +106,15 @@ export class Gate {
 	 */
 	exhausted({ patience }: Departure, refusal: Refusal): number | undefined {
 		const now = this.time.now();
-		const waited = now - (this.stall?.since ?? now);
+		const waited = now - (this.stalls.get(refusal)?.since ?? now);
 		return waited >= (PAUSES[refusal].limit ?? patience) ? waited : undefined;
 	}
 
 	/** Resolves when the request may leave, with the time; undefined when `signal` aborted before. */
 	async leave(departure: Departure): Promise<number | undefined> {
 		if (departure.signal.aborted) return undefined;
+		if (!departure.again && this.lanes.size === 0 && this.inFlight === 0) this.forgetLongAgo();
+		this.fastest = Math.max(this.fastest, departure.rate);
 		return await new Promise((resolve) => {
 			const waiting: Waiting = { ...departure, depart: resolve };
 			const lane = this.lanes.get(departure.run) ?? [];
@@ -123,38 +129,48 @@ export class Gate {
 		});
 	}
 
+	/** Nobody was asking: refusals of long ago say nothing about now. */
+	private forgetLongAgo(): void {
+		const now = this.time.now();
+		for (const [refusal, { until }] of this.stalls) {
+			if (now - until > PAUSES[refusal].longest) this.stalls.delete(refusal);
+		}
+		if (this.learntRate === Infinity) this.fastest = 0;
+	}
+
 	/** Says what came of a request that left at `leftAt`. */
-	arrive({ rate, bytes }: Departure, leftAt: number, arrival: Arrival): void {
+	arrive({ bytes }: Departure, leftAt: number, arrival: Arrival): void {
 		this.inFlight -= 1;
 		this.bytesInFlight -= bytes;
-		if (arrival === 'accepted' || arrival === 'rejected') this.stall = undefined;
-		else if (arrival !== 'lost') this.holdBack(arrival, rate, leftAt);
-		if (arrival === 'accepted') this.speedUp(rate);
+		if (arrival === 'accepted' || arrival === 'rejected') this.stalls.clear();
+		else if (arrival !== 'lost') this.holdBack(arrival, leftAt);
+		if (arrival === 'accepted') this.speedUp();
 		this.open();
 	}
 
 	/** A slot is known to be free: what waits for one may try at once. */
 	slotFreed(): void {
-		if (this.stall?.refusal !== 'capacity') return;
-		this.stall.until = this.time.now();
+		const stall = this.stalls.get('capacity');
+		if (!stall) return;
+		stall.until = this.time.now();
 		this.open();
 	}
 
-	private speedUp(rate: number): void {
+	private speedUp(): void {
 		const calmSeconds = (this.time.now() - this.refusedAt) / 1000;
-		this.learntRate += GROWTH * rate * (1 + calmSeconds);
-		if (this.learntRate >= this.refusedRate) this.learntRate = Infinity;
+		this.learntRate += GROWTH * this.fastest * (1 + calmSeconds);
+		if (this.learntRate >= this.fastest) this.learntRate = Infinity;
 	}
 
-	private slowDown(rate: number): void {
-		if (this.learntRate === Infinity) this.refusedRate = rate;
-		this.learntRate = Math.max(rate / 50, Math.min(this.learntRate, rate) * SHRINKAGE);
+	private slowDown(): void {
+		const slower = Math.min(this.learntRate, this.fastest) * SHRINKAGE;
+		this.learntRate = Math.max(this.fastest / 50, slower);
 	}
 
-	private holdBack(refusal: Refusal, rate: number, leftAt: number): void {
+	private holdBack(refusal: Refusal, leftAt: number): void {
 		const now = this.time.now();
-		const { since = now, refusals = 0, until = 0 } = this.stall ?? {};
-		if (refusal === 'quota') this.slowDown(rate);
+		const { since = now, refusals = 0, until = 0 } = this.stalls.get(refusal) ?? {};
+		if (refusal === 'quota') this.slowDown();
 		// One that left before the last refusal was known is the same news, not more of it.
 		if (leftAt < this.refusedAt && until > now) return;
 		this.refusedAt = now;
@@ -162,14 +178,15 @@ export class Gate {
 		const pause = first * 2 ** Math.min(refusals, 16);
 		const jitter = refusal === 'capacity' ? 1 + this.time.random() / 4 : 0.5 + this.time.random();
 		const length = Math.min(longest, pause * jitter);
-		this.stall = { refusal, since, refusals: refusals + 1, until: now + length };
+		this.stalls.set(refusal, { since, refusals: refusals + 1, until: now + length });
 	}
 
-	private departureTime(waiting: Waiting): number {
-		if (!this.stall) return this.nextDeparture;
-		const { refusal, since, until } = this.stall;
-		const patience = PAUSES[refusal].limit ?? waiting.patience;
-		return Math.max(this.nextDeparture, Math.min(until, since + patience));
+	private departureTime({ patience }: Waiting): number {
+		let at = this.nextDeparture;
+		for (const [refusal, { since, until }] of this.stalls) {
+			at = Math.max(at, Math.min(until, since + (PAUSES[refusal].limit ?? patience)));
+		}
+		return at;
 	}
 
 	private next(): Waiting | undefined {
@@ -201,6 +218,8 @@ export class Gate {
 	}
 
 	private send(waiting: Waiting, now: number): void {
+		// What a timer overslept is made good within the margin, what nobody asked for is not.
+		const since = this.isAwaited ? Math.max(this.nextDeparture, now - OVERSLEPT) : now;
 		this.remove(waiting);
 		const lane = this.lanes.get(waiting.run);
 		if (lane) {
@@ -209,9 +228,7 @@ export class Gate {
 			this.lanes.set(waiting.run, lane);
 		}
 		const spacing = (1000 * MARGIN) / Math.min(waiting.rate, this.learntRate);
-		const late = now - this.nextDeparture;
-		// What a timer overslept is made good, what nobody asked for is not.
-		this.nextDeparture = (this.isAwaited && late < spacing ? this.nextDeparture : now) + spacing;
+		this.nextDeparture = since + spacing;
 		this.isAwaited = false;
 		this.inFlight += 1;
 		this.bytesInFlight += waiting.bytes;
@@ -223,6 +240,7 @@ export class Gate {
 		const index = lane?.indexOf(waiting) ?? -1;
 		if (index >= 0) lane?.splice(index, 1);
 		if (lane?.length === 0) this.lanes.delete(waiting.run);
+		if (this.lanes.size === 0) this.isAwaited = false;
 	}
 
 	private wake(at: number, now: number): void {

@@ -10,7 +10,7 @@ const callbackUrlIs = (pattern: string) =>
 export const hints: NodeHint[] = [
 	{
 		message:
-			'Tencent Cloud cannot reach this Callback URL from the internet. Use the public address of your n8n (WEBHOOK_URL), or a tunnel.',
+			'Tencent Cloud cannot reach this Callback URL from the internet. Use an address of your n8n that is public, or a tunnel.',
 		type: 'warning',
 		location: 'ndv',
 		whenToDisplay: 'always',

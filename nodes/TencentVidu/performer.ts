@@ -16,7 +16,7 @@ import { faultOf } from './answer';
 import { belongsToWaitingRun, signCallbackUrl } from './callbackUrl';
 import type { Failure } from './exchange';
 import type { BinaryReader } from './images';
-import { badInput, failedItem, type Report, stoppedRun } from './report';
+import { badInput, failedAlone, failedItem, type Report, stoppedRun } from './report';
 import { type CallbackSigner, prepareRequest } from './request';
 import { type AcceptedJob, type Round, Run } from './run';
 import type { Problem } from './schema';
@@ -83,10 +83,11 @@ async function prepare(
 		const account = accountOf(credentials);
 		const problem = accountProblem(account) ?? action.refusal?.(account.site);
 		if (problem) return { problems: [problem] };
-		const [options, waitOptions] = ['options', 'waitOptions']
-			.map((name): unknown => context.getNodeParameter(name, {}))
-			.map((value) => (isRecord(value) ? value : {}));
-		const read = readSettings({ ...options, ...waitOptions });
+		const collection = (name: string) => {
+			const value: unknown = context.getNodeParameter(name, {});
+			return isRecord(value) ? value : {};
+		};
+		const read = readSettings(collection('options'), collection('waitOptions'));
 		const prepared = await prepareRequest(
 			action.schema,
 			isRecord(request.body) ? request.body : {},
@@ -238,8 +239,10 @@ export function performer(action: Action) {
 		const problems = 'problems' in prepared ? prepared.problems : [];
 		const maySend = await round.arrive(index, problems);
 		if ('problems' in prepared) {
-			const known = strict ? round.problems : new Map([[index, problems]]);
-			return conclude(this, badInput(known), strict);
+			const report = strict
+				? badInput(round.problems)
+				: badInput(new Map([[index, problems]]), 'The item was not sent.');
+			return conclude(this, report, strict);
 		}
 		// n8n reports one of the bad items, and drops what the others return.
 		if (!maySend) return [];
@@ -257,7 +260,9 @@ export function performer(action: Action) {
 			await round.over();
 		}
 		if (result.kind === 'failed') {
-			return conclude(this, failedItem(round, index, result.failure), strict, result.failure);
+			const { failure } = result;
+			const report = strict ? failedItem(round, index, failure) : failedAlone(failure);
+			return conclude(this, report, strict, failure);
 		}
 		return round.wasStopped ? conclude(this, stoppedRun(round), strict) : [];
 	};

@@ -42,6 +42,9 @@ const requestSchema = z.object({
 	body: z.unknown(),
 });
 
+/** A callback is nobody's run: there is no Stop. */
+const NEVER = new AbortController().signal;
+
 const seenSchema = z.record(z.number()).catch({});
 
 const triggers = new Map<string, Repeats>();
@@ -104,7 +107,7 @@ async function withVideo(context: IWebhookFunctions, result: Result, { binaryFie
 	const name = result.JobId ?? result.Reference ?? 'video';
 	const fileName = name.replace(/[^\w.-]/g, '_');
 	const open = async (url: string) => await openDownload(context, url);
-	const video = await fetchVideo(result.ResultVideoUrl, fileName, open, systemTime);
+	const video = await fetchVideo(result.ResultVideoUrl, fileName, open, systemTime, NEVER);
 	if (!video.stored) context.logger.warn(`${context.getNode().name}: ${video.problem}`);
 	return video.stored
 		? { json: toJson(result), binary: { [binaryField]: video.stored } }

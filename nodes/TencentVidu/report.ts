@@ -54,8 +54,7 @@ function aboutTheRest({ jobs, notSent }: Report['data']): string {
 	const ids = jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`);
 	return lines(
 		notSent.length > 0 && `Not sent, so not paid: ${notSent.length} of the other items.`,
-		jobs.length > 0 &&
-			`Accepted in this run, and going on: ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}.`,
+		jobs.length > 0 && `Jobs accepted in this run: ${jobs.length}.`,
 		...listed(ids, SCREENFUL, 'more, all of them in the data of this error'),
 	);
 }
@@ -79,6 +78,12 @@ export function failedItem(round: Round, index: number, failure: Failure): Repor
 	};
 }
 
+/** The error of one item where the others go on. */
+export function failedAlone(failure: Failure): Report {
+	const data = { jobs: [], failures: [], notSent: [] };
+	return { message: failure.message, description: vendorLines(failure), data };
+}
+
 /** The error of a run that the user stopped. */
 export function stoppedRun(round: Round): Report {
 	const data = dataOf(round);
@@ -90,7 +95,7 @@ export function stoppedRun(round: Round): Report {
 }
 
 /** The error of a run in which nothing was sent because settings are wrong. */
-export function badInput(problems: Map<number, Problem[]>): Report {
+export function badInput(problems: Map<number, Problem[]>, others = 'Nothing was sent.'): Report {
 	const several = problems.size > 1;
 	const failures = [...problems]
 		.sort(([a], [b]) => a - b)
@@ -105,7 +110,7 @@ export function badInput(problems: Map<number, Problem[]>): Report {
 	const [first = '', ...rest] = listed(messages, PROBLEMS_IN_WORDS, 'more problems');
 	return {
 		message: rest.length === 0 ? first : `${first} (and ${messages.length - 1} more)`,
-		description: lines(rest.length > 0 && lines(first, ...rest), 'Nothing was sent.'),
+		description: lines(rest.length > 0 && lines(first, ...rest), others),
 		data: { jobs: [], failures, notSent: [] },
 	};
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import type { Site } from '../../credentials/account';
-import { imageSchema, isWebAddress } from './schema';
+import { isWebAddress, type Site } from '../../credentials/account';
+import { imageSchema } from './schema';
 
 /** A rule that a body breaks: the path of the field at fault, and what to do. */
 export interface Breach {

@@ -38,11 +38,7 @@ export class Round {
 
 	private readonly doom = new AbortController();
 
-	private arrivals = 0;
-
-	private open = () => {};
-
-	private readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+	private readonly waiting = new Map<number, () => void>();
 
 	private finish = () => {};
 
@@ -81,11 +77,17 @@ export class Round {
 	/** Waits until every item has come this far; true if this one may go on. */
 	async arrive(index: number, problems: Problem[]): Promise<boolean> {
 		if (problems.length > 0) this.problems.set(index, problems);
-		this.arrivals += 1;
-		if (this.arrivals === this.size) this.open();
 		if (!this.strict) return problems.length === 0;
-		await unlessAborted(this.opened, this.stop, () => undefined);
+		const opened = new Promise<void>((resolve) => this.waiting.set(index, resolve));
+		if (this.waiting.size === this.size) this.open();
+		await unlessAborted(opened, this.stop, () => undefined);
 		return this.problems.size === 0;
+	}
+
+	/** Lets the items go on in their order, whatever the order in which they came. */
+	private open(): void {
+		const inOrder = [...this.waiting].sort(([a], [b]) => a - b);
+		for (const [, goOn] of inOrder) goOn();
 	}
 
 	settle(index: number, outcome: Ending): void {

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { isWebAddress } from '../../credentials/account';
 import type { Field } from './fields';
 
 /** What is wrong with one field, and what to do about it; `field` is its label in the editor. */
@@ -9,11 +10,26 @@ export interface Problem {
 	problem: string;
 }
 
+const refuse = (context: z.RefinementCtx, message: string) => {
+	context.addIssue({ code: z.ZodIssueCode.custom, message });
+	return z.NEVER;
+};
+
+const binarySchema = z.object({ binaryField: z.string() });
+
 /** An image before its turn: an address or data URI, or the binary field to read it from. */
-export const imageSchema = z.union([
-	z.object({ binaryField: z.string().trim().min(1, 'is empty. Enter the name of a binary field') }),
-	z.string().trim(),
-]);
+export const imageSchema = z.unknown().transform((value, context) => {
+	if (typeof value === 'string') return value.trim();
+	const binary = binarySchema.safeParse(value);
+	if (value === undefined || value === null) {
+		return refuse(context, 'has an expression that gives nothing');
+	}
+	if (!binary.success) return refuse(context, 'must be an address, a data URI or a binary field');
+	const binaryField = binary.data.binaryField.trim();
+	return binaryField
+		? { binaryField }
+		: refuse(context, 'is empty. Enter the name of the binary field that holds the image');
+});
 
 export type Image = z.infer<typeof imageSchema>;
 
@@ -45,11 +61,6 @@ function leavesOf(rows: INodeProperties[], keyOf: KeyOf, above: string[] = []): 
 const shown = (value: unknown) => {
 	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 	return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-};
-
-const refuse = (context: z.RefinementCtx, message: string) => {
-	context.addIssue({ code: z.ZodIssueCode.custom, message });
-	return z.NEVER;
 };
 
 function numberSchema({ typeOptions }: INodeProperties) {
@@ -88,15 +99,6 @@ const textSchema = z.unknown().transform((value, context) => {
 			: `must be a text, not ${shown(value)}`,
 	);
 });
-
-/** True for an http or https address; the vendor opens nothing else. */
-export function isWebAddress(text: string): boolean {
-	try {
-		return /^https?:$/.test(new URL(text).protocol);
-	} catch {
-		return false;
-	}
-}
 
 function stringSchema({ format, maxLength }: Field) {
 	return textSchema.transform((text, context) => {
@@ -166,10 +168,12 @@ function objectSchema(leaves: Leaf[]): z.ZodTypeAny {
 	return z.object(Object.fromEntries(shape), WRONG_KIND).strict('has a setting that is not known');
 }
 
+const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
+
 const isEmpty = (value: unknown): boolean =>
 	value === undefined ||
 	value === null ||
-	(typeof value === 'string' && value.trim() === '') ||
+	isBlank(value) ||
 	(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
@@ -182,7 +186,7 @@ function withoutEmpty(body: Record<string, unknown>): Record<string, unknown> {
 	);
 	return Object.fromEntries(
 		entries.filter(
-			([, value]) => !isEmpty(value) && !(Array.isArray(value) && value.every(isEmpty)),
+			([, value]) => !isEmpty(value) && !(Array.isArray(value) && value.every(isBlank)),
 		),
 	);
 }
@@ -212,37 +216,25 @@ export class RowSchema {
 			field: this.label(path, body),
 			problem: message,
 		}));
-		problems.push(...this.vanished(body));
 		if (!parsed.success || problems.length > 0) return { problems };
 		return { values: isPlainObject(parsed.data) ? parsed.data : {} };
 	}
 
-	/** An image is nothing only by an expression that missed: the job would be paid in vain. */
-	private vanished(body: Record<string, unknown>): Problem[] {
-		const images: unknown[] = Array.isArray(body.Images) ? body.Images : [];
-		return images.flatMap((image, index) =>
-			image === undefined || image === null
-				? [
-						{
-							field: this.label(['Images', index], body),
-							problem: 'has an expression that gives nothing',
-						},
-					]
-				: [],
-		);
-	}
-
 	/** The label of the row that sends `path`; of the binary one where a binary field was given. */
 	label(path: Array<string | number>, body: Record<string, unknown> = {}): string {
-		const rows = this.leaves.filter(
-			({ wire }) => wire.join() === path.slice(0, wire.length).join(),
-		);
+		const rows = this.leaves.filter(({ wire }) => {
+			const length = Math.min(wire.length, path.length);
+			return wire.slice(0, length).join() === path.slice(0, length).join();
+		});
 		const images = z.array(z.unknown()).safeParse(body.Images);
 		const image = images.success ? images.data[Number(path[1])] : undefined;
 		const binary = z.object({ binaryField: z.unknown() }).safeParse(image).success;
-		return (
-			(rows.find(({ row }) => binary === (row.routing?.send?.value !== undefined)) ?? rows[0])
-				?.label ?? path.join('.')
-		);
+		const leaf =
+			rows.find(({ row }) => binary === (row.routing?.send?.value !== undefined)) ?? rows[0];
+		if (!leaf) return path.join('.');
+		// A path that ends at a collection is the label of that collection.
+		const labels = leaf.label.split(' > ');
+		const above = Math.max(0, leaf.wire.length - path.length);
+		return labels.slice(0, Math.max(1, labels.length - above)).join(' > ');
 	}
 }

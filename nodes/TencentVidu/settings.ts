@@ -71,7 +71,7 @@ export const downloadVideo = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to put the video itself into the item, too. Its URL ends to work after 24 hours.',
+		'Whether to put the video itself into the item, too. Its URL stops working after 24 hours.',
 } satisfies INodeProperties;
 
 export const binaryField = {
@@ -170,12 +170,25 @@ const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-const rows = new RowSchema([submitOptions, getOptions, waitOptions], ({ name }) => name);
+/** Reads one collection. What another operation or version left in it is not its business. */
+function readerOf(rows: INodeProperties[]) {
+	const schema = new RowSchema(rows, ({ name }) => name);
+	const names = rows.flatMap(({ options = [] }) => options.map(({ name }) => name));
+	return (given: Record<string, unknown>) =>
+		schema.read(Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name))));
+}
 
-/** Reads the values of the Options and Wait Options, unset ones by their defaults. */
+const readOptions = readerOf([submitOptions, getOptions]);
+const readWaitOptions = readerOf([waitOptions]);
+
+/** Reads the values of Options and of Wait Options, unset ones by their defaults. */
 export function readSettings(
-	given: Record<string, unknown>,
+	options: Record<string, unknown>,
+	waiting: Record<string, unknown>,
 ): { settings: Settings; problems?: never } | { problems: Problem[] } {
-	const read = rows.read(given);
-	return read.problems ? read : { settings: settingsSchema.parse(read.values) };
+	const read = [readOptions(options), readWaitOptions(waiting)];
+	const problems = read.flatMap((one) => one.problems ?? []);
+	if (problems.length > 0) return { problems };
+	const values = read.map((one) => (one.problems ? {} : one.values));
+	return { settings: settingsSchema.parse({ ...values[0], ...values[1] }) };
 }

@@ -1,4 +1,4 @@
-import type { Time } from './time';
+import { type Time, unlessAborted } from './time';
 
 /** A download as it begins: the head of the answer, and its body to be stored or thrown away. */
 export interface Download<Stored> {
@@ -31,11 +31,14 @@ export async function fetchVideo<Stored>(
 	jobId: string,
 	open: (url: string) => Promise<Download<Stored>>,
 	time: Time,
+	signal: AbortSignal,
 ): Promise<Fetched<Stored>> {
 	if (!/^https?:\/\//i.test(url)) return { problem: `The URL of the video is not one of the web` };
 	let reason = '';
 	for (let tries = 1; tries <= MOST_TRIES; tries++) {
-		if (tries > 1) await time.sleep(500 * 2 ** tries * (0.5 + time.random()));
+		const pause = tries === 1 ? 0 : 500 * 2 ** tries * (0.5 + time.random());
+		if (pause > 0) await unlessAborted(time.sleep(pause), signal, () => undefined);
+		if (signal.aborted) return { problem: 'The run was stopped before the video was downloaded' };
 		try {
 			const download = await open(url);
 			if (download.statusCode === 200) {

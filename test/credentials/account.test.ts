@@ -54,3 +54,11 @@ it.each<[string | undefined, Record<string, string>]>([
 	const problem = expect.stringContaining('the credential') as string;
 	expect(found).toEqual(field === undefined ? undefined : { field, problem });
 });
+
+it.each(['http://:80', 'http://a b', 'http://?', 'http://h:99999', 'example.com'])(
+	'names Endpoint for %s',
+	(endpoint) => {
+		const account = accountOf({ secretId: 'AKID', secretKey: 'key', endpoint });
+		expect(accountProblem(account)?.field).toBe('Endpoint');
+	},
+);

@@ -373,3 +373,14 @@ describe('over n8n’s own helpers', () => {
 		});
 	});
 });
+
+it.each(['99999999999999999999', '1893456000000'])('replaces the timestamp %s', (said) => {
+	const account = accountOf({ secretId: 'AKID', secretKey: 'key' });
+	const headers = { 'X-TC-Timestamp': said };
+	const { headers: sent } = signedRequest(
+		account,
+		{ url: 'https://vclm.tencentcloudapi.com', headers },
+		0,
+	);
+	expect(sent).toMatchObject({ 'X-TC-Timestamp': '0' });
+});

@@ -30,7 +30,7 @@ const lapse = async <T>(work: Promise<T>) => await time.until(work, () => 0);
 
 /** The context of one item whose call comes to `outcome` and whose video takes a second. */
 function contextOf(outcome: Outcome, given: object = {}, more: Partial<ActionContext> = {}) {
-	const read = readSettings({ ...given });
+	const read = readSettings({ ...given }, { ...given });
 	if (read.problems) throw new Error(JSON.stringify(read.problems));
 	const { settings } = read;
 	const run = new Run();

@@ -281,3 +281,14 @@ describe('faultOf', () => {
 		);
 	});
 });
+
+it.each(['{"Response":{"JobId":13974280', '{"Response":{"JobId":139742.'])(
+	'makes up no JobId from %s',
+	(body) => {
+		expect(parseAnswer({ statusCode: 200, body, date: undefined }).kind).toBe('broken');
+	},
+);
+
+it.each(['{"JobId":12.5}', '{"JobId":1e5}'])('leaves %s alone', (text) => {
+	expect(quoteJobIds(text)).toBe(text);
+});

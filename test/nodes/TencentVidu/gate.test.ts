@@ -324,3 +324,49 @@ it('lets each leave once, and never more than the rate within a second', async (
 		{ numRuns: 30 },
 	);
 }, 30_000);
+
+describe('one a second', () => {
+	const one = () => departure({ rate: 1, patience: 60_000 });
+	const cross = async (through: Gate, fate: Arrival) => {
+		const wish = one();
+		const leftAt = (await lapse(through.leave(wish))) ?? NaN;
+		through.arrive(wish, leftAt, fate);
+		return leftAt;
+	};
+
+	it('does not count a time in which nobody asked', async () => {
+		await cross(gate, 'capacity');
+		await lapse(time.sleep(3_600_000));
+		await cross(gate, 'capacity');
+		expect(gate.exhausted(one(), 'capacity')).toBeUndefined();
+	});
+
+	it.each(['unreachable', 'fault'] as const)('gives %s its own time', async (fate) => {
+		const wish = { ...one(), again: true };
+		for (const refusal of ['capacity', 'capacity', fate] as const) {
+			const leftAt = (await lapse(gate.leave(wish))) ?? NaN;
+			gate.arrive(wish, leftAt, refusal);
+		}
+		expect(gate.exhausted(wish, fate)).toBeUndefined();
+	});
+
+	it('though one was called off before it left', async () => {
+		await cross(gate, 'accepted');
+		const controller = new AbortController();
+		const off = gate.leave({ ...one(), signal: controller.signal });
+		controller.abort();
+		await lapse(off);
+		await lapse(time.sleep(1900));
+		const first = await cross(gate, 'accepted');
+		expect((await cross(gate, 'accepted')) - first).toBeGreaterThanOrEqual(1000);
+	});
+
+	it('though a timer overslept by 15 ms', async () => {
+		let slept = 0;
+		const sleep = async (length: number) => await time.sleep(length + (slept++ ? 0 : 15));
+		const late = new Gate({ now: time.now, random: time.random, sleep });
+		await cross(late, 'accepted');
+		const second = await cross(late, 'accepted');
+		expect((await cross(late, 'accepted')) - second).toBeGreaterThanOrEqual(1000);
+	});
+});

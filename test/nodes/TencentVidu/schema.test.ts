@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
 import { resources } from '../../../nodes/TencentVidu/operations';
-import { isWebAddress, RowSchema } from '../../../nodes/TencentVidu/schema';
+import { isWebAddress } from '../../../credentials/account';
+import { RowSchema } from '../../../nodes/TencentVidu/schema';
 
 const operations = resources.flatMap((resource) => resource.operations);
 const submit = new RowSchema(operations.find(({ value }) => value === 'submit')?.rows ?? []);
@@ -155,3 +156,16 @@ it.each([
 	['e.com', false],
 	['', false],
 ])('knows whether %p is an address', (text, is) => expect(isWebAddress(text)).toBe(is));
+
+it.each([
+	[{ LogoParam: 'x' }, 'Additional Fields > Watermark Image'],
+	[{ LogoParam: { LogoRect: 5 } }, 'Additional Fields > Watermark Image > Position and Size'],
+	[{ Images: 'x' }, 'First Frame URL'],
+	[{ Images: [5] }, 'First Frame URL'],
+	[{ Images: ['a', { binaryField: 5 }] }, 'Last Frame Input Binary Field'],
+	[{ Images: [undefined] }, 'First Frame URL'],
+])('has a label and a sentence for %j', (body, field) => {
+	const [problem] = submit.read(body).problems ?? [];
+	expect(problem?.field).toBe(field);
+	expect(problem?.problem).not.toMatch(/Invalid|Expected|Required/);
+});

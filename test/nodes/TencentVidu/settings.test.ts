@@ -23,11 +23,11 @@ it.each<[Record<string, unknown>, object]>([
 		{ binaryField: 'film', downloadVideo: false },
 	],
 ])('reads %j', (given, expected) =>
-	expect(readSettings(given)).toMatchObject({ settings: { ...DEFAULTS, ...expected } }),
+	expect(readSettings(given, given)).toMatchObject({ settings: { ...DEFAULTS, ...expected } }),
 );
 
 it('leaves it to the operation whether to download unless the user says', () => {
-	expect(readSettings({})).not.toHaveProperty('settings.downloadVideo');
+	expect(readSettings({}, {})).not.toHaveProperty('settings.downloadVideo');
 });
 
 it.each<[string, Record<string, unknown>]>([
@@ -35,10 +35,13 @@ it.each<[string, Record<string, unknown>]>([
 	['Options > Max Wait for Capacity', { maxCapacityWait: -1 }],
 	['Options > Resubmit After Lost Answer', { resubmitAfterLostAnswer: 'maybe' }],
 	['Options > Put Output File in Field', { binaryField: ['data'] }],
+	['Wait Options > Download Video', { downloadVideo: 'x' }],
 	['Wait Options > Poll Interval', { pollInterval: 0.5 }],
 	['Wait Options > Timeout', { timeout: 'long' }],
 	['Wait Options > On Failed Job', { onFailedJob: 'ignore' }],
 ])('names %s', (field, given) => {
 	const problem = expect.stringMatching(/^must be /) as string;
-	expect(readSettings(given)).toEqual({ problems: [{ field, problem }] });
+	const isWaiting = field.startsWith('Wait');
+	const read = readSettings(isWaiting ? {} : given, isWaiting ? given : {});
+	expect(read).toEqual({ problems: [{ field, problem }] });
 });

@@ -32,7 +32,7 @@ async function fetch(tries: Array<Try | 'refused'>, url = URL) {
 		});
 	};
 	const fetched: { stored?: string; problem?: string } = await time.until(
-		fetchVideo(url, '17', open, time),
+		fetchVideo(url, '17', open, time, new AbortController().signal),
 		() => 0,
 	);
 	return { fetched, at, names, discarded };
@@ -111,4 +111,18 @@ it('never throws, and never takes a part for the whole', async () => {
 		}),
 		{ numRuns: 50 },
 	);
+});
+
+it('ends at once when the run is stopped while it waits to try again', async () => {
+	const time = new VirtualTime();
+	const stop = new AbortController();
+	const open = async () => await Promise.reject(new Error('down'));
+	time.schedule(2_500, () => stop.abort());
+	const began = time.now();
+	const fetched = await time.until(
+		fetchVideo('https://example.com/v', '17', open, time, stop.signal),
+		() => 0,
+	);
+	expect(fetched).toMatchObject({ problem: expect.stringContaining('stopped') as string });
+	expect(time.now() - began).toBeLessThanOrEqual(2_500);
 });
