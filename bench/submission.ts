@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 
 import { PERMANENT_ACCOUNT } from '../test/fake/accounts';
 import { startFake, type Fake } from '../test/fake/server';
@@ -14,22 +15,44 @@ async function credentialOf(n8n: N8nHost, fake: Fake) {
 	});
 }
 
-/** Resident memory of a process in MB: `now` or `peak`, which `reset` brings back to now. */
-const memory = (pid: number) => {
-	const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-	const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
-	return { now: Math.round(read('VmRSS')), peak: Math.round(read('VmHWM')) };
-};
+/** Resident memory of a process in MB. */
+const memory = (pid: number) =>
+	Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+/** Watches the memory of n8n from the first request that the service gets. */
+function watchMemory(pid: number, fake: Fake) {
+	const seen = { before: 0, peak: 0 };
+	const timer = setInterval(() => {
+		if (fake.requests.length === 0) seen.before = memory(pid);
+		else seen.peak = Math.max(seen.peak, memory(pid));
+	}, 20);
+	return () => {
+		clearInterval(timer);
+		return { ...seen, more: Math.round(seen.peak - seen.before) };
+	};
+}
+
+/** Serves a picture of so many megabytes at any path. */
+async function servePicture(megabytes: number) {
+	const picture = Buffer.alloc(megabytes * 1024 * 1024, 1);
+	const server = createServer((_, response) => {
+		response.writeHead(200, { 'content-type': 'image/png' }).end(picture);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	const port = typeof address === 'object' ? address?.port : undefined;
+	return { url: `http://127.0.0.1:${port}/picture.png`, close: () => server.close() };
+}
 
 async function measure(
 	n8n: N8nHost,
 	fake: Fake,
 	contender: Contender,
 	count: number,
-	megabytes = 0,
+	pictureUrl?: string,
 ) {
 	const credential = await credentialOf(n8n, fake);
-	const workflow = await workflowFor(n8n, credential, contender, count, megabytes);
+	const workflow = await workflowFor(n8n, credential, contender, count, pictureUrl);
 	const before = fake.jobs.all().length;
 	const requestsBefore = fake.requests.length;
 	const execution = await n8n.client.run(workflow, { timeoutMs: 300_000 });
@@ -109,14 +132,14 @@ const scenarios = {
 	async images() {
 		const fake = await startFake({ hostWithoutPort: false });
 		const n8n = await startN8n({ env: { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' } });
+		const picture = await servePicture(5);
 		try {
 			const contender = vidu();
 			contender.parameters.firstFrameSource = 'binary';
-			console.log(await measure(n8n, fake, contender, 2, 5));
-			console.log('idle', memory(n8n.pid));
-			console.log(await measure(n8n, fake, contender, 200, 5));
-			console.log('after', memory(n8n.pid));
+			const seen = watchMemory(n8n.pid, fake);
+			console.log(await measure(n8n, fake, contender, 200, picture.url), seen());
 		} finally {
+			picture.close();
 			await n8n.dispose();
 			await fake.close();
 		}

@@ -47,23 +47,31 @@ export const httpRequest = (options: Record<string, unknown> = {}): Contender =>
 	},
 });
 
-/** Code that makes `count` items, each with `megabytes` of PNG-typed binary data if any. */
-const itemsCode = (count: number, megabytes: number) =>
-	megabytes === 0
-		? `return Array.from({ length: ${count} }, (_, index) => ({ json: { index } }));`
-		: `const data = Buffer.alloc(${megabytes} * 1024 * 1024, 1).toString('base64');
-return Array.from({ length: ${count} }, (_, index) => ({
-	json: { index },
-	binary: { data: { data, mimeType: 'image/png', fileName: index + '.png', fileExtension: 'png' } },
-}));`;
+/** Fetches a picture for each item, a few at a time, into n8n's binary data. */
+const pictures = (url: string) => ({
+	id: 'pictures',
+	name: 'Pictures',
+	type: 'n8n-nodes-base.httpRequest',
+	typeVersion: 4.2,
+	position: [300, 0],
+	parameters: {
+		url,
+		options: {
+			response: { response: { responseFormat: 'file' } },
+			batching: { batch: { batchSize: 4, batchInterval: 100 } },
+		},
+	},
+});
 
-/** A saved workflow: Manual Trigger, the items, the contender. */
+const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+
+/** A saved workflow: Manual Trigger, the items, a picture for each if there is a URL, the contender. */
 export async function workflowFor(
 	n8n: N8nHost,
 	credential: Credential,
 	contender: Contender,
 	count: number,
-	megabytes = 0,
+	pictureUrl?: string,
 ): Promise<Workflow> {
 	const { name, ...node } = contender;
 	return await n8n.client.createWorkflow({
@@ -84,8 +92,11 @@ export async function workflowFor(
 				type: 'n8n-nodes-base.code',
 				typeVersion: 2,
 				position: [200, 0],
-				parameters: { jsCode: itemsCode(count, megabytes) },
+				parameters: {
+					jsCode: `return Array.from({ length: ${count} }, (_, index) => ({ json: { index } }));`,
+				},
 			},
+			...(pictureUrl === undefined ? [] : [pictures(pictureUrl)]),
 			{
 				id: 'node',
 				name,
@@ -95,8 +106,10 @@ export async function workflowFor(
 			},
 		],
 		connections: {
-			Start: { main: [[{ node: 'Items', type: 'main', index: 0 }]] },
-			Items: { main: [[{ node: name, type: 'main', index: 0 }]] },
+			Start: to('Items'),
+			...(pictureUrl === undefined
+				? { Items: to(name) }
+				: { Items: to('Pictures'), Pictures: to(name) }),
 		},
 	});
 }

@@ -31,7 +31,7 @@ export interface Call {
 	action: string;
 	repeatable: boolean;
 	bytes: number;
-	text: () => Promise<string>;
+	payload: () => Promise<string | Buffer>;
 	signal: AbortSignal;
 }
 
@@ -67,7 +67,7 @@ const submittedSchema = z.object({
 });
 
 /** What a download counts for in its gate: four at once, whatever their size. */
-const DOWNLOAD_WEIGHT = 4 * 1024 * 1024;
+const DOWNLOAD_WEIGHT = 3 * 1024 * 1024;
 
 const failed = (failure: Failure): ActionResult => ({ kind: 'failed', failure });
 
@@ -109,10 +109,10 @@ const withoutJobId = (requestId: string): Failure => ({
 function callOf(
 	action: string,
 	{ round }: ActionContext,
-	{ bytes, text }: Pick<PreparedRequest, 'bytes' | 'text'>,
+	{ bytes, payload }: Pick<PreparedRequest, 'bytes' | 'payload'>,
 	repeatable = false,
 ): Call {
-	return { action, repeatable, bytes, text, signal: round.signal };
+	return { action, repeatable, bytes, payload, signal: round.signal };
 }
 
 /** The item of a job that is known, with its video if that is wanted and there. */
@@ -151,7 +151,7 @@ async function awaitVideo(
 ): Promise<ActionResult> {
 	const { settings, round, time } = context;
 	const body = JSON.stringify({ JobId: jobId });
-	const question = { bytes: body.length, text: async () => await Promise.resolve(body) };
+	const question = { bytes: body.length, payload: async () => await Promise.resolve(body) };
 	const waited = await waitFor(
 		{
 			jobId,
@@ -196,11 +196,11 @@ export async function performAction(action: Action, context: ActionContext): Pro
 		return await awaitVideo({ ...action, waitsBy }, context, json);
 	}
 
-	const text = await context.request.text();
+	const question = String(await context.request.payload());
 	const outcome = await context.call(callOf(action.name, context, context.request, true));
 	if (outcome.kind !== 'done') return outcome;
 	const job = toJob(outcome.response);
-	const { JobId } = z.object({ JobId: z.string() }).parse(JSON.parse(text));
+	const { JobId } = z.object({ JobId: z.string() }).parse(JSON.parse(question));
 	if (!job) {
 		const message = 'Tencent Cloud answered without the status of the job. Try again';
 		return failed({ message, requestId: outcome.requestId, jobId: JobId, mayHaveStarted: false });

@@ -37,7 +37,7 @@ const SHRINKAGE = 0.97;
 const MOST_IN_FLIGHT = 64;
 
 /** Bytes of body in flight; a larger body travels alone. */
-const MOST_BYTES_IN_FLIGHT = 16 * 1024 * 1024;
+const MOST_BYTES_IN_FLIGHT = 12 * 1024 * 1024;
 
 /** One request's wish to leave. */
 export interface Departure {

@@ -91,7 +91,7 @@ async function confirm(context: IWebhookFunctions, result: Result): Promise<Resu
 		action: 'DescribeImageToVideoViduJob',
 		repeatable: true,
 		bytes: text.length,
-		text: async () => await Promise.resolve(text),
+		payload: async () => await Promise.resolve(text),
 		signal,
 	});
 	const outcome = await Promise.race([asked, late]);

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { z } from 'zod';
 
 import type { Site } from '../../credentials/account';
-import { type BinaryReader, inspectImage, MOST_REQUEST_BYTES, readImage } from './images';
+import { type BinaryReader, inspectImage, MOST_REQUEST_BYTES, writeImage } from './images';
 import { breaches } from './rules';
 import { type Image, imageSchema, type Problem, type RowSchema } from './schema';
 
@@ -18,13 +18,39 @@ export interface PreparedRequest {
 	/** Comes back with the callback, if its URL is signed. */
 	reference?: string;
 	/** The JSON body; images are read only now. */
-	text: () => Promise<string>;
+	payload: () => Promise<string | Buffer>;
 }
 
 const partsSchema = z.object({
 	Images: z.array(imageSchema).default([]),
 	CallbackUrl: z.string().optional(),
 });
+
+/** A JSON body with its images, written but once: each copy of an image costs megabytes. */
+async function joinImages(
+	body: Record<string, unknown>,
+	images: Image[],
+	bytes: number,
+	reader: BinaryReader,
+): Promise<Buffer> {
+	// More than needed: names of binary fields and quotes are counted, too.
+	const buffer = Buffer.allocUnsafe(bytes + 1_024);
+	// Assigned again, a key keeps its place: only as the last one can its list be left open.
+	const rest = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'Images'));
+	let end = buffer.write(JSON.stringify({ ...rest, Images: [] }).slice(0, -2));
+	for (const [index, image] of images.entries()) {
+		if (index > 0) end += buffer.write(',', end);
+		if (typeof image === 'string') {
+			end += buffer.write(JSON.stringify(image), end);
+		} else {
+			end += buffer.write('"', end);
+			end += await writeImage(reader, image.binaryField, buffer, end);
+			end += buffer.write('"', end);
+		}
+	}
+	end += buffer.write(']}', end);
+	return buffer.subarray(0, end);
+}
 
 /**
  * Checks the body that n8n made of the rows and looks at its images without reading them. Gives
@@ -74,17 +100,10 @@ export async function prepareRequest(
 	}
 	if (problems.length > 0) return { problems };
 
-	const text = async () => {
-		if (imageBytes === 0) return skeleton;
-		const sources = await Promise.all(
-			images.map(async (image) =>
-				typeof image === 'string' ? image : await readImage(reader, image.binaryField),
-			),
-		);
-		return JSON.stringify({ ...sent, Images: sources });
-	};
+	const payload = async () =>
+		imageBytes === 0 ? skeleton : await joinImages(sent, images, bytes, reader);
 	// Of what the user asked for: the reference is another one in each try of a run.
 	const wish = JSON.stringify(body);
 	const hash = createHash('sha256').update(wish).update(fingerprints.join()).digest('hex');
-	return { request: { hash, bytes, text, ...(signed ? { reference: signed.reference } : {}) } };
+	return { request: { hash, bytes, payload, ...(signed ? { reference: signed.reference } : {}) } };
 }

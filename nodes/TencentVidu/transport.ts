@@ -71,12 +71,12 @@ const callerOf = (context: Context, credentials: ICredentialDataDecryptedObject)
 async function send(
 	caller: IAllExecuteFunctions,
 	options: IHttpRequestOptions,
-	text: () => Promise<string>,
+	payload: () => Promise<string | Buffer>,
 	signal: AbortSignal,
 ): Promise<Reply> {
-	let body: string;
+	let body: string | Buffer;
 	try {
-		body = await text();
+		body = await payload();
 	} catch (error) {
 		return { kind: 'unsent', reason: `the image could not be read: ${faultOf(error).reason}` };
 	}
@@ -134,7 +134,7 @@ export function channel(
 	const domains =
 		allowedDomains === undefined ? {} : { allowedDomains: `${host}, ${allowedDomains}` };
 	const gateFor = (action: string) => gateOf(account.secretId, host, action);
-	const call: Channel['call'] = async ({ action, repeatable, text, bytes, signal }) => {
+	const call: Channel['call'] = async ({ action, repeatable, payload, bytes, signal }) => {
 		const headers = { 'X-TC-Action': action, 'X-TC-Version': API_VERSION };
 		const address = { baseURL, url: '/', method: 'POST' as const };
 		const options = { ...request, ...address, ...domains, headers };
@@ -146,7 +146,7 @@ export function channel(
 				repeatable,
 				correctClock: (date) => correctClock(host, date, systemTime.now()),
 				send: async () => {
-					const reply = send(caller, options, text, signal);
+					const reply = send(caller, options, payload, signal);
 					const lastWait = async () =>
 						await Promise.race([reply, systemTime.sleep(GRACE).then(() => STOPPED)]);
 					return await unlessAborted(reply, stop, lastWait);

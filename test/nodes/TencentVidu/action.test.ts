@@ -38,7 +38,7 @@ function contextOf(outcome: Outcome, given: object = {}, more: Partial<ActionCon
 	const request = {
 		hash: 'h',
 		bytes: 9,
-		text: async () => await Promise.resolve('{"JobId":"17"}'),
+		payload: async () => await Promise.resolve('{"JobId":"17"}'),
 	};
 	const call = jest.fn<Promise<Outcome>, [Call]>().mockResolvedValue(outcome);
 	const opened: number[] = [];

@@ -1,6 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { type BinaryReader, inspectImage, readImage } from '../../../nodes/TencentVidu/images';
+import { type BinaryReader, inspectImage, writeImage } from '../../../nodes/TencentVidu/images';
 
 const bytes = Buffer.from('a picture, or so');
 const inline: IBinaryData = { mimeType: 'image/png', data: bytes.toString('base64') };
@@ -41,7 +41,10 @@ it.each([
 ])('reads an image %s as a data URI', async (_, image) => {
 	const { reader } = readerOf({ data: image });
 	const uri = `data:${image.mimeType};base64,${bytes.toString('base64')}`;
-	expect(await readImage(reader, 'data')).toBe(uri);
+	const target = Buffer.alloc(uri.length + 2);
+	expect(await writeImage(reader, 'data', target, 1)).toBe(uri.length);
+	expect(target.toString('latin1', 1, uri.length + 1)).toBe(uri);
+	await expect(writeImage(reader, 'data', target, 3)).rejects.toThrow('larger');
 });
 
 it.each<[IBinaryData, IBinaryData, boolean]>([
