@@ -3,9 +3,9 @@ import { PERMANENT_ACCOUNT } from '../test/fake/accounts';
 import { putUp } from '../test/e2e/stage';
 import { saveRow, trigger } from '../test/e2e/workflow';
 
-const COUNT = 400;
+const COUNT = 100;
 const AT_ONCE = 16;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const bodyOf = (id: string) =>
 	JSON.stringify({ JobId: id, Status: 'DONE', ResultVideoUrl: `https://example.com/${id}.mp4` });

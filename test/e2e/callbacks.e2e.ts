@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
@@ -104,27 +105,18 @@ describe('callbacks in a real n8n', () => {
 		assert.ok(!stage.n8n.log().includes('viduSignature'));
 	});
 
-	it('resume a run that waits for them', async () => {
+	it('resume a run that waits for them, in the example', async () => {
 		const { n8n, credential, fake } = stage;
-		const callbackUrl = '={{ $execution.resumeUrl }}';
 		fake.jobs.options.runMs = 4_000;
-		const workflow = await saveRow(n8n, credential, 'waits', [
-			manual,
-			items(1),
-			vidu({ additionalFields: { callbackUrl } }),
-			{
-				name: 'Wait',
-				type: 'n8n-nodes-base.wait',
-				typeVersion: 1.1,
-				webhookId: 'a1b2c3d4-0000-4000-8000-000000000001',
-				parameters: { resume: 'webhook', httpMethod: 'POST', options: {} },
-			},
-		]);
+		const file = join(__dirname, '../../examples/submit-and-wait.json');
+		const workflow = await n8n.client.importWorkflow(file, [credential]);
 		const execution = await n8n.client.run(workflow);
 		fake.jobs.options.runMs = 400;
 		assert.equal(execution.status, 'success');
-		const [item] = itemsOf(execution, 'Wait');
-		assert.equal((item?.json.body as { Status: string }).Status, 'DONE');
+		const [item] = itemsOf(execution, 'Address of the Video');
+		const { jobId } = fake.jobs.all().at(-1) ?? {};
+		const ResultVideoUrl = `${fake.url}/video/${jobId}.mp4`;
+		assert.deepEqual(item?.json, { JobId: jobId, ResultVideoUrl });
 	});
 
 	it('reach the trigger for every accepted job, although n8n is killed in the middle', async () => {
