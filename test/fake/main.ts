@@ -52,8 +52,13 @@ const readOptions = (): Partial<FakeOptions> => {
 			latency: { type: 'string', default: '0' },
 			callback: { type: 'string', default: 'A' },
 			state: { type: 'string' },
+			help: { type: 'boolean', default: false },
 		},
 	});
+	if (values.help) {
+		console.log(USAGE);
+		process.exit(0);
+	}
 	const { site, callback: shape } = values;
 	if (site !== 'china' && site !== 'international') throw new Error(`No site "${site}"`);
 	if (!isShape(shape)) throw new Error(`No callback shape "${shape}"`);
