@@ -71,7 +71,10 @@ export type TransportFault =
 
 /** Codes of Node and OpenSSL for a connection that was never made: nothing can have been sent. */
 const NEVER_CONNECTED =
-	/^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_CERT_\w+|ERR_SSL_\w+|EPROTO)$/;
+	/^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_CERT_\w+|ERR_SSL_WRONG_VERSION_NUMBER)$/;
+
+/** No way to the host: of a new connection, but of an open one that dies, too. */
+const NO_ROUTE = /^(EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/;
 
 const faultSchema = z.object({
 	message: z.string().catch(''),
@@ -96,9 +99,14 @@ function chainOf(error: unknown, depth = 0): Array<z.infer<typeof faultSchema>> 
  */
 export function faultOf(error: unknown): TransportFault {
 	const chain = chainOf(error);
+	const wasOpen = chain.some(({ syscall }) => syscall === 'read' || syscall === 'write');
 	const unconnected = chain.find(
-		({ code, syscall }) =>
-			NEVER_CONNECTED.test(code ?? '') || (syscall === 'connect' && code !== 'ECONNRESET'),
+		({ code = '', syscall, message }) =>
+			NEVER_CONNECTED.test(code) ||
+			(NO_ROUTE.test(code) && !wasOpen) ||
+			(syscall === 'connect' && code !== 'ECONNRESET') ||
+			// Node 20 calls every fault of TLS EPROTO; only this one is surely of the first record.
+			(code === 'EPROTO' && message.includes('wrong version number')),
 	);
 	if (unconnected) return { kind: 'unreachable', reason: unconnected.code ?? unconnected.message };
 	if (chain.some(({ code }) => code === 'ERR_INVALID_URL')) {

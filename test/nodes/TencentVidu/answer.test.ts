@@ -244,6 +244,17 @@ describe('faultOf', () => {
 		['a timeout of reading', failure({ code: 'ETIMEDOUT', syscall: 'read' }), 'lost'],
 		['a reset while connecting', failure({ code: 'ECONNRESET', syscall: 'connect' }), 'lost'],
 		['a broken pipe', failure({ code: 'EPIPE', syscall: 'write' }), 'lost'],
+		['a TLS record broken on its way', failure({ code: 'EPROTO', syscall: 'write' }), 'lost'],
+		[
+			'the same by OpenSSL',
+			failure({ code: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC' }),
+			'lost',
+		],
+		...['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'].map((code): [string, unknown, string] => [
+			`${code} on an open connection`,
+			failure({ code, isAxiosError: true, cause: failure({ code, syscall: 'read' }) }),
+			'lost',
+		]),
 		['a cancelled request', failure({ code: 'ERR_CANCELED' }), 'lost'],
 		['an error of axios without a code', failure({ isAxiosError: true }), 'lost'],
 		['an expired certificate', failure({ code: 'CERT_HAS_EXPIRED' }), 'unreachable'],
