@@ -122,8 +122,8 @@ async function deliver(
 	requestId: string,
 	wantsVideo: boolean,
 ): Promise<ActionResult> {
-	const { JobId, ...rest } = job;
-	const json: IDataObject = { JobId, ...rest, RequestId: requestId };
+	const { JobId: jobId, ...rest } = job;
+	const json: IDataObject = { JobId: jobId, ...rest, RequestId: requestId };
 	if (!wantsVideo || !context.wantsBinary || job.Status !== 'DONE') return { kind: 'done', json };
 	const { downloads, round, settings, time } = context;
 	const departure = {
@@ -135,7 +135,7 @@ async function deliver(
 	};
 	const leftAt = await downloads.leave(departure);
 	if (leftAt === undefined) return { kind: 'notSent' };
-	const { JobId: jobId, ResultVideoUrl: videoUrl } = job;
+	const { ResultVideoUrl: videoUrl } = job;
 	const video = await fetchVideo(videoUrl, jobId, context.download, time, round.signal);
 	downloads.arrive(departure, leftAt, 'accepted');
 	return video.stored

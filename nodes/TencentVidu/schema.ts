@@ -211,13 +211,12 @@ export class RowSchema {
 		body: Record<string, unknown>,
 	): { values: Record<string, unknown>; problems?: never } | { problems: Problem[] } {
 		const parsed = this.schema.safeParse(withoutEmpty(body));
-		const issues = parsed.success ? [] : parsed.error.issues;
-		const problems = issues.map(({ path, message }) => ({
+		if (parsed.success) return { values: isPlainObject(parsed.data) ? parsed.data : {} };
+		const problems = parsed.error.issues.map(({ path, message }) => ({
 			field: this.label(path, body),
 			problem: message,
 		}));
-		if (!parsed.success || problems.length > 0) return { problems };
-		return { values: isPlainObject(parsed.data) ? parsed.data : {} };
+		return { problems };
 	}
 
 	/** The label of the row that sends `path`; of the binary one where a binary field was given. */
@@ -226,11 +225,10 @@ export class RowSchema {
 			const length = Math.min(wire.length, path.length);
 			return wire.slice(0, length).join() === path.slice(0, length).join();
 		});
-		const images = z.array(z.unknown()).safeParse(body.Images);
-		const image = images.success ? images.data[Number(path[1])] : undefined;
-		const binary = z.object({ binaryField: z.unknown() }).safeParse(image).success;
+		const image: unknown = Array.isArray(body.Images) ? body.Images[Number(path[1])] : undefined;
+		const isBinary = isPlainObject(image) && 'binaryField' in image;
 		const leaf =
-			rows.find(({ row }) => binary === (row.routing?.send?.value !== undefined)) ?? rows[0];
+			rows.find(({ row }) => isBinary === (row.routing?.send?.value !== undefined)) ?? rows[0];
 		if (!leaf) return path.join('.');
 		// A path that ends at a collection is the label of that collection.
 		const labels = leaf.label.split(' > ');

@@ -45,8 +45,8 @@ export type Waited =
 	| { kind: 'calledOff' };
 
 /**
- * The age in milliseconds at which to ask again after a job that was asked after at `askedAt`, or
- * never (0). Once others have finished, not before its own time has come; until then in steps that
+ * The age in milliseconds at which to ask again after a job that was last asked after at the age of
+ * `askedAt`, 0 for never. Once others have finished, not before its own time has come; until then in steps that
  * grow with its age, large ones for a job in the queue and for one that is not watched closely.
  */
 export function nextQuestionAt(
