@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import { errorOf, outputOf, startEngine } from '../../engine/nodeRun';
+import { errorOf, outputOf } from '../../engine/nodeRun';
 import { finish, numbered, see, start } from '../../engine/serviceRun';
+import { useVirtualEngine } from '../../engine/virtualEngine';
 import { virtualTime } from '../../engine/virtualTime';
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../../fake/server';
@@ -19,13 +20,9 @@ const open = async (options: Partial<FakeOptions> = {}) => {
 	fake = await startFake({ clock: virtualTime, hostWithoutPort: false, ...options });
 };
 
-beforeAll(async () => {
-	jest.spyOn(Date, 'now').mockImplementation(virtualTime.now);
-	await startEngine();
-});
+useVirtualEngine();
 
 beforeEach(async () => {
-	virtualTime.elapsed += 120_000;
 	await open();
 });
 

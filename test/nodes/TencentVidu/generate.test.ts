@@ -4,8 +4,8 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 
-import { startEngine } from '../../engine/nodeRun';
 import { finish, numbered, type RunWish, see, start } from '../../engine/serviceRun';
+import { useVirtualEngine } from '../../engine/virtualEngine';
 import { virtualTime } from '../../engine/virtualTime';
 import type { ApiFault, VideoFault } from '../../fake/faults';
 import { type Fake, startFake } from '../../fake/server';
@@ -19,13 +19,9 @@ const DESCRIBE = 'DescribeImageToVideoViduJob';
 
 let fake: Fake;
 
-beforeAll(async () => {
-	jest.spyOn(Date, 'now').mockImplementation(virtualTime.now);
-	await startEngine();
-});
+useVirtualEngine();
 
 beforeEach(async () => {
-	virtualTime.elapsed += 120_000;
 	fake = await startFake({
 		clock: virtualTime,
 		hostWithoutPort: false,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
-import { startEngine } from '../../engine/nodeRun';
 import { see } from '../../engine/serviceRun';
 import {
 	listenForCallbacks,
 	type TriggerListener,
 	type TriggerWish,
 } from '../../engine/triggerListener';
+import { useVirtualEngine } from '../../engine/virtualEngine';
 import { virtualTime } from '../../engine/virtualTime';
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../../fake/server';
@@ -20,10 +20,7 @@ let fake: Fake;
 let trigger: TriggerListener;
 let workflows = 0;
 
-beforeAll(async () => {
-	jest.spyOn(Date, 'now').mockImplementation(virtualTime.now);
-	await startEngine();
-});
+useVirtualEngine();
 
 const credentials = () => ({ ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url });
 
@@ -49,7 +46,6 @@ async function serve(options: Partial<FakeOptions> = {}) {
 }
 
 beforeEach(async () => {
-	virtualTime.elapsed += 120_000;
 	await serve();
 	await open();
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { startEngine } from '../../engine/nodeRun';
 import { finish, numbered, type RunWish, type Seen, see, start } from '../../engine/serviceRun';
+import { useVirtualEngine } from '../../engine/virtualEngine';
 import { virtualTime } from '../../engine/virtualTime';
 import type { ApiFault } from '../../fake/faults';
 import { type Fake, startFake } from '../../fake/server';
@@ -14,13 +14,9 @@ const ACTION = 'SubmitImageToVideoViduJob';
 
 let fake: Fake;
 
-beforeAll(async () => {
-	jest.spyOn(Date, 'now').mockImplementation(virtualTime.now);
-	await startEngine();
-});
+useVirtualEngine();
 
 beforeEach(async () => {
-	virtualTime.elapsed += 120_000;
 	fake = await startFake({ clock: virtualTime, hostWithoutPort: false });
 });
 

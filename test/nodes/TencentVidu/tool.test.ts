@@ -1,5 +1,6 @@
-import { startEngine, toolOf } from '../../engine/nodeRun';
+import { toolOf } from '../../engine/nodeRun';
 import { SUBMIT } from '../../engine/serviceRun';
+import { useVirtualEngine } from '../../engine/virtualEngine';
 import { virtualTime } from '../../engine/virtualTime';
 import { PERMANENT_ACCOUNT } from '../../fake/accounts';
 import { type Fake, startFake } from '../../fake/server';
@@ -10,13 +11,9 @@ jest.mock('../../../nodes/TencentVidu/time', () =>
 
 let fake: Fake;
 
-beforeAll(async () => {
-	jest.spyOn(Date, 'now').mockImplementation(virtualTime.now);
-	await startEngine();
-});
+useVirtualEngine();
 
 beforeEach(async () => {
-	virtualTime.elapsed += 120_000;
 	fake = await startFake({ clock: virtualTime, hostWithoutPort: false });
 });
 
