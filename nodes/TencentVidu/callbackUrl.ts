@@ -22,7 +22,7 @@ export interface Ticket {
 export type Mistrust = 'unsigned' | 'of another version' | 'wrongly signed' | 'expired';
 
 /** Good for callbacks alone: who learns it learns nothing about the SecretKey. */
-const keyOf = (secretKey: string) =>
+export const callbackKey = (secretKey: string): Buffer =>
 	createHmac('sha256', secretKey).update(`n8n-nodes-tencent-vidu callback ${VERSION}`).digest();
 
 /**
@@ -31,9 +31,9 @@ const keyOf = (secretKey: string) =>
  */
 const agreedPath = (path: string) => path.replace(/^.*\/webhook(-test)?\//, '').replace(/\/+$/, '');
 
-function signatureOf(path: string, { reference, expires }: Ticket, secretKey: string): string {
+function signatureOf(path: string, { reference, expires }: Ticket, key: Buffer): string {
 	const signed = [VERSION, agreedPath(path), reference, expires].join('\n');
-	return createHmac('sha256', keyOf(secretKey)).update(signed).digest('base64url');
+	return createHmac('sha256', key).update(signed).digest('base64url');
 }
 
 /** The address of a run that waits carries a token of n8n's own, which more parameters would break. */
@@ -44,7 +44,8 @@ export function signCallbackUrl(url: string, ticket: Ticket, secretKey: string):
 	const signed = new URL(url);
 	signed.searchParams.set(PARAMETERS.reference, ticket.reference);
 	signed.searchParams.set(PARAMETERS.expires, String(ticket.expires));
-	const signature = signatureOf(decodeURIComponent(signed.pathname), ticket, secretKey);
+	const path = decodeURIComponent(signed.pathname);
+	const signature = signatureOf(path, ticket, callbackKey(secretKey));
 	signed.searchParams.set(PARAMETERS.signature, `${VERSION}.${signature}`);
 	return signed.href;
 }
@@ -55,13 +56,13 @@ const isEqual = (a: string, b: string) => {
 };
 
 /**
- * Checks the path (decoded) and query of a request against the signature in it; gives the reference
- * of a good one. `now` is in milliseconds. Never throws.
+ * Checks the path (decoded) and query of a request against the signature in it, by the
+ * `callbackKey`; gives the reference of a good one. `now` is in milliseconds. Never throws.
  */
 export function verifyCallback(
 	path: string,
 	query: Record<string, unknown>,
-	secretKey: string,
+	key: Buffer,
 	now: number,
 ): { reference: string; mistrust?: never } | { mistrust: Mistrust } {
 	const [reference, expires, signature] = Object.values(PARAMETERS).map((name) => query[name]);
@@ -76,7 +77,7 @@ export function verifyCallback(
 	const [version = '', given = ''] = signature.split('.');
 	if (version !== VERSION) return { mistrust: 'of another version' };
 	const ticket = { reference, expires: Number(expires) };
-	if (!isEqual(given, signatureOf(path, ticket, secretKey))) return { mistrust: 'wrongly signed' };
+	if (!isEqual(given, signatureOf(path, ticket, key))) return { mistrust: 'wrongly signed' };
 	if (ticket.expires * 1000 < now) return { mistrust: 'expired' };
 	return { reference };
 }

@@ -10,9 +10,9 @@ import {
 	readCallback,
 	type Result,
 } from './callback';
-import { verifyCallback } from './callbackUrl';
+import { callbackKey, verifyCallback } from './callbackUrl';
 import { isOver, toJob } from './job';
-import { Repeats, type Seen } from './repeats';
+import { Repeats } from './repeats';
 import { systemTime } from './time';
 import { channel, CREDENTIAL, openDownload } from './transport';
 import { fetchVideo } from './video';
@@ -45,8 +45,6 @@ const requestSchema = z.object({
 /** A callback is nobody's run: there is no Stop. */
 const NEVER = new AbortController().signal;
 
-const seenSchema = z.record(z.number()).catch({});
-
 const triggers = new Map<string, Repeats>();
 
 /** Drops what this trigger has had already; a test in the editor may be repeated as one likes. */
@@ -57,11 +55,31 @@ function isRepeat(context: IWebhookFunctions, result: Result): boolean {
 	const repeats = triggers.get(trigger) ?? new Repeats();
 	triggers.set(trigger, repeats);
 	const saved = context.getWorkflowStaticData('node');
-	const stored: Seen = seenSchema.parse(saved.seen);
+	const seen = typeof saved.seen === 'string' ? saved.seen : '';
+	const toSave = repeats.remember(identity, seen, systemTime.now());
+	if (toSave !== undefined) saved.seen = toSave;
+	return toSave === undefined;
+}
+
+const keys = new Map<string, { key: Buffer; until: number }>();
+
+/** n8n takes as long to open a credential as to start a workflow: its key is good for so long. */
+const KEY_KEPT = 30_000;
+
+/** Checks that a callback was asked for with this trigger's credential. */
+async function verify(context: IWebhookFunctions, path: string, query: Record<string, unknown>) {
 	const now = systemTime.now();
-	if (repeats.isRepeat(identity, stored, now)) return true;
-	saved.seen = repeats.toStore(stored, now);
-	return false;
+	const check = (key: Buffer) => verifyCallback(decodedPath(path), query, key, now);
+	const id = context.getNode().credentials?.[CREDENTIAL]?.id ?? '';
+	const kept = keys.get(id);
+	if (kept && kept.until > now) {
+		const verified = check(kept.key);
+		// The credential may have new keys by now.
+		if (verified.mistrust !== 'wrongly signed') return verified;
+	}
+	const key = callbackKey(accountOf(await context.getCredentials(CREDENTIAL)).secretKey);
+	keys.set(id, { key, until: now + KEY_KEPT });
+	return check(key);
 }
 
 /** Without signed URLs the trigger may have no credential. */
@@ -129,8 +147,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 
 	let reference: string | undefined;
 	if (authentication === 'signedUrl') {
-		const { secretKey } = accountOf(await this.getCredentials(CREDENTIAL));
-		const verified = verifyCallback(decodedPath(path), query, secretKey, systemTime.now());
+		const verified = await verify(this, path, query);
 		if (verified.mistrust !== undefined) {
 			this.logger.warn(`${this.getNode().name}: refused a callback that is ${verified.mistrust}`);
 			const message = 'This address takes only callbacks that were asked for.';

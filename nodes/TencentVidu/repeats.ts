@@ -1,36 +1,55 @@
-/** When each callback was seen first, in milliseconds since 1970, by what tells it apart. */
-export type Seen = Record<string, number>;
+import { createHash } from 'crypto';
+
+/** When callbacks were seen, in hours since 1970, by the digest of what tells each apart. */
+type Seen = ReadonlyMap<string, number>;
 
 const MOST_KEPT = 1_000;
 
-const LONGEST_KEPT = 7 * 24 * 60 * 60 * 1000;
+const HOUR = 60 * 60 * 1000;
+
+const LONGEST_KEPT = 7 * 24;
+
+const hourOf = (now: number) => Math.floor(now / HOUR);
+
+const digestOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 11);
+
+/** As text, for n8n writes all of it to its database with each callback: 15 characters an entry. */
+const toText = (seen: Seen) =>
+	[...seen].map(([digest, hour]) => hour.toString(36).padStart(4, '0') + digest).join('');
+
+const fromText = (text: string): Seen =>
+	new Map(
+		[...text.matchAll(/([\da-z]{4})([\w-]{11})/g)].map(([, hour = '', digest = '']) => [
+			digest,
+			parseInt(hour, 36),
+		]),
+	);
 
 /** The callbacks that are still worth knowing: the newest ones, and not too old. */
-export function worthKeeping(seen: Seen, now: number): Seen {
-	return Object.fromEntries(
-		Object.entries(seen)
-			.filter(([, at]) => typeof at === 'number' && now - at < LONGEST_KEPT)
-			.sort(([, a], [, b]) => b - a)
-			.slice(0, MOST_KEPT),
+const worthKeeping = (seen: Seen, now: number): Seen =>
+	new Map(
+		[...seen]
+			.filter(([, hour]) => hourOf(now) - hour < LONGEST_KEPT)
+			.sort(([, a], [, b]) => a - b)
+			.slice(-MOST_KEPT),
 	);
-}
 
 /**
  * Remembers the callbacks of one trigger. The process knows at once what it has seen, even of two
- * callbacks that come together; `stored`, which n8n saves with the workflow, knows across restarts.
+ * callbacks that come together; a text, which n8n saves with the workflow, knows across restarts.
  */
 export class Repeats {
-	private seen: Seen = {};
+	private seen: Seen = new Map();
 
-	/** True if `key` was seen before; else it is from now on. `stored` is what n8n has saved. */
-	isRepeat(key: string, stored: Seen, now: number): boolean {
-		const isKnown = Object.hasOwn(this.seen, key) || Object.hasOwn(stored, key);
-		if (!isKnown) this.seen = worthKeeping({ ...this.seen, [key]: now }, now);
-		return isKnown;
-	}
-
-	/** What n8n is to save: what it had, and what came since. */
-	toStore(stored: Seen, now: number): Seen {
-		return worthKeeping({ ...stored, ...this.seen }, now);
+	/**
+	 * Undefined if `key` was seen before: by this process, or by whoever wrote `saved`. Else the text
+	 * to save in its place: what it had, and what this process has seen. `now` is in milliseconds.
+	 */
+	remember(key: string, saved: string, now: number): string | undefined {
+		const digest = digestOf(key);
+		const known = fromText(saved);
+		if (this.seen.has(digest) || known.has(digest)) return undefined;
+		this.seen = worthKeeping(new Map([...this.seen, [digest, hourOf(now)]]), now);
+		return toText(worthKeeping(new Map([...known, ...this.seen]), now));
 	}
 }

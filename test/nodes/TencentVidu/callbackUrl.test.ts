@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import {
 	belongsToWaitingRun,
+	callbackKey,
 	signCallbackUrl,
 	verifyCallback,
 } from '../../../nodes/TencentVidu/callbackUrl';
@@ -12,7 +13,12 @@ const ticket = { reference: 'order 4711', expires: NOW / 1000 + 60 };
 
 const verify = (url: string, key = KEY, now = NOW) => {
 	const { pathname, searchParams } = new URL(url);
-	return verifyCallback(decodeURIComponent(pathname), Object.fromEntries(searchParams), key, now);
+	return verifyCallback(
+		decodeURIComponent(pathname),
+		Object.fromEntries(searchParams),
+		callbackKey(key),
+		now,
+	);
 };
 
 const url = 'https://n8n.example.com/webhook/tencent-vidu';
@@ -77,7 +83,7 @@ it('believes nothing that was altered, whatever a sender makes of it', () => {
 		fc.property(altered, fc.string(), (change, path) => {
 			const hostile = { ...query, ...change };
 			const isSame = Object.keys(query).every((name) => hostile[name] === query[name]);
-			const verdict = verifyCallback(`/webhook/${path}`, hostile, KEY, NOW);
+			const verdict = verifyCallback(`/webhook/${path}`, hostile, callbackKey(KEY), NOW);
 			if (!isSame || path.replace(/\/+$/, '') !== 'tencent-vidu') {
 				expect(verdict).toHaveProperty('mistrust');
 			}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
+import { signCallbackUrl } from '../../../nodes/TencentVidu/callbackUrl';
 import { see } from '../../engine/serviceRun';
 import {
 	listenForCallbacks,
@@ -178,6 +179,23 @@ describe('what is not believed', () => {
 		virtualTime.elapsed += 73 * 3_600_000;
 		expect(await post(trigger.url + path, body)).toBe(401);
 		expect(trigger.started).toEqual([]);
+	});
+
+	it('signed with keys that the credential no longer has, half a minute later at the latest', async () => {
+		const other = { ...credentials(), secretKey: 'another key' };
+		const sign = (secretKey: string, reference: string) => {
+			const expires = virtualTime.now() / 1000 + 3600;
+			return signCallbackUrl(address(), { reference, expires: Math.ceil(expires) }, secretKey);
+		};
+		const statusOf = async (secretKey: string, reference: string) =>
+			await post(sign(secretKey, reference), body);
+		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'a')).toBe(200);
+		await open({}, { credentials: other });
+		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'b')).toBe(200);
+		virtualTime.elapsed += 30_000;
+		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'c')).toBe(401);
+		await open();
+		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'd')).toBe(200);
 	});
 
 	it('without authentication, anything that is a job', async () => {
