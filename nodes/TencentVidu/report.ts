@@ -13,9 +13,6 @@ export interface Report {
 	};
 }
 
-/** What fits in the editor's error panel without scrolling. */
-const SCREENFUL = 20;
-
 const PROBLEMS_IN_WORDS = 10;
 
 const lines = (...parts: Array<string | false | undefined>) => parts.filter(Boolean).join('\n');
@@ -55,7 +52,8 @@ function aboutTheRest({ jobs, notSent }: Report['data']): string {
 	return lines(
 		notSent.length > 0 && `Not sent, so not paid: ${notSent.length} of the other items.`,
 		jobs.length > 0 && `Jobs accepted in this run: ${jobs.length}.`,
-		...listed(ids, SCREENFUL, 'more, all of them in the data of this error'),
+		// All of them, however long that gets: there is no other way to find a job again.
+		...ids,
 	);
 }
 

@@ -46,16 +46,14 @@ describe('a failed item', () => {
 		]);
 	});
 
-	it('keeps thousands of JobIds in full, and the description to a screenful', () => {
+	it('keeps thousands of JobIds in full, in its text and in its data', () => {
 		const round = roundOf([...many(5000, done), [5000, failed('No')]]);
 		const { description, data } = failedItem(round, 5000, failure);
 		expect(data.jobs).toEqual(
 			many(5000, done).map(([item]) => ({ item, JobId: idOf(item), RequestId: `r${item}` })),
 		);
-		expect(idsIn(description, 5000)).toEqual(Array.from({ length: 20 }, (_, item) => item));
-		expect(description).toContain('5000');
-		expect(description).toContain('4980');
-		expect(description.split('\n').length).toBeLessThan(30);
+		expect(idsIn(description, 5000)).toHaveLength(5000);
+		expect(description).toContain('Jobs accepted in this run: 5000.');
 	});
 
 	it('tells of the other failures, and counts those that do not fit', () => {
