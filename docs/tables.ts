@@ -16,21 +16,11 @@ const { TencentViduTrigger } = createRequire(__filename)(
 
 const README = path.resolve(__dirname, '..', 'README.md');
 
-/** A Markdown table, padded as prettier wants it. */
+/** A Markdown table, not padded: in its package the README counts by the byte. */
 function table(head: string[], rows: string[][]): string {
-	const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-	const widths = head.map((_, column) => Math.max(...cells.map((row) => [...row[column]!].length)));
-	const line = (row: string[], filler = ' ') =>
-		`| ${row.map((cell, column) => cell + filler.repeat(widths[column]! - [...cell].length)).join(' | ')} |`;
-	const [first = [], ...rest] = cells;
-	return [
-		line(first),
-		line(
-			first.map(() => ''),
-			'-',
-		),
-		...rest.map((row) => line(row)),
-	].join('\n');
+	const line = (row: string[]) =>
+		`| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 const code = (text: unknown) => `\`${String(text)}\``;
@@ -204,7 +194,8 @@ export function withTables(readme: string): string {
 		const [before, rest] = text.split(begin);
 		const after = rest?.split(end)[1];
 		if (before === undefined || after === undefined) throw new Error(`README.md lacks ${begin}`);
-		return `${before}${begin}\n\n${make()}\n\n${end}${after}`;
+		const made = `<!-- prettier-ignore-start -->\n\n${make()}\n\n<!-- prettier-ignore-end -->`;
+		return `${before}${begin}\n${made}\n${end}${after}`;
 	}, readme);
 }
 
