@@ -142,4 +142,21 @@ describe('callbacks in a real n8n', () => {
 		);
 		assert.deepEqual(fake.jobs.repeated(), []);
 	});
+
+	it('are confirmed and bring the video when the trigger is told so', async () => {
+		const { n8n, credential, fake } = stage;
+		fake.jobs.options.runMs = 400;
+		const options = { confirm: true, downloadVideo: true, binaryField: 'film' };
+		const films = await saveRow(n8n, credential, 'films', [trigger({ path: 'films', options })]);
+		await n8n.client.publish(films, ['films']);
+		const { jobs } = await submit('film', 1, n8n.client.webhookUrl('films'));
+		const [execution] = await n8n.client.finishedByTrigger(films);
+		assert.ok(execution);
+		const [item] = itemsOf(execution, 'Vidu Trigger');
+		const { JobId, Status, Confirmed, ResultVideoUrl } = item?.json ?? {};
+		assert.deepEqual([JobId, Status, Confirmed], [jobs[0]?.jobId, 'DONE', true]);
+		assert.equal(ResultVideoUrl, `${fake.url}/video/${jobs[0]?.jobId}.mp4`);
+		assert.equal(item?.binary?.film?.fileName, `${jobs[0]?.jobId}.mp4`);
+		assert.equal(item?.binary?.film?.mimeType, 'video/mp4');
+	});
 });
