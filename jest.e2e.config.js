@@ -1,7 +1,22 @@
+const common = require('./jest.config.js');
+
+/** Scenarios that one version of n8n is enough for. */
+const onlyIn = { browser: '2.41' };
+
+const versions = ['2.41', '1.123'];
+
 /** @type {import('jest').Config} */
 module.exports = {
-	...require('./jest.config.js'),
-	testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'],
+	projects: versions.map((version) => {
+		const others = Object.entries(onlyIn).filter(([, only]) => only !== version);
+		return {
+			...common,
+			displayName: `n8n ${version}`,
+			globals: { N8N_VERSION: version },
+			testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'],
+			testPathIgnorePatterns: others.map(([name]) => `/${name}\\.e2e\\.ts$`),
+		};
+	}),
 	testTimeout: 300_000,
 	maxWorkers: 1,
 };

@@ -18,6 +18,7 @@ describe('the credential in a real n8n', () => {
 
 	const tested = async (data: Record<string, string>) =>
 		await stage.n8n.client.testCredential({
+			id: stage.credential.id,
 			name: 'Tested',
 			type: 'tencentCloudApi',
 			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: stage.fake.url, ...data },

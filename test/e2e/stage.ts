@@ -2,6 +2,15 @@ import { PERMANENT_ACCOUNT } from '../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../fake/server';
 import type { Credential } from '../n8n/client';
 import { type N8nHost, startN8n } from '../n8n/host';
+import type { N8nVersion } from '../n8n/install';
+
+declare global {
+	/** Which n8n the jest project under way is about; elsewhere there is none. */
+	var N8N_VERSION: N8nVersion | undefined;
+}
+
+/** The n8n that the scenarios run in. */
+export const n8nVersion: N8nVersion = globalThis.N8N_VERSION ?? '2.41';
 
 /** A real n8n with the packed package, a local service, and a credential that joins them. */
 export interface Stage {
@@ -18,7 +27,7 @@ export async function putUp(
 ): Promise<Stage> {
 	const fake = await startFake({ hostWithoutPort: false, ...options });
 	try {
-		const n8n = await startN8n({ env, report: console.log });
+		const n8n = await startN8n({ version: n8nVersion, env, report: console.log });
 		const credential = await n8n.client.createCredential({
 			name: 'Local service',
 			type: 'tencentCloudApi',

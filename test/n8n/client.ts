@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { type Dialect, dialects } from './dialect';
 import {
 	executionSchema,
 	executionSummarySchema,
@@ -8,6 +9,7 @@ import {
 	type Execution,
 	type ExecutionSummary,
 } from './execution';
+import type { N8nVersion } from './install';
 
 export interface Owner {
 	email: string;
@@ -56,8 +58,16 @@ export interface RunOptions {
 /** What n8n's own editor says to its server, as far as tests need it. */
 export class N8nClient {
 	private cookie = '';
+	private readonly dialect: Dialect;
 
-	constructor(readonly url: string) {}
+	/** `webhooks` is where production URLs begin, if another process answers them. */
+	constructor(
+		readonly url: string,
+		version: N8nVersion,
+		private readonly webhooks = url,
+	) {
+		this.dialect = dialects[version];
+	}
 
 	/** Makes the first user of a new n8n. */
 	async setUpOwner({ email, password }: Owner): Promise<void> {
@@ -74,14 +84,16 @@ export class N8nClient {
 		return this.request('POST', '/rest/credentials', credentialSchema, input);
 	}
 
-	/** What the editor shows after Save: the node's own test request with this credential. */
-	async testCredential({ id, ...rest }: CredentialInput & { id?: string }) {
-		const credentials = { id: id ?? '', ...rest };
+	/** What the editor shows after Save: the node's own test request with a saved credential. */
+	async testCredential(credentials: CredentialInput & { id: string }) {
 		return this.request('POST', '/rest/credentials/test', testResultSchema, { credentials });
 	}
 
 	async createWorkflow(definition: WorkflowDefinition): Promise<Workflow> {
-		return this.request('POST', '/rest/workflows', workflowSchema, definition);
+		return this.request('POST', '/rest/workflows', workflowSchema, {
+			active: false,
+			...definition,
+		});
 	}
 
 	/** Imports an exported workflow and gives its nodes these credentials, one for each type. */
@@ -96,19 +108,19 @@ export class N8nClient {
 
 	/** Publishes the workflow and waits until its webhooks, given by their paths, are there. */
 	async publish(workflow: Workflow, paths: readonly string[] = []): Promise<void> {
-		const { versionId } = await this.workflow(workflow.id);
-		await this.request('POST', `/rest/workflows/${workflow.id}/activate`, z.unknown(), {
-			versionId,
-		});
-		for (const path of paths) await this.webhookIsThere(path);
+		const saved = await this.workflow(workflow.id);
+		const { method, path, body } = this.dialect.publish(saved);
+		await this.request(method, path, z.unknown(), body);
+		for (const webhook of paths) await this.webhookIsThere(webhook);
 	}
 
 	async unpublish(workflow: Workflow): Promise<void> {
-		await this.request('POST', `/rest/workflows/${workflow.id}/deactivate`, z.unknown(), {});
+		const { method, path, body } = this.dialect.unpublish(await this.workflow(workflow.id));
+		await this.request(method, path, z.unknown(), body);
 	}
 
 	webhookUrl(path: string): string {
-		return `${this.url}/webhook/${path}`;
+		return `${this.webhooks}/webhook/${path}`;
 	}
 
 	/** Starts the saved workflow as the editor's button does, and returns the execution's id. */
@@ -125,7 +137,11 @@ export class N8nClient {
 			'POST',
 			`/rest/workflows/${workflow.id}/run`,
 			started,
-			{ triggerToStartFrom: { name }, ...(destinationNode && { destinationNode }) },
+			{
+				...this.dialect.runOrder(workflow),
+				triggerToStartFrom: { name },
+				...(destinationNode && { destinationNode }),
+			},
 		);
 		return executionId;
 	}

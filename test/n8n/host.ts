@@ -60,7 +60,7 @@ export class N8nHost {
 		private readonly options: N8nOptions,
 	) {
 		this.url = `http://127.0.0.1:${port}`;
-		this.client = new N8nClient(this.url);
+		this.client = new N8nClient(this.url, installation.version);
 	}
 
 	get pid(): number {
@@ -150,7 +150,7 @@ export class N8nHost {
 
 /** All of n8n that would talk to the outside is off; no setting of the caller's n8n gets in. */
 export async function n8nEnvironment(
-	{ node }: N8nInstallation,
+	{ node, version }: N8nInstallation,
 	userFolder: string,
 ): Promise<NodeJS.ProcessEnv> {
 	const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
@@ -164,7 +164,7 @@ export async function n8nEnvironment(
 		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 		N8N_SECURE_COOKIE: 'false',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-		N8N_DISABLED_MODULES: 'mcp-registry',
+		...(version === '2.41' && { N8N_DISABLED_MODULES: 'mcp-registry' }),
 		...Object.fromEntries(switchedOff.map((name) => [name, 'false'])),
 	};
 }

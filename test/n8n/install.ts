@@ -7,7 +7,7 @@ import { npm } from './npm';
 import { run } from './process';
 
 /** Each has a folder here with a package.json and a lock file of its own. */
-export const n8nVersions = ['2.41'] as const;
+export const n8nVersions = ['2.41', '1.123'] as const;
 export type N8nVersion = (typeof n8nVersions)[number];
 
 export interface N8nInstallation {
@@ -49,7 +49,7 @@ async function installFromNothing(
 	{ report = () => undefined, signal }: InstallOptions,
 ): Promise<void> {
 	const started = Date.now();
-	report(`Installing n8n ${version}: about four minutes and 3 GB, only the first time.`);
+	report(`Installing n8n ${version}: two to four minutes and 2 to 3 GB, only the first time.`);
 	try {
 		// What an interrupted installation left would be taken for complete packages.
 		await rm(path.join(folder, 'node_modules'), { recursive: true, force: true });
@@ -147,12 +147,24 @@ function elapsed(since: number): string {
 	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/** Reads the command line: the versions to install, by default all. */
+function versionsOf(args: readonly string[]): readonly N8nVersion[] {
+	if (args.length === 0) return n8nVersions;
+	const known = z.enum(n8nVersions).array().safeParse(args);
+	if (known.success) return known.data;
+	throw new Error(`there is no such n8n here: name ${n8nVersions.join(' or ')}`);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+	for (const version of versionsOf(args)) {
+		const { folder } = await installN8n(version, { report: console.log });
+		console.log(`n8n ${version} is in ${folder}`);
+	}
+}
+
 if (require.main === module) {
-	installN8n('2.41', { report: console.log }).then(
-		({ folder }) => console.log(`n8n is in ${folder}`),
-		(error: unknown) => {
-			console.error(error instanceof Error ? error.message : error);
-			process.exitCode = 1;
-		},
-	);
+	main(process.argv.slice(2)).catch((error: unknown) => {
+		console.error(error instanceof Error ? error.message : error);
+		process.exitCode = 1;
+	});
 }
