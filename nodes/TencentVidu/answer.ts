@@ -83,13 +83,25 @@ const faultSchema = z.object({
 	isAxiosError: z.boolean().optional().catch(undefined),
 	cause: z.unknown(),
 	errors: z.array(z.unknown()).catch([]),
+	httpCode: z.string().optional().catch(undefined),
+	messages: z.array(z.string()).catch([]),
 });
 
-function chainOf(error: unknown, depth = 0): Array<z.infer<typeof faultSchema>> {
-	const fault = faultSchema.safeParse(error);
-	if (!fault.success || depth > 8) return [];
-	const { cause, errors } = fault.data;
-	return [fault.data, ...[cause, ...errors].flatMap((inner) => chainOf(inner, depth + 1))];
+type Fault = z.infer<typeof faultSchema>;
+
+/** The error inside one of n8n's: n8n 1.x drops it, but keeps its code, or its status, and its text. */
+function wrappedIn({ httpCode, messages: [message = ''] }: Fault): unknown[] {
+	if (httpCode === undefined) return [];
+	const [syscall] = /^(connect|read|write)\b/.exec(message) ?? [];
+	return [{ code: httpCode, message, syscall, isAxiosError: true }];
+}
+
+function chainOf(error: unknown, depth = 0): Fault[] {
+	const read = faultSchema.safeParse(error);
+	if (!read.success || depth > 8) return [];
+	const { cause, errors } = read.data;
+	const inner = [cause, ...wrappedIn(read.data), ...errors];
+	return [read.data, ...inner.flatMap((one) => chainOf(one, depth + 1))];
 }
 
 /**

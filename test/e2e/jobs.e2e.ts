@@ -43,10 +43,12 @@ describe('submitting and generating in a real n8n', () => {
 	it('60 items are 60 jobs at the pace of the quota', async () => {
 		const { execution, jobs, items: out } = await run('quota', 60);
 		assert.equal(execution.status, 'success');
+		const ids = new Map(jobs.map(({ request, jobId }) => [request.Prompt, jobId]));
 		assert.deepEqual(
 			out.map(({ json }) => json.JobId),
-			jobs.map(({ jobId }) => jobId),
+			out.map((_, index) => ids.get(`Video ${index} quota`)),
 		);
+		assert.equal(out.length, 60);
 		assert.equal(jobs.length, 60);
 	});
 

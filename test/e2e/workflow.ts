@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Credential, Workflow } from '../n8n/client';
 import type { N8nHost } from '../n8n/host';
 
@@ -41,6 +43,8 @@ export const vidu = (parameters: Record<string, unknown> = {}, settings = {}): N
 export const trigger = (parameters: Record<string, unknown> = {}): NodeWish => ({
 	name: 'Vidu Trigger',
 	type: `${PACKAGE}.tencentViduTrigger`,
+	// The editor gives every webhook one; without it, n8n 1.x puts the workflow's id into the path.
+	webhookId: randomUUID(),
 	parameters: { path: 'vidu', ...parameters },
 });
 

@@ -178,6 +178,10 @@ describe('faultOf', () => {
 		);
 	}
 
+	/** n8n 1.x leaves the cause of an error that it wraps undefined. */
+	const asFirstLineWraps = (error: unknown) =>
+		Object.assign(new NodeApiError(NODE, error as JsonObject), { cause: undefined });
+
 	const afterRequest = (act: (socket: Socket) => void) => async () =>
 		await listening((socket) => socket.once('data', () => act(socket)));
 
@@ -229,6 +233,7 @@ describe('faultOf', () => {
 		expect(faultOf(error)).toEqual({ kind, reason });
 		const wrapped = new NodeApiError(NODE, error as JsonObject);
 		expect(faultOf(wrapped)).toMatchObject({ kind });
+		expect(faultOf(asFirstLineWraps(error))).toMatchObject({ kind });
 	});
 
 	const thrownBy = (work: () => unknown): unknown => {
@@ -255,6 +260,18 @@ describe('faultOf', () => {
 			failure({ code, isAxiosError: true, cause: failure({ code, syscall: 'read' }) }),
 			'lost',
 		]),
+		...['read', 'write'].map((syscall): [string, unknown, string] => [
+			`no route for a ${syscall}, wrapped by n8n 1.x`,
+			asFirstLineWraps(
+				Object.assign(new Error(`${syscall} ENETUNREACH`), { code: 'ENETUNREACH', syscall }),
+			),
+			'lost',
+		]),
+		[
+			'a missing credential, wrapped by n8n 1.x',
+			asFirstLineWraps(new NodeOperationError(NODE, 'no credentials set')),
+			'unsent',
+		],
 		['a cancelled request', failure({ code: 'ERR_CANCELED' }), 'lost'],
 		['an error of axios without a code', failure({ isAxiosError: true }), 'lost'],
 		['an expired certificate', failure({ code: 'CERT_HAS_EXPIRED' }), 'unreachable'],
@@ -281,7 +298,16 @@ describe('faultOf', () => {
 	});
 
 	it('never fails, whatever was thrown', () => {
-		const key = fc.constantFrom('message', 'code', 'syscall', 'isAxiosError', 'cause', 'errors');
+		const key = fc.constantFrom(
+			'message',
+			'code',
+			'syscall',
+			'isAxiosError',
+			'cause',
+			'errors',
+			'httpCode',
+			'messages',
+		);
 		const object = fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.dictionary(key, fc.jsonValue())));
 		fc.assert(
 			fc.property(fc.oneof(object, fc.string(), fc.constant(null)), (thrown) => {
