@@ -12,7 +12,7 @@ export class TencentViduTrigger implements INodeType {
 		version: 1,
 		subtitle: '={{$parameter["events"].join(", ")}}',
 		description:
-			'Starts the workflow when Tencent Cloud reports that a Vidu job is done or has failed',
+			'Starts the workflow when a video that Vidu on Tencent Cloud makes from images is ready or has failed',
 		eventTriggerDescription: 'Waiting for Tencent Cloud to report a job to the test URL',
 		activationMessage:
 			'Tencent Cloud can now report jobs to the production URL of the Tencent Cloud Vidu Trigger.',
@@ -40,7 +40,7 @@ export class TencentViduTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Put the production URL above into Callback URL of the node that submits, or this expression if both are in one workflow: <code>{{ $execution.resumeUrl.split("/webhook-waiting/")[0] + "/webhook/" + $("Tencent Cloud Vidu Trigger").params.path }}</code>. Publish this workflow; Tencent Cloud must be able to reach the URL from the internet.',
+					'1. Copy the production URL from <b>Webhook URLs</b> above into <b>Callback URL</b> of the node that submits. If that is in this workflow, an expression does as well:<br><code>{{ $execution.resumeUrl.split("/webhook-waiting/")[0] + "/webhook/" + $("Tencent Cloud Vidu Trigger").params.path }}</code><br>2. Publish this workflow. Tencent Cloud must be able to reach the URL from the internet.',
 				name: 'howTo',
 				type: 'notice',
 				default: '',
@@ -80,8 +80,18 @@ export class TencentViduTrigger implements INodeType {
 				name: 'events',
 				type: 'multiOptions',
 				options: [
-					{ name: 'Failed', value: 'failed', description: 'The job has failed' },
-					{ name: 'Success', value: 'success', description: 'The video is ready' },
+					{
+						name: 'Failed',
+						value: 'failed',
+						action: 'On failed job',
+						description: 'The job has failed',
+					},
+					{
+						name: 'Success',
+						value: 'success',
+						action: 'On finished video',
+						description: 'The video is ready',
+					},
 				],
 				default: ['success', 'failed'],
 				required: true,
