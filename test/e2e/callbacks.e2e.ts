@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
@@ -103,20 +102,6 @@ describe('callbacks in a real n8n', () => {
 		await sleep(500);
 		assert.equal((await received()).length, before);
 		assert.ok(!stage.n8n.log().includes('viduSignature'));
-	});
-
-	it('resume a run that waits for them, in the example', async () => {
-		const { n8n, credential, fake } = stage;
-		fake.jobs.options.runMs = 4_000;
-		const file = join(__dirname, '../../examples/submit-and-wait.json');
-		const workflow = await n8n.client.importWorkflow(file, [credential]);
-		const execution = await n8n.client.run(workflow);
-		fake.jobs.options.runMs = 400;
-		assert.equal(execution.status, 'success');
-		const [item] = itemsOf(execution, 'Address of the Video');
-		const { jobId } = fake.jobs.all().at(-1) ?? {};
-		const ResultVideoUrl = `${fake.url}/video/${jobId}.mp4`;
-		assert.deepEqual(item?.json, { JobId: jobId, ResultVideoUrl });
 	});
 
 	it('reach the trigger for every accepted job, although n8n is killed in the middle', async () => {
