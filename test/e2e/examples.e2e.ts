@@ -11,7 +11,7 @@ import type { Job } from '../fake/job';
 import { type Fake, startFake } from '../fake/server';
 import { sampleImage } from '../fake/video';
 import type { Workflow } from '../n8n/client';
-import { type Execution, type Item, itemsOf } from '../n8n/execution';
+import { type Execution, type Item, itemsOf, reasonOf } from '../n8n/execution';
 import type { N8nInstallation } from '../n8n/install';
 import { startChatModel } from './chatModel';
 import { putUp, type Stage } from './stage';
@@ -128,7 +128,8 @@ describe('the examples in a real n8n', () => {
 			});
 			const workflow = await load(file, { 'Steam rises': '[fail] Steam rises' });
 			const [execution, jobs] = await jobsOf(async () => await run(workflow));
-			const [failed, done] = jobs;
+			const failed = jobs.find(({ status }) => status === 'FAIL');
+			const done = jobs.find(({ status }) => status === 'DONE');
 			assert.ok(failed && done && jobs.length === 2);
 			const videos = itemsOf(execution, 'Your Drive or Channel');
 			assert.equal(videos.length, 1);
@@ -221,6 +222,7 @@ describe('the examples in a real n8n', () => {
 					fake.jobs.finish(fake.jobs.all().at(-1)?.jobId ?? '');
 					return await n8n.client.finished(id);
 				});
+				assert.equal(execution.status, 'success', `${shape}: ${reasonOf(execution)}`);
 				assert.equal(jobs.length, 1);
 				const jobId = jobs[0]?.jobId;
 				const ResultVideoUrl = `${fake.url}/video/${jobId}.mp4`;
@@ -245,16 +247,13 @@ describe('the examples in a real n8n', () => {
 			const workflow = await load(file);
 			await n8n.client.publish(workflow, ['vidu-overnight']);
 			const [execution, jobs] = await jobsOf(async () => await run(workflow, 'Every Night at Ten'));
-			assert.deepEqual(
-				jobs.map(({ request }) => [request.Payload, request.OffPeak]),
-				[
-					['https://example.com/teapot.png', true],
-					['https://example.com/shoe.webp', true],
-				],
-			);
+			const accepted = jobs.find(({ payload }) => payload.endsWith('teapot.png'));
+			const unanswered = jobs.find(({ payload }) => payload.endsWith('shoe.webp'));
+			assert.ok(accepted && unanswered && jobs.length === 2);
+			assert.ok(jobs.every(({ request }) => request.OffPeak === true));
 			assert.deepEqual(
 				jsonOf(execution, 'Accepted Jobs').map(({ JobId }) => JobId),
-				[jobs[0]?.jobId],
+				[accepted.jobId],
 			);
 			const [refused, lost] = jsonOf(execution, 'Tell Somebody');
 			assert.equal(refused?.Image, 'https://example.com/harbour.jpg');
@@ -301,8 +300,8 @@ describe('the examples in a real n8n', () => {
 				assert.equal(jobs[0].request.Prompt, wish.prompt);
 				assert.equal(model.requests.length, 2);
 				const told = model.requests[1]?.messages.find(({ role }) => role === 'tool');
-				const item = toolAnswerSchema.parse(told?.content);
-				assert.equal(item.JobId, jobs[0].jobId);
+				const [item] = toolAnswerSchema.parse(told?.content);
+				assert.equal(item?.JobId, jobs[0].jobId);
 				assert.equal(item.Status, 'DONE');
 				assert.equal(item.ResultVideoUrl, `${stage.fake.url}/video/${jobs[0].jobId}.mp4`);
 				assert.deepEqual(
@@ -364,8 +363,7 @@ const toolAnswerSchema = z
 	.transform((text) => JSON.parse(text) as unknown)
 	.pipe(
 		z.array(z.object({ JobId: z.string(), Status: z.string(), ResultVideoUrl: z.string() })).min(1),
-	)
-	.transform(([item]) => item);
+	);
 
 async function until(goal: string, look: () => Promise<boolean>): Promise<void> {
 	const deadline = Date.now() + 60_000;

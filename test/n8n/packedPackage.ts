@@ -6,12 +6,15 @@ import { z } from 'zod';
 import { npm } from './npm';
 import { run } from './process';
 
-const project = path.resolve(__dirname, '..', '..');
+export const project = path.resolve(__dirname, '..', '..');
 const packageName = 'n8n-nodes-tencent-vidu';
 const packResult = z.array(z.object({ filename: z.string() })).min(1);
 
-/** Puts what `npm publish` would upload where n8n keeps the community packages of this user. */
-export async function installPackage(userFolder: string, folder = project): Promise<void> {
+/** Unpacks what `npm publish` would upload into a temporary folder, which is there while `use` runs. */
+export async function withPackedPackage<T>(
+	use: (packed: string) => Promise<T>,
+	folder = project,
+): Promise<T> {
 	if (!existsSync(path.join(folder, 'dist'))) {
 		throw new Error('there is no dist/ to pack: run `npm run build` first');
 	}
@@ -24,11 +27,18 @@ export async function installPackage(userFolder: string, folder = project): Prom
 		});
 		const [packed] = packResult.parse(JSON.parse(output.slice(output.indexOf('['))));
 		await run('tar', ['-xzf', packed?.filename ?? ''], { cwd: temporary, env });
-		const home = path.join(userFolder, '.n8n', 'nodes', 'node_modules', packageName);
-		await rm(home, { recursive: true, force: true });
-		await mkdir(path.dirname(home), { recursive: true });
-		await cp(path.join(temporary, 'package'), home, { recursive: true });
+		return await use(path.join(temporary, 'package'));
 	} finally {
 		await rm(temporary, { recursive: true, force: true });
 	}
+}
+
+/** Puts what `npm publish` would upload where n8n keeps the community packages of this user. */
+export async function installPackage(userFolder: string, folder = project): Promise<void> {
+	await withPackedPackage(async (packed) => {
+		const home = path.join(userFolder, '.n8n', 'nodes', 'node_modules', packageName);
+		await rm(home, { recursive: true, force: true });
+		await mkdir(path.dirname(home), { recursive: true });
+		await cp(packed, home, { recursive: true });
+	}, folder);
 }
