@@ -8,6 +8,7 @@ import { classify, ERROR_CLASSES, type Remedy } from '../nodes/TencentVidu/error
 import type { Field } from '../nodes/TencentVidu/fields';
 import { type Operation, resources } from '../nodes/TencentVidu/operations';
 import type * as Trigger from '../nodes/TencentVidu/TencentViduTrigger.node';
+import { table, withSection } from './markdown';
 
 // By its whole name: tsx would take the .node.json beside it.
 const { TencentViduTrigger } = createRequire(__filename)(
@@ -15,13 +16,6 @@ const { TencentViduTrigger } = createRequire(__filename)(
 ) as typeof Trigger;
 
 const README = path.resolve(__dirname, '..', 'README.md');
-
-/** A Markdown table, not padded: in its package the README counts by the byte. */
-function table(head: string[], rows: string[][]): string {
-	const line = (row: string[]) =>
-		`| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 const code = (text: unknown) => `\`${String(text)}\``;
 
@@ -189,14 +183,10 @@ const tables: Record<string, () => string> = {
 
 /** The README with its tables as the sources have them; between markers, all else is kept. */
 export function withTables(readme: string): string {
-	return Object.entries(tables).reduce((text, [name, make]) => {
-		const [begin, end] = [`<!-- ${name}: made by npm run docs -->`, `<!-- end of ${name} -->`];
-		const [before, rest] = text.split(begin);
-		const after = rest?.split(end)[1];
-		if (before === undefined || after === undefined) throw new Error(`README.md lacks ${begin}`);
-		const made = `<!-- prettier-ignore-start -->\n\n${make()}\n\n<!-- prettier-ignore-end -->`;
-		return `${before}${begin}\n${made}\n${end}${after}`;
-	}, readme);
+	return Object.entries(tables).reduce(
+		(text, [name, make]) => withSection(text, name, 'npm run docs', make()),
+		readme,
+	);
 }
 
 if (require.main === module) {

@@ -1,0 +1,25 @@
+import { callbacks } from './callbacks';
+import { publish, type Report } from './report';
+
+const subjects: Record<string, () => Promise<Report> | Report> = {
+	callbacks,
+};
+
+async function main(): Promise<void> {
+	const chosen = process.argv.slice(2);
+	const unknown = chosen.filter((name) => !(name in subjects));
+	if (unknown.length > 0) {
+		throw new Error(`no ${unknown.join(', ')}; there are ${Object.keys(subjects).join(', ')}`);
+	}
+	for (const [name, run] of Object.entries(subjects)) {
+		if (chosen.length > 0 && !chosen.includes(name)) continue;
+		const began = performance.now();
+		publish(name, await run());
+		console.log(`${name} took ${Math.round((performance.now() - began) / 1000)} s`);
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+});

@@ -1,0 +1,16 @@
+/** A Markdown table, not padded: in the package, the README counts by the byte. */
+export function table(head: string[], rows: string[][]): string {
+	const line = (row: string[]) =>
+		`| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A text with what stands between two markers replaced; all else is kept. */
+export function withSection(text: string, name: string, maker: string, content: string): string {
+	const [begin, end] = [`<!-- ${name}: made by ${maker} -->`, `<!-- end of ${name} -->`];
+	const [before, rest] = text.split(begin);
+	const after = rest?.split(end)[1];
+	if (before === undefined || after === undefined) throw new Error(`README.md lacks ${begin}`);
+	const asMade = `<!-- prettier-ignore-start -->\n\n${content}\n\n<!-- prettier-ignore-end -->`;
+	return `${before}${begin}\n${asMade}\n${end}${after}`;
+}
