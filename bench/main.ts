@@ -1,7 +1,9 @@
 import { callbacks } from './callbacks';
 import { publish, type Report } from './report';
+import { signing } from './signing';
 
 const subjects: Record<string, () => Promise<Report> | Report> = {
+	signing,
 	callbacks,
 };
 

@@ -42,7 +42,7 @@ export interface Column<Result> {
 	isCompared?: boolean;
 }
 
-/** A row for each contender: medians, and ratios to the contender `base` with their spread. */
+/** A row for each contender: medians, and behind them ratios to the contender `base` with their spread. */
 export function compare<Result>(
 	results: Results<string, Result>,
 	base: string,
@@ -59,7 +59,7 @@ export function compare<Result>(
 	return {
 		head: [
 			'Contender',
-			...columns.flatMap(({ head, isCompared }) => [head, ...(isCompared ? [`× ${base}`] : [])]),
+			...columns.flatMap(({ head, isCompared }) => [head, ...(isCompared ? ['ratio'] : [])]),
 		],
 		rows: Object.entries(results).map(row),
 	};
