@@ -41,7 +41,13 @@ const credentials = { secretId, secretKey, site: 'china' };
 
 async function byPackage(body: object): Promise<void> {
 	const headers = { 'X-TC-Action': REQUEST.action, 'X-TC-Version': REQUEST.version };
-	const options: IHttpRequestOptions = { method: 'POST', baseURL: ADDRESS, url: '/', headers, body };
+	const options: IHttpRequestOptions = {
+		method: 'POST',
+		baseURL: ADDRESS,
+		url: '/',
+		headers,
+		body,
+	};
 	if (typeof credential.authenticate === 'function')
 		await credential.authenticate(credentials, options);
 }
