@@ -72,8 +72,14 @@ function payloadOf(body: unknown): Buffer {
 	return Buffer.from(JSON.stringify(body ?? {}));
 }
 
-function headerOf(headers: IDataObject, name: string): string | undefined {
-	const [, value] = Object.entries(headers).find(([key]) => key.toLowerCase() === name) ?? [];
+type Headers = Array<[string, IDataObject[string]]>;
+
+/** An empty header is one that an expression left out. */
+const headersOf = (headers: IDataObject = {}): Headers =>
+	Object.entries(headers).filter(([, value]) => value !== '');
+
+function headerOf(headers: Headers, name: string): string | undefined {
+	const [, value] = headers.find(([key]) => key.toLowerCase() === name) ?? [];
 	return typeof value === 'number'
 		? value.toString()
 		: typeof value === 'string'
@@ -81,16 +87,15 @@ function headerOf(headers: IDataObject, name: string): string | undefined {
 			: undefined;
 }
 
-const omitEmpty = (headers: IDataObject): IDataObject =>
-	Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
-
 /** A header that the caller did not set. */
-const missing = (given: IDataObject, name: string, value: string) =>
-	headerOf(given, name.toLowerCase()) ? {} : { [name]: value };
+const missing = (given: Headers, name: string, value: string): Headers =>
+	headerOf(given, name.toLowerCase()) ? [] : [[name, value]];
 
-/** A copy without the keys that are `names` in lower case. */
-const without = (object: object, names: string[]) =>
-	Object.fromEntries(Object.entries(object).filter(([key]) => !names.includes(key.toLowerCase())));
+/** What is made anew of the options is left out; all else of them is kept. */
+const withoutSource = (options: RequestOptions) =>
+	Object.fromEntries(
+		Object.entries(options).filter(([name]) => name !== 'baseURL' && name !== 'body'),
+	);
 
 /**
  * Signs any Tencent Cloud API 3.0 request and points it to the account's endpoint. `now` is this
@@ -108,8 +113,7 @@ export function signedRequest(
 ): RequestOptions {
 	const wrong = accountProblem(account);
 	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
-	// An empty header is one that an expression left out.
-	const given: IDataObject = omitEmpty(options.headers ?? {});
+	const given = headersOf(options.headers);
 	const earlier = signedService(headerOf(given, 'authorization'));
 	const address = addressOf(options);
 	const target = earlier === undefined ? redirect(address, account.endpoint) : address;
@@ -133,22 +137,25 @@ export function signedRequest(
 	};
 	const service = earlier ?? address.hostname.split('.')[0] ?? '';
 
+	const key = authorization(
+		{ method, query, headers: headersToSign, payload, service, timestamp },
+		account,
+	);
+	// Of pairs: objects that are spread into each other take longer than the hash.
+	const headers = Object.fromEntries<IDataObject[string]>([
+		...given.filter(([name]) => !REPLACED.includes(name.toLowerCase())),
+		...missing(given, 'X-TC-Region', account.region),
+		...missing(given, 'X-TC-Language', account.language),
+		['Content-Type', contentType],
+		['X-TC-Timestamp', String(timestamp)],
+		...headersOf({ 'X-TC-Token': account.sessionToken }),
+		['Authorization', key],
+	]);
 	return {
-		...without(options, ['baseurl', 'body']),
+		...withoutSource(options),
 		...(options.uri === undefined ? { url: target.href } : { uri: target.href }),
 		qs: {},
 		...(hasBody ? { body: payload } : {}),
-		headers: {
-			...without(given, REPLACED),
-			...missing(given, 'X-TC-Region', account.region),
-			...missing(given, 'X-TC-Language', account.language),
-			'Content-Type': contentType,
-			'X-TC-Timestamp': String(timestamp),
-			...(account.sessionToken ? { 'X-TC-Token': account.sessionToken } : {}),
-			Authorization: authorization(
-				{ method, query, headers: headersToSign, payload, service, timestamp },
-				account,
-			),
-		},
+		headers,
 	};
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'crypto';
+import { createHmac, hash } from 'crypto';
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
 
@@ -23,10 +23,9 @@ export interface Tc3Key {
 	secretKey: string;
 }
 
-const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
+const sha256 = (data: string | Buffer) => hash('sha256', data);
 
-const hmac = (key: string | Buffer, data: string) =>
-	createHmac('sha256', key).update(data).digest();
+const hmac = (key: Buffer, data: string) => createHmac('sha256', key).update(data).digest();
 
 const scopeOf = ({ service, timestamp }: Tc3Request) =>
 	[new Date(timestamp * 1000).toISOString().slice(0, 10), service, 'tc3_request'] as const;
@@ -54,24 +53,40 @@ ${sha256(request.payload)}`;
 }
 
 /** Stage 2: binds the request to the second, the UTC day and the service. */
-export function stringToSign(request: Tc3Request): string {
+export function stringToSign(request: Tc3Request, scope = scopeOf(request)): string {
 	return `${ALGORITHM}
 ${request.timestamp}
-${scopeOf(request).join('/')}
+${scope.join('/')}
 ${sha256(canonicalRequest(request))}`;
 }
 
+/** Kept, since most requests of a day need the same one: three of the four HMACs go into it. */
+const latestKey = { origin: '', key: Buffer.alloc(0) };
+
+function signingKey(secretKey: string, scope: readonly string[]): Buffer {
+	const origin = [secretKey, ...scope].join('\n');
+	if (latestKey.origin !== origin) {
+		let key = Buffer.from(`TC3${secretKey}`);
+		for (const part of scope) key = hmac(key, part);
+		Object.assign(latestKey, { origin, key });
+	}
+	return latestKey.key;
+}
+
 /** Stage 3: the hex signature, by a key that is good for one UTC day and one service. */
-export function signature(request: Tc3Request, secretKey: string): string {
-	let key: string | Buffer = `TC3${secretKey}`;
-	for (const part of scopeOf(request)) key = hmac(key, part);
-	return hmac(key, stringToSign(request)).toString('hex');
+export function signature(
+	request: Tc3Request,
+	secretKey: string,
+	scope = scopeOf(request),
+): string {
+	return hmac(signingKey(secretKey, scope), stringToSign(request, scope)).toString('hex');
 }
 
 /** Stage 4: the value of the Authorization header. */
 export function authorization(request: Tc3Request, { secretId, secretKey }: Tc3Key): string {
-	const credential = [secretId, ...scopeOf(request)].join('/');
-	return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders(request)}, Signature=${signature(request, secretKey)}`;
+	const scope = scopeOf(request);
+	const credential = [secretId, ...scope].join('/');
+	return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders(request)}, Signature=${signature(request, secretKey, scope)}`;
 }
 
 /** The service that an Authorization header of stage 4 was made for; undefined for any other. */
