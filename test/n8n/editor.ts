@@ -1,6 +1,13 @@
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import {
+	chromium,
+	type Browser,
+	type BrowserContext,
+	type Locator,
+	type Page,
+} from 'playwright-core';
 import type { N8nHost } from './host';
+import { marksOf, type Marks } from './marks';
 
 export type Theme = 'light' | 'dark';
 
@@ -21,13 +28,30 @@ export async function startBrowser(executablePath = '/usr/bin/chromium'): Promis
 	return chromium.launch({ executablePath, args: flags });
 }
 
-/** n8n's editor in a browser, with the owner signed in. */
+/** n8n's editor in a browser, with the owner signed in. What people do there is done by clicks. */
 export class Editor {
+	readonly marks: Marks;
+
 	private constructor(
 		readonly page: Page,
 		private readonly context: BrowserContext,
 		private readonly host: N8nHost,
-	) {}
+	) {
+		this.marks = marksOf(host.installation.version);
+	}
+
+	/** The open panel of a node. */
+	get panel(): Locator {
+		return this.page.locator(this.marks.panel);
+	}
+
+	get output(): Locator {
+		return this.panel.locator(this.marks.output);
+	}
+
+	get credentialDialog(): Locator {
+		return this.page.locator(this.marks.credentialDialog);
+	}
 
 	static async signIn(
 		browser: Browser,
@@ -35,6 +59,8 @@ export class Editor {
 		{ theme = 'light', size = { width: 1600, height: 1400 } }: EditorOptions = {},
 	): Promise<Editor> {
 		const context = await browser.newContext({ viewport: size, colorScheme: theme });
+		context.setDefaultTimeout(60_000);
+		await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: host.url });
 		await context.route(
 			(url) => url.origin !== host.url,
 			async (route) => route.abort(),
@@ -50,6 +76,93 @@ export class Editor {
 		return new Editor(page, context, host);
 	}
 
+	/** Opens the node panel of an empty workflow. */
+	async startWorkflow(): Promise<void> {
+		await this.page.goto(`${this.host.url}/workflow/new`);
+		await this.page.locator(this.marks.addFirstStep).click();
+	}
+
+	/** Types into the search of the node panel, and waits until it has found a node of that name. */
+	async search(words: string, name: string): Promise<Locator> {
+		await this.page.locator(this.marks.search).fill('');
+		await this.page.locator(this.marks.search).pressSequentially(words);
+		const found = this.page.locator(this.marks.found).getByText(name, { exact: true });
+		// The list of before the search has hundreds of nodes, but few rows; this one is none of them.
+		await found.waitFor();
+		return found;
+	}
+
+	/** Chooses an entry of the list that a found node unfolds into. */
+	async add(entry: string): Promise<void> {
+		const listed = this.page.getByText(entry, { exact: true });
+		const heading = this.page.getByText(new RegExp(`^${this.marks.actionsHeading} \\(`));
+		await heading.waitFor();
+		if (!(await listed.isVisible())) await heading.click();
+		await listed.click();
+		await this.panel.waitFor();
+	}
+
+	/** A field of the panel or of the credential dialog, by its name in the workflow. */
+	field(name: string, within = this.panel): Locator {
+		return within
+			.locator(`[data-test-id="parameter-input-${name}"]`)
+			.locator('input, textarea')
+			.first();
+	}
+
+	/** Picks from a list that a click unfolds. */
+	async choose(list: Locator, option: string): Promise<void> {
+		await list.click();
+		await this.page.getByRole('option', { name: option, exact: true }).click();
+	}
+
+	async addField(collection: number, option: string): Promise<void> {
+		await this.choose(this.panel.locator(this.marks.addToCollection).nth(collection), option);
+	}
+
+	/** Presses Execute step. */
+	async execute(): Promise<void> {
+		await this.panel.locator(this.marks.execute).first().click();
+	}
+
+	async saveCredential(): Promise<void> {
+		await this.page.locator(this.marks.saveCredential).click();
+	}
+
+	/** Copies the trigger's production URL as n8n offers it. */
+	async copyWebhookUrl(): Promise<void> {
+		const webhooks = this.panel.locator(this.marks.webhooks);
+		await webhooks.getByText('Webhook URLs').click();
+		await webhooks.getByText('Production URL').click();
+		const url = webhooks.locator(this.marks.webhookUrl);
+		await url
+			.getByText('/webhook/')
+			.or(url.filter({ hasText: '/webhook/' }))
+			.first()
+			.click();
+	}
+
+	async paste(into: Locator): Promise<void> {
+		await into.click();
+		await this.page.keyboard.press('ControlOrMeta+A');
+		await this.page.keyboard.press('ControlOrMeta+V');
+	}
+
+	async closePanel(): Promise<void> {
+		await this.page.locator(this.marks.closePanel).click();
+		await this.panel.waitFor({ state: 'hidden' });
+	}
+
+	/** Publishes the open workflow by its button, and returns what n8n says then. */
+	async publish(): Promise<string> {
+		await this.page.locator(this.marks.publish).click();
+		await this.page.locator(this.marks.confirmPublish).click();
+		const dialog = this.page.getByRole('dialog').filter({ hasText: 'Workflow published' });
+		const said = await dialog.innerText();
+		await dialog.getByRole('button', { name: 'Got it' }).click();
+		return said;
+	}
+
 	async openCredential(id: string): Promise<void> {
 		await this.open(`/home/credentials/${id}`, '[data-test-id="credential-edit-dialog"]');
 	}
@@ -58,10 +171,15 @@ export class Editor {
 	async openNode(workflowId: string, node: string, executionId?: string): Promise<void> {
 		const run = executionId === undefined ? '' : `/executions/${executionId}`;
 		await this.page.goto(`${this.host.url}/workflow/${workflowId}${run}`);
+		await this.openPanel(node);
+		await this.settle();
+	}
+
+	/** Opens the panel of a node on the canvas. */
+	async openPanel(node: string): Promise<void> {
 		const drawn = `[data-test-id="canvas-node"][data-node-name="${node}"]`;
 		await this.page.locator(drawn).dblclick();
-		await this.page.locator('[data-test-id="ndv"]').first().waitFor();
-		await this.settle();
+		await this.panel.first().waitFor();
 	}
 
 	/** Unfolds what a collection of the open panel offers. */

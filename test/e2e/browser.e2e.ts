@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { INodeProperties } from 'n8n-workflow';
+import type { Browser, Locator } from 'playwright-core';
+
+import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
+import { resources } from '../../nodes/TencentVidu/operations';
+import { TencentViduTrigger } from '../../nodes/TencentVidu/TencentViduTrigger.node';
+import { PERMANENT_ACCOUNT } from '../fake/accounts';
+import { resultVideo } from '../fake/video';
+import type { Workflow } from '../n8n/client';
+import { Editor, startBrowser, type Theme } from '../n8n/editor';
+import { itemsOf } from '../n8n/execution';
+import { staysUnreadable, unreadable } from '../n8n/layout';
+import { putUp, type Stage } from './stage';
+import { manual, saveRow, trigger, vidu } from './workflow';
+
+const NODE = 'Tencent Cloud Vidu';
+const image = 'https://example.com/vase.png';
+const pictures = path.resolve(__dirname, '../../.cache/browser');
+
+describe('a newcomer in the editor', () => {
+	let stage: Stage;
+	let browser: Browser;
+	let editor: Editor;
+
+	beforeAll(async () => {
+		await mkdir(pictures, { recursive: true });
+		stage = await putUp({ jobs: { waitMs: 100, runMs: 400 } });
+		browser = await startBrowser();
+		editor = await signIn('light');
+	});
+
+	afterAll(async () => {
+		await browser?.close();
+		await stage?.end();
+	});
+
+	const signIn = async (theme: Theme) =>
+		await Editor.signIn(browser, stage.n8n, { theme, size: { width: 1440, height: 900 } });
+
+	/** A test that leaves a picture of the editor when it fails. */
+	const see = (name: string, look: () => Promise<void>) =>
+		it(name, async () => {
+			try {
+				await look();
+			} catch (error) {
+				await editor.save(pictures, name.replace(/\W+/g, '-'));
+				throw error;
+			}
+		});
+
+	const credentialField = (name: string) => editor.field(name, editor.credentialDialog);
+
+	const addToEmptyWorkflow = async (entry: string) => {
+		await editor.startWorkflow();
+		await (await editor.search('vidu', NODE)).click();
+		await editor.add(entry);
+	};
+
+	const shows = async (part: Locator, text: RegExp | string) =>
+		await part.getByText(text).first().waitFor();
+
+	see('finds the node by each word that it is known by', async () => {
+		await editor.startWorkflow();
+		for (const words of ['vidu', 'tencent', 'image to video', 'i2v', 'video generation']) {
+			assert.equal(await (await editor.search(words, NODE)).count(), 1, words);
+		}
+		await (await editor.search('vidu', NODE)).click();
+		for (const entry of ['On finished video', 'On failed job', 'Actions (3)']) {
+			await shows(editor.page.locator('body'), entry);
+		}
+		await editor.page.getByText('Actions (3)').click();
+		const { operations } = resources[0] ?? { operations: [] };
+		for (const { action } of operations) await shows(editor.page.locator('body'), action);
+		await editor.add('Generate a video from an image');
+		assert.equal(await editor.field('operation').inputValue(), 'Generate');
+	});
+
+	see('is told which key is wrong, and that the right ones work', async () => {
+		const { page, marks, panel, credentialDialog } = editor;
+		await panel.locator(marks.credentials).click();
+		await page.locator(marks.newCredential).click();
+		await editor.choose(credentialField('site'), 'China (cloud.tencent.com)');
+		await credentialField('secretId').fill(PERMANENT_ACCOUNT.secretId);
+		await credentialField('secretKey').fill('a wrong one');
+		await credentialField('endpoint').fill(stage.fake.url);
+		await editor.saveCredential();
+		await credentialDialog.getByText('More details').click();
+		await shows(credentialDialog, /The Secret Key does not belong to this Secret ID/);
+
+		await credentialField('secretKey').fill(PERMANENT_ACCOUNT.secretKey);
+		await editor.saveCredential();
+		await credentialDialog.waitFor({ state: 'hidden' });
+		await panel.locator(marks.editCredential).click();
+		await shows(credentialDialog, 'Connection tested successfully');
+		await credentialDialog.locator(marks.closeDialog).click();
+		await credentialDialog.waitFor({ state: 'hidden' });
+	});
+
+	see('is told which field is wrong, before anything is sent', async () => {
+		const { output } = editor;
+		await editor.field('prompt').fill('The vase turns');
+		await editor.execute();
+		await shows(output, /^First Frame URL: is empty.*Enter a URL or choose a binary field/);
+
+		await editor.field('firstFrameUrl').fill(image);
+		await editor.field('prompt').fill('x'.repeat(2001));
+		await editor.execute();
+		await shows(output, /^Prompt: may have 2,000 characters at most.*Shorten it/);
+		await shows(output, 'Nothing was sent.');
+		assert.deepEqual(stage.fake.jobs.all(), []);
+	});
+
+	see('makes a video and watches it', async () => {
+		const { output, marks, page } = editor;
+		await editor.field('prompt').fill('The vase turns');
+		await editor.addField(0, 'Duration');
+		await editor.field('duration').fill('7');
+		await editor.execute();
+		await output.locator(marks.viewFile).waitFor();
+		const [job, ...others] = stage.fake.jobs.all();
+		assert.deepEqual(others, []);
+		assert.deepEqual(job?.request, { Images: [image], Prompt: 'The vase turns', Duration: 7 });
+
+		await output.locator(marks.showJson).click();
+		await shows(output, `"${job?.jobId}"`);
+		await shows(output, '"DONE"');
+
+		await output.locator(marks.showFiles).click();
+		await output.locator(marks.viewFile).click();
+		await page.waitForFunction('document.querySelector("video")?.readyState >= 2');
+		const seen = await page.evaluate<Array<number>>(`(async () => {
+			const video = document.querySelector('video');
+			const file = await fetch(video.currentSrc);
+			return [video.duration, video.videoWidth, (await file.arrayBuffer()).byteLength];
+		})()`);
+		assert.deepEqual(seen, [2, 320, resultVideo().byteLength]);
+	});
+
+	see('is warned of a callback URL that nobody outside can reach', async () => {
+		await addToEmptyWorkflow('Submit an image to video job');
+		const { panel } = editor;
+		const hidden = async (text: RegExp) => await panel.getByText(text).waitFor({ state: 'hidden' });
+		const unreachable = /cannot be reached|cannot reach this Callback URL/;
+		const open = /Callback URL is not https/;
+		await editor.addField(0, 'Callback URL');
+		await editor.field('callbackUrl').fill('http://localhost:5678/webhook/x');
+		await shows(panel, unreachable);
+		await editor.field('callbackUrl').fill('http://n8n.example.com/webhook/x');
+		await shows(panel, open);
+		await hidden(unreachable);
+		await editor.field('callbackUrl').fill('https://n8n.example.com/webhook/x');
+		await hidden(open);
+		await hidden(unreachable);
+	});
+
+	see('connects a trigger with the job of another workflow', async () => {
+		const { page, marks, output } = editor;
+		await addToEmptyWorkflow('On finished video');
+		await editor.copyWebhookUrl();
+		await editor.closePanel();
+		assert.match(await editor.publish(), /Tencent Cloud can now report jobs/);
+		const receiver = page.url();
+
+		await addToEmptyWorkflow('Submit an image to video job');
+		await editor.field('firstFrameUrl').fill(image);
+		await editor.addField(0, 'Callback URL');
+		await editor.paste(editor.field('callbackUrl'));
+		const callbackUrl = stage.n8n.client.webhookUrl('tencent-vidu');
+		assert.equal(await editor.field('callbackUrl').inputValue(), callbackUrl);
+		await editor.execute();
+		await shows(output, 'Reference');
+		const job = stage.fake.jobs.all().at(-1);
+		await stage.fake.callbacks.idle();
+
+		await page.goto(receiver);
+		await page.locator(marks.executions).click();
+		const listed = page.locator(marks.execution);
+		await listed.first().waitFor();
+		assert.equal(await listed.count(), 1);
+		await shows(listed, /Succeeded/);
+		const id = /\d+$/.exec((await listed.getAttribute('data-test-id')) ?? '')?.[0] ?? '';
+		const [item] = itemsOf(await stage.n8n.client.execution(id), `${NODE} Trigger`);
+		assert.equal(item?.json.JobId, job?.jobId);
+	});
+
+	describe('can read', () => {
+		let showcase: Workflow;
+
+		/** Every field of a collection, so that the panel shows them all. */
+		const everything = (rows: INodeProperties[]): Record<string, unknown> =>
+			Object.fromEntries(
+				rows.map((row) => [
+					row.name,
+					row.type === 'collection' ? everything(propertiesIn(row)) : row.default,
+				]),
+			);
+
+		const propertiesIn = ({ options = [] }: INodeProperties) =>
+			options.filter(
+				(option): option is INodeProperties => 'displayName' in option && 'type' in option,
+			);
+
+		/** The labels that such a panel must show. */
+		const labelsOf = (rows: INodeProperties[]): string[] =>
+			rows.flatMap((row) => [
+				row.displayName,
+				...(row.type === 'collection' ? labelsOf(propertiesIn(row)) : []),
+			]);
+
+		const { operations = [] } = resources[0] ?? {};
+		const variants = operations.flatMap(({ name, value, rows }) =>
+			(rows.some((row) => row.name === 'frames') ? ['url', 'binary'] : ['']).map((source) => ({
+				title: `${name} ${source}`.trim(),
+				rows: rows.filter((row) => {
+					const { firstFrameSource, lastFrameSource } = row.displayOptions?.show ?? {};
+					return [firstFrameSource, lastFrameSource].every((one) => !one || one.includes(source));
+				}),
+				parameters: {
+					...everything(rows),
+					operation: value,
+					...(source && {
+						frames: 'firstAndLast',
+						firstFrameSource: source,
+						lastFrameSource: source,
+					}),
+				},
+			})),
+		);
+		const triggerRows = new TencentViduTrigger().description.properties;
+		const labels: Record<string, string[]> = {
+			...Object.fromEntries(variants.map(({ title, rows }) => [title, labelsOf(rows)])),
+			'Vidu Trigger': labelsOf(triggerRows.filter(({ type }) => type !== 'notice')),
+		};
+
+		beforeAll(async () => {
+			const { n8n, credential } = stage;
+			showcase = await saveRow(n8n, credential, 'Showcase', [
+				manual,
+				...variants.map(({ title, parameters }, index) => ({
+					...vidu(parameters),
+					name: title,
+					position: [index * 400, 400],
+				})),
+				trigger(everything(triggerRows)),
+			]);
+		});
+
+		/** What cannot be read in the lists that unfold from a part. */
+		const unreadableLists = async (part: Locator): Promise<string[]> => {
+			const { page, marks } = editor;
+			const found: string[] = [];
+			for (const list of await part.locator(marks.list).all()) {
+				await list.click();
+				const options = page.locator(`${marks.unfolded}:visible`);
+				await options.waitFor();
+				found.push(...(await staysUnreadable(page, marks.unfolded)));
+				await list.click();
+				await options.waitFor({ state: 'hidden' });
+			}
+			return found;
+		};
+
+		describe.each<Theme>(['light', 'dark'])('in the %s theme', (theme) => {
+			beforeAll(async () => {
+				await editor.close();
+				editor = await signIn(theme);
+				await editor.openCanvas(showcase.id);
+			});
+
+			for (const [name, expected] of Object.entries(labels)) {
+				see(`the panel of ${name}`, async () => {
+					await editor.openPanel(name);
+					const { page, panel, marks } = editor;
+					const fields = panel.locator(marks.fields);
+					for (const label of expected) {
+						await fields.getByText(label, { exact: true }).first().waitFor({ timeout: 5_000 });
+					}
+					assert.deepEqual(await staysUnreadable(page, marks.panel), []);
+					assert.deepEqual(await unreadableLists(fields), []);
+					await editor.closePanel();
+				});
+			}
+
+			see('the dialog of the credential', async () => {
+				await editor.openCredential(stage.credential.id);
+				const { page, marks, credentialDialog } = editor;
+				for (const { displayName } of new TencentCloudApi().properties) {
+					await shows(credentialDialog, displayName);
+				}
+				assert.deepEqual(await staysUnreadable(page, marks.credentialDialog), []);
+				assert.deepEqual(await unreadableLists(credentialDialog), []);
+			});
+		});
+
+		see('and the check notices what it cannot', async () => {
+			const { page, marks } = editor;
+			await editor.openCanvas(showcase.id);
+			await editor.openPanel('Get');
+			await page.addStyleTag({
+				content: `[data-test-id="input-label"] { width: 2rem; overflow: hidden; white-space: nowrap }
+					[data-test-id="parameter-input"] { position: relative; top: -1.5rem }`,
+			});
+			const found = await unreadable(page, marks.panel);
+			assert.ok(found.includes('cut: Download Video'), found.join('\n'));
+			assert.ok(
+				found.some((one) => one.startsWith('overlap:')),
+				found.join('\n'),
+			);
+		});
+	});
+});

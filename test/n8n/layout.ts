@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+
+const source = readFileSync(path.join(__dirname, 'unreadable.js'), 'utf8').replace(/;\s*$/, '');
+
+/**
+ * Lists by their text what is cut (beyond the box of an element that hides what it cannot hold) and
+ * what overlaps. What can be scrolled into view is not cut, nor what somebody has typed.
+ */
+export async function unreadable(page: Page, selector: string): Promise<string[]> {
+	return page.evaluate<string[]>(`(${source})(${JSON.stringify(selector)})`);
+}
+
+/** The same of a part that may be sliding in as yet: what is left after a while. */
+export async function staysUnreadable(page: Page, selector: string): Promise<string[]> {
+	const deadline = Date.now() + 5_000;
+	for (;;) {
+		const found = await unreadable(page, selector);
+		if (found.length === 0 || Date.now() > deadline) return found;
+		await sleep(250);
+	}
+}
