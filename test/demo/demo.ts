@@ -15,9 +15,9 @@ const examples = path.resolve(__dirname, '..', '..', 'examples');
 
 const submittedSchema = z.object({ JobId: z.string().regex(/^\d{19}$/), RequestId: z.string() });
 const finishedSchema = z
-	.object({ Status: z.literal('DONE'), ResultVideoUrl: z.string().url() })
+	.object({ JobId: z.string(), Status: z.literal('DONE'), ResultVideoUrl: z.string().url() })
 	.passthrough();
-const calledBackSchema = finishedSchema.extend({ JobId: z.string() });
+const countSchema = z.object({ Status: z.literal('DONE'), count_Image: z.literal(3) }).passthrough();
 const identitySchema = z.object({
 	Response: z.object({ AccountId: z.literal(PERMANENT_ACCOUNT.uin) }).passthrough(),
 });
@@ -48,7 +48,7 @@ async function demonstrate(signal: AbortSignal, leaveOpen: () => Promise<boolean
 		const credential = await connect(host, fake.url, report);
 		const stage = { host, credential, report, signal };
 		await callSts(stage);
-		await submitBatch(stage);
+		await generateBatch(stage);
 		await submitAndWait(stage);
 
 		report.step('All of this is in the editor now, to look at and to run again');
@@ -84,11 +84,14 @@ async function callSts(stage: Stage): Promise<void> {
 	stage.report.item(identity?.Response ?? {});
 }
 
-async function submitBatch(stage: Stage): Promise<void> {
-	const workflow = await load(stage, 'batch-of-images.json');
-	const jobs = outputOf(await run(stage, workflow), 'Submit a Video Job', submittedSchema, 3);
+async function generateBatch(stage: Stage): Promise<void> {
+	const execution = await run(stage, await load(stage, 'batch-of-images.json'));
+	const jobs = outputOf(execution, 'Generate the Videos', finishedSchema, 3);
 	if (new Set(jobs.map(({ JobId }) => JobId)).size !== 3) throw new Error('a JobId came twice');
 	for (const job of jobs) stage.report.item(job);
+	stage.report.line('What became of them, and their credits:');
+	const [count] = outputOf(execution, 'Count and Credits', countSchema);
+	stage.report.item(count ?? {});
 }
 
 async function submitAndWait(stage: Stage): Promise<void> {
@@ -102,14 +105,10 @@ async function submitAndWait(stage: Stage): Promise<void> {
 	const waiting = { timeoutMs: 60_000, signal };
 	const [execution] = await host.client.finishedByTrigger(workflow, 1, waiting);
 	if (execution === undefined) throw new Error('the trigger has not run');
-	const [call] = outputOf(execution, 'Tencent Cloud Vidu Trigger', calledBackSchema);
+	const [call] = outputOf(execution, 'Tencent Cloud Vidu Trigger', finishedSchema);
 	report.item(call ?? {});
 	if (call?.JobId !== job?.JobId) throw new Error('the callback is for another job');
-
-	report.line('Get asked for the finished job:');
-	const [finished] = outputOf(execution, 'Get the Finished Job', finishedSchema);
-	report.item(finished ?? {});
-	await watch(finished?.ResultVideoUrl ?? '', report);
+	await watch(call?.ResultVideoUrl ?? '', report);
 }
 
 async function watch(url: string, report: Report): Promise<void> {

@@ -96,7 +96,7 @@ async function main(): Promise<void> {
 				'get-all-fields': panel('Get All Fields'),
 				generate: panel('Generate'),
 				trigger: panel('Trigger'),
-				run: async () => editor.openNode(batch.id, 'Submit a Video Job', run),
+				run: async () => editor.openNode(batch.id, 'Generate the Videos', run),
 			};
 			for (const [name, open] of Object.entries(shots)) {
 				await open().catch((error: unknown) => console.error(`${name}-${theme}:`, error));
