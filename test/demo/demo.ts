@@ -17,7 +17,9 @@ const submittedSchema = z.object({ JobId: z.string().regex(/^\d{19}$/), RequestI
 const finishedSchema = z
 	.object({ JobId: z.string(), Status: z.literal('DONE'), ResultVideoUrl: z.string().url() })
 	.passthrough();
-const countSchema = z.object({ Status: z.literal('DONE'), count_Image: z.literal(3) }).passthrough();
+const countSchema = z
+	.object({ Status: z.literal('DONE'), count_Image: z.literal(3) })
+	.passthrough();
 const identitySchema = z.object({
 	Response: z.object({ AccountId: z.literal(PERMANENT_ACCOUNT.uin) }).passthrough(),
 });
