@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { z } from 'zod';
-
 import type { Workflow } from '../n8n/client';
 import { itemsOf } from '../n8n/execution';
 import { putUp, type Stage } from './stage';
-import { items, manual, saveRow, trigger, vidu } from './workflow';
-
-const page = z.object({ results: z.array(z.object({ id: z.coerce.string(), mode: z.string() })) });
+import { items, manual, received, saveRow, trigger, vidu } from './workflow';
 
 describe('callbacks in a real n8n', () => {
 	let stage: Stage;
@@ -28,23 +24,6 @@ describe('callbacks in a real n8n', () => {
 	afterEach(() => {
 		Object.assign(stage.fake.callbacks.options, { repeat: 1, repeatMode: 'inTurn' });
 	});
-
-	/** All that the trigger has been started with. */
-	const received = async () => {
-		const { client } = stage.n8n;
-		const ids: string[] = [];
-		for (let last = ''; ; last = `&lastId=${ids.at(-1)}`) {
-			const filter = encodeURIComponent(JSON.stringify({ workflowId: receiver.id }));
-			const path = `/rest/executions?filter=${filter}&limit=100${last}`;
-			const { results } = await client.request('GET', path, page);
-			ids.push(...results.map(({ id }) => id));
-			if (results.length < 100) break;
-		}
-		const executions = await Promise.all(ids.map(async (id) => await client.execution(id)));
-		return executions.flatMap((execution) =>
-			itemsOf(execution, 'Vidu Trigger').map(({ json }) => json),
-		);
-	};
 
 	const submit = async (
 		name: string,
@@ -67,7 +46,9 @@ describe('callbacks in a real n8n', () => {
 			const { out, jobs } = await submit(repeatMode, 3);
 			const ids = jobs.map(({ jobId }) => jobId);
 			const mine = async () =>
-				(await received()).filter(({ JobId }) => ids.includes(String(JobId)));
+				(await received(stage.n8n.client, receiver)).filter(({ JobId }) =>
+					ids.includes(String(JobId)),
+				);
 			for (let looks = 0; looks < 20 && (await mine()).length < 3; looks++) await sleep(500);
 			await sleep(1_000);
 			assert.deepEqual(
@@ -79,7 +60,7 @@ describe('callbacks in a real n8n', () => {
 
 	it('start nothing when forged, altered or expired', async () => {
 		const { jobs } = await submit('forged', 1);
-		const before = (await received()).length;
+		const before = (await received(stage.n8n.client, receiver)).length;
 		const url = jobs[0]?.callbackUrl ?? '';
 		const post = async (address: string) =>
 			await fetch(address, {
@@ -100,7 +81,7 @@ describe('callbacks in a real n8n', () => {
 			assert.equal((await post(address)).status, 401, address);
 		}
 		await sleep(500);
-		assert.equal((await received()).length, before);
+		assert.equal((await received(stage.n8n.client, receiver)).length, before);
 		assert.ok(!stage.n8n.log().includes('viduSignature'));
 	});
 
@@ -119,7 +100,7 @@ describe('callbacks in a real n8n', () => {
 		await n8n.start();
 		await sleep(35_000);
 		await fake.callbacks.idle();
-		const ids = (await received()).map(({ JobId }) => JobId);
+		const ids = (await received(stage.n8n.client, receiver)).map(({ JobId }) => JobId);
 		const missing = jobs.filter(({ jobId }) => !ids.includes(jobId));
 		assert.deepEqual(
 			missing.map(({ jobId }) => jobId),

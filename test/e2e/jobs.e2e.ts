@@ -112,6 +112,30 @@ describe('submitting and generating in a real n8n', () => {
 		assert.ok(jobs.length < 30, 'what was not sent is called off');
 	});
 
+	it('what fails goes to the error output, what succeeds to the other', async () => {
+		stage.fake.faults.add({
+			action: 'SubmitImageToVideoViduJob',
+			when: ({ Prompt }) => String(Prompt).startsWith('Video 1 '),
+			fault: { kind: 'error', code: 'FailedOperation.ImageDecodeFailed' },
+		});
+		const firstFrameUrl = '={{ $json.index === 3 ? "no address" : "https://example.com/a.png" }}';
+		const onError = { onError: 'continueErrorOutput' };
+		const { execution, jobs, items: out } = await run('split', 5, { firstFrameUrl }, onError);
+		assert.equal(execution.status, 'success');
+		assert.deepEqual(
+			out.map(({ json }) => json.JobId),
+			jobs.map(({ jobId }) => jobId),
+		);
+		const failed = itemsOf(execution, 'Vidu', 1).map(({ json }) => json);
+		assert.deepEqual(
+			failed.map(({ index }) => index),
+			[1, 3],
+		);
+		assert.match(JSON.stringify(failed[0]), /FailedOperation.ImageDecodeFailed/);
+		assert.match(JSON.stringify(failed[1]), /First Frame URL/);
+		assert.equal(jobs.length, 3);
+	});
+
 	it('after Stop nothing leaves, and the log names what was accepted', async () => {
 		const { n8n, credential, fake } = stage;
 		const earlier = fake.jobs.all().length;

@@ -1,7 +1,7 @@
 import { PERMANENT_ACCOUNT } from '../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../fake/server';
-import type { Credential } from '../n8n/client';
-import { type N8nHost, startN8n } from '../n8n/host';
+import type { Credential, N8nClient } from '../n8n/client';
+import { type N8nHost, type N8nOptions, startN8n } from '../n8n/host';
 import type { N8nVersion } from '../n8n/install';
 
 declare global {
@@ -23,16 +23,12 @@ export interface Stage {
 /** Puts up a stage; the service is strict about hosts, as the vendor's is. */
 export async function putUp(
 	options: Partial<FakeOptions> = {},
-	env: Record<string, string> = {},
+	n8nOptions: N8nOptions = {},
 ): Promise<Stage> {
 	const fake = await startFake({ hostWithoutPort: false, ...options });
 	try {
-		const n8n = await startN8n({ version: n8nVersion, env, report: console.log });
-		const credential = await n8n.client.createCredential({
-			name: 'Local service',
-			type: 'tencentCloudApi',
-			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url },
-		});
+		const n8n = await startN8n({ version: n8nVersion, report: console.log, ...n8nOptions });
+		const credential = await connect(n8n.client, fake);
 		const end = async () => {
 			await n8n.dispose();
 			await fake.close();
@@ -42,4 +38,13 @@ export async function putUp(
 		await fake.close();
 		throw error;
 	}
+}
+
+/** Makes the credential that joins an n8n with a local service. */
+export async function connect(client: N8nClient, fake: Fake): Promise<Credential> {
+	return client.createCredential({
+		name: 'Local service',
+		type: 'tencentCloudApi',
+		data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url },
+	});
 }

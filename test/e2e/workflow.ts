@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Credential, Workflow } from '../n8n/client';
+import type { Credential, N8nClient, Workflow } from '../n8n/client';
+import { itemsOf } from '../n8n/execution';
 import type { N8nHost } from '../n8n/host';
 
 /** A node of a workflow, as far as a scenario says anything about it. */
@@ -47,6 +48,24 @@ export const trigger = (parameters: Record<string, unknown> = {}): NodeWish => (
 	webhookId: randomUUID(),
 	parameters: { path: 'vidu', ...parameters },
 });
+
+/** n8n's own way to start a workflow from outside. */
+export const webhook = (path: string): NodeWish => ({
+	name: 'Start',
+	type: 'n8n-nodes-base.webhook',
+	typeVersion: 2,
+	webhookId: randomUUID(),
+	parameters: { path, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
+});
+
+/** What the trigger has started the workflow with so far. */
+export async function received(client: N8nClient, receiver: Workflow) {
+	const summaries = await client.executions(receiver.id);
+	const executions = await Promise.all(summaries.map(async ({ id }) => client.execution(id)));
+	return executions.flatMap((execution) =>
+		itemsOf(execution, 'Vidu Trigger').map(({ json }) => json),
+	);
+}
 
 /** Saves a workflow of nodes in a row; those of the package get the credential. */
 export async function saveRow(

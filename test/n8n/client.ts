@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Dialect, dialects } from './dialect';
 import {
 	executionSchema,
+	executionPageSchema,
 	executionSummarySchema,
 	isOver,
 	type Execution,
@@ -202,12 +203,18 @@ export class N8nClient {
 		return this.request('GET', `/rest/executions/${id}`, executionSchema);
 	}
 
-	/** The newest first, one page of n8n's. */
+	/** All of a workflow, the newest first. */
 	async executions(workflowId: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const page = z.object({ results: z.array(executionSummarySchema) });
-		const query = `filter=${filter}&limit=100`;
-		return (await this.request('GET', `/rest/executions?${query}`, page)).results;
+		const found: ExecutionSummary[] = [];
+		for (let next = ''; ;) {
+			const path = `/rest/executions?filter=${filter}&limit=100${next}`;
+			const { results, nextCursor } = await this.request('GET', path, executionPageSchema);
+			found.push(...results);
+			// Only n8n 2 has a cursor.
+			if (nextCursor === null || results.length < 100) return found;
+			next = nextCursor ? `&cursor=${nextCursor}` : `&lastId=${found.at(-1)?.id}`;
+		}
 	}
 
 	async stopExecution(id: string): Promise<void> {
@@ -250,7 +257,8 @@ export class N8nClient {
 		});
 	}
 
-	private async until<T>(
+	/** Looks again and again until there is something to be seen. */
+	async until<T>(
 		goal: string,
 		{ timeoutMs = 60_000, signal }: WaitOptions,
 		look: () => Promise<T | undefined>,

@@ -56,6 +56,11 @@ export const executionSummarySchema = z.object({
 });
 export type ExecutionSummary = z.infer<typeof executionSummarySchema>;
 
+export const executionPageSchema = z.object({
+	results: z.array(executionSummarySchema),
+	nextCursor: z.string().nullish(),
+});
+
 /** An execution with what every node gave out, one entry for each time that the node ran. */
 export const executionSchema = executionSummarySchema
 	.extend({ data: z.string() })

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { N8nClient, type Owner } from './client';
+import { freePort } from './freePort';
 import { installN8n, type N8nInstallation, type N8nVersion } from './install';
 import { installPackage } from './packedPackage';
 import { launch, tail, type RunningProcess } from './process';
@@ -16,6 +16,10 @@ export interface N8nOptions {
 	env?: Readonly<Record<string, string>>;
 	/** The project whose package is installed; by default this one. */
 	project?: string;
+	/** Where production URLs begin, if another process answers them. */
+	webhooks?: string;
+	/** Arguments for the Node that runs it. */
+	nodeArgs?: readonly string[];
 	/** Hears of an installation that takes its time. */
 	report?: (line: string) => void;
 	signal?: AbortSignal;
@@ -60,7 +64,7 @@ export class N8nHost {
 		private readonly options: N8nOptions,
 	) {
 		this.url = `http://127.0.0.1:${port}`;
-		this.client = new N8nClient(this.url, installation.version);
+		this.client = new N8nClient(this.url, installation.version, options.webhooks);
 	}
 
 	get pid(): number {
@@ -79,19 +83,20 @@ export class N8nHost {
 
 	/** Starts it, again too, on the same folder and port, and signs the owner in. */
 	async start(): Promise<void> {
-		const { signal, env } = this.options;
 		this.earlierLog = this.log();
-		this.process = launch(this.installation.node, [this.installation.script, 'start'], {
-			cwd: this.userFolder,
-			env: {
-				...(await n8nEnvironment(this.installation, this.userFolder)),
-				N8N_PORT: String(this.port),
-				...env,
-			},
-			signal,
-		});
+		this.process = await this.launch(['start'], { N8N_PORT: String(this.port) });
 		await this.answers();
 		await this.enter();
+	}
+
+	/** Starts another process of the same n8n, such as a worker; whoever asked for it ends it. */
+	async alongside(args: readonly string[], env: Record<string, string>): Promise<RunningProcess> {
+		return this.launch(args, env);
+	}
+
+	/** Sends the server a signal that does not end it. */
+	signal(signal: NodeJS.Signals): void {
+		if (this.process) process.kill(this.process.pid, signal);
 	}
 
 	/** Ends it as an operator would. */
@@ -109,6 +114,16 @@ export class N8nHost {
 	async dispose(): Promise<void> {
 		await this.stop();
 		if (this.isTemporary) await rm(this.userFolder, { recursive: true, force: true });
+	}
+
+	private async launch(args: readonly string[], own: NodeJS.ProcessEnv): Promise<RunningProcess> {
+		const { node, script } = this.installation;
+		const { signal, env, nodeArgs = [] } = this.options;
+		return launch(node, [...nodeArgs, script, ...args], {
+			cwd: this.userFolder,
+			env: { ...(await n8nEnvironment(this.installation, this.userFolder)), ...own, ...env },
+			signal,
+		});
 	}
 
 	private async answers(timeoutMs = 120_000): Promise<void> {
@@ -181,15 +196,3 @@ const switchedOff = [
 	'N8N_DYNAMIC_BANNERS_ENABLED',
 	'N8N_VERIFIED_PACKAGES_ENABLED',
 ];
-
-/** A port that nobody listens on now. */
-async function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer().once('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const address = server.address();
-			const port = typeof address === 'object' && address !== null ? address.port : 0;
-			server.close(() => resolve(port));
-		});
-	});
-}

@@ -1,9 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+export interface ProcessUser {
+	uid: number;
+	gid: number;
+}
+
 export interface ProcessOptions {
 	cwd: string;
 	env: NodeJS.ProcessEnv;
+	/** Whom to run it as; only root may choose. */
+	user?: ProcessUser;
 	signal?: AbortSignal | undefined;
 }
 
@@ -37,6 +44,7 @@ export function launch(
 	const child = spawn(command, args, {
 		cwd: options.cwd,
 		env: options.env,
+		...options.user,
 		detached: inGroup,
 		stdio: ['ignore', 'pipe', 'pipe'],
 		shell: command.endsWith('.cmd'),
@@ -72,6 +80,23 @@ export function launch(
 	options.signal?.addEventListener('abort', () => self.kill('SIGTERM'), { once: true });
 	if (options.signal?.aborted) self.kill('SIGTERM');
 	return self;
+}
+
+/** Waits until the program has printed this. */
+export async function logged(
+	program: RunningProcess,
+	text: RegExp,
+	timeoutMs = 120_000,
+): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
+	while (!text.test(program.log())) {
+		const late = Date.now() > deadline;
+		if (late || program.hasEnded()) {
+			const what = late ? `within ${timeoutMs} ms` : 'before it ended';
+			throw new Error(`a program did not print ${text} ${what}:\n${tail(program.log())}`);
+		}
+		await sleep(100);
+	}
 }
 
 /** Runs a program to its end and returns what it printed; fails with the last lines of that. */

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+
+import type { Workflow } from '../n8n/client';
+import { itemsOf } from '../n8n/execution';
+import { putUp, type Stage } from './stage';
+import { items, manual, saveRow, vidu } from './workflow';
+
+const RUNS = 8;
+const SIZE = 250;
+const PAYLOAD = 20_000;
+
+describe('the memory of a real n8n', () => {
+	let stage: Stage;
+	let workflow: Workflow;
+
+	beforeAll(async () => {
+		stage = await putUp(
+			{ quota: { perSecond: 0 } },
+			{ nodeArgs: ['--expose-gc', '--require', join(__dirname, '../n8n/heap.cjs')] },
+		);
+		const { n8n, credential } = stage;
+		// What is held on to must show: everything of a request is held by its payload.
+		const payload = `={{ $json.index + "x".repeat(${PAYLOAD}) }}`;
+		const node = vidu({ additionalFields: { payload }, options: { requestsPerSecond: 10_000 } });
+		workflow = await saveRow(n8n, credential, 'memory', [manual, items(SIZE), node]);
+	});
+
+	afterAll(async () => {
+		await stage.end();
+	});
+
+	const run = async () => {
+		const execution = await stage.n8n.client.run(workflow, { timeoutMs: 120_000 });
+		assert.equal(itemsOf(execution, 'Vidu').length, SIZE, execution.error?.message);
+	};
+
+	/** Bytes that are alive in n8n, by its own collector. */
+	const heap = async (): Promise<number> => {
+		const { n8n } = stage;
+		const told = () => [...n8n.log().matchAll(/heap of (\d+) bytes/g)].map(([, bytes]) => bytes);
+		const before = told().length;
+		n8n.signal('SIGUSR2');
+		return n8n.client.until('n8n has told its heap', {}, async () =>
+			Promise.resolve(told().length > before ? Number(told().at(-1)) : undefined),
+		);
+	};
+
+	it('is free again after 2,000 submissions', async () => {
+		const levels: number[] = [];
+		// The first runs compile code and fill caches.
+		for (let number = 0; number < 2 + RUNS; number++) {
+			await run();
+			levels.push(await heap());
+		}
+		const inMb = levels.map((bytes) => Math.round(bytes / 1e5) / 10);
+		console.log(`heap after each run of ${SIZE}: ${inMb.join(', ')} MB`);
+		const grown = (levels.at(-1) ?? 0) - (levels[1] ?? 0);
+		const sent = RUNS * SIZE * PAYLOAD;
+		assert.ok(grown < sent / 4, `the heap has grown by ${grown} bytes: ${inMb.join(', ')} MB`);
+		assert.equal(stage.fake.jobs.all().length, (2 + RUNS) * SIZE);
+	});
+});
