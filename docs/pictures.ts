@@ -1,55 +1,52 @@
 import path from 'node:path';
-import type { Page } from 'playwright-core';
 
-import { PERMANENT_ACCOUNT } from '../test/fake/accounts';
-import { startFake } from '../test/fake/server';
-import type { Credential, N8nClient, Workflow } from '../test/n8n/client';
-import { Editor, startBrowser } from '../test/n8n/editor';
-import { startN8n } from '../test/n8n/host';
+import { putUp, type Stage } from '../test/e2e/stage';
+import { type NodeWish, saveRow, trigger, vidu } from '../test/e2e/workflow';
+import { Editor, startBrowser, type Theme } from '../test/n8n/editor';
 
-const project = path.resolve(__dirname, '..');
+const example = path.resolve(__dirname, '..', 'examples', 'batch-of-images.json');
 
 /** A node for each panel that the README shows, set as in a workflow that somebody uses. */
-const panels: Record<string, Record<string, unknown>> = {
-	Submit: {
-		operation: 'submit',
-		firstFrameUrl: 'https://example.com/cat.png',
-		prompt: 'The cat looks up, stretches and walks towards the camera',
-		additionalFields: {
-			callbackUrl: 'https://n8n.example.com/webhook/tencent-vidu',
-			model: 'viduq3-turbo',
-			offPeak: true,
-		},
+const nodes: NodeWish[] = [
+	{
+		...vidu({
+			operation: 'submit',
+			firstFrameUrl: 'https://example.com/cat.png',
+			prompt: 'The cat looks up, stretches and walks towards the camera',
+			additionalFields: {
+				callbackUrl: 'https://n8n.example.com/webhook/vidu',
+				model: 'viduq3-turbo',
+				offPeak: true,
+			},
+		}),
+		name: 'Submit',
 	},
-	Generate: {
-		operation: 'generate',
-		firstFrameSource: 'binary',
-		prompt: 'Steam rises from the teapot',
-		waitOptions: { timeout: 30 },
+	{
+		...vidu({
+			operation: 'generate',
+			firstFrameSource: 'binary',
+			prompt: 'Steam rises from the teapot',
+			waitOptions: { timeout: 30 },
+		}),
+		name: 'Generate',
 	},
-};
+	{
+		...vidu({
+			operation: 'get',
+			jobId: '={{ $json.JobId }}',
+			options: { downloadVideo: true },
+		}),
+		name: 'Get',
+	},
+	{ ...trigger({ path: 'vidu' }), name: 'Trigger', position: [0, 400] },
+];
 
-async function panelsWorkflow(client: N8nClient, { id, name }: Credential): Promise<Workflow> {
-	const credentials = { tencentCloudApi: { id, name } };
-	const regular = Object.entries(panels).map(([title, parameters], index) => ({
-		...{ id: `panel-${index}`, name: title, typeVersion: 1, credentials },
-		type: 'n8n-nodes-tencent-vidu.tencentVidu',
-		position: [index * 260, 0],
-		parameters: { resource: 'imageToVideo', ...parameters },
-	}));
-	const trigger = {
-		...{ id: 'trigger', name: 'Trigger', typeVersion: 1, credentials },
-		...{ webhookId: 'pictures', position: [0, 260] },
-		type: 'n8n-nodes-tencent-vidu.tencentViduTrigger',
-		parameters: { path: 'tencent-vidu' },
-	};
-	const nodes = [...regular, trigger];
-	return client.createWorkflow({ name: 'Panels', nodes, connections: {}, settings: {} });
-}
+const fields = '[data-test-id="node-parameters"] [data-test-id="parameter-item"]';
+const credentialFields = '[data-test-id="credential-connection-parameter"]';
 
 /** A picture of whatever these selectors find that can be seen, and of a margin around it. */
-async function shoot(page: Page, file: string, selectors: string[], margin: number): Promise<void> {
-	const found = await page.locator(selectors.join()).all();
+async function shoot({ page }: Editor, file: string, selector: string, margin = 8): Promise<void> {
+	const found = await page.locator(selector).all();
 	const boxes = (await Promise.all(found.map(async (one) => one.boundingBox()))).flatMap((box) =>
 		box && box.width > 0 && box.height > 0 ? [box] : [],
 	);
@@ -62,52 +59,46 @@ async function shoot(page: Page, file: string, selectors: string[], margin: numb
 }
 
 /** Takes the pictures of the README anew, in a real n8n. */
-async function takePictures(folder: string): Promise<void> {
-	const fake = await startFake({ jobs: { waitMs: 100, runMs: 400 } });
-	const host = await startN8n({ report: console.log });
+async function takePictures({ n8n, credential }: Stage, folder: string): Promise<void> {
 	const browser = await startBrowser();
-	const fileOf = (name: string) => path.join(folder, `${name}.png`);
 	try {
-		const { client } = host;
-		const { secretId, secretKey } = PERMANENT_ACCOUNT;
-		const credential = await client.createCredential({
-			name: 'Tencent Cloud API',
-			type: 'tencentCloudApi',
-			data: { site: 'china', secretId, secretKey, language: 'en-US', endpoint: fake.url },
-		});
-		const showcase = await panelsWorkflow(client, credential);
-		const example = path.join(project, 'examples', 'batch-of-images.json');
-		const batch = await client.importWorkflow(example, [credential]);
-		const { id: run } = await client.run(batch);
-		for (const theme of ['light', 'dark'] as const) {
-			const editor = await Editor.signIn(browser, host, {
+		const showcase = await saveRow(n8n, credential, 'Panels', nodes);
+		const batch = await n8n.client.importWorkflow(example, [credential]);
+		const { id: run } = await n8n.client.run(batch);
+		for (const theme of ['light', 'dark'] satisfies Theme[]) {
+			const fileOf = (name: string) => path.join(folder, `${name.toLowerCase()}-${theme}.png`);
+			const editor = await Editor.signIn(browser, n8n, {
 				theme,
 				size: { width: 1280, height: 720 },
 			});
 			const { page } = editor;
-			await page.goto(`${host.url}/workflow/${batch.id}/executions/${run}`);
-			await page.locator('.vue-flow__node').first().waitFor();
-			await page.waitForTimeout(3000);
-			await shoot(page, fileOf(`workflow-${theme}`), ['.vue-flow__node'], 40);
-			if (theme === 'light') {
-				await page.setViewportSize({ width: 1600, height: 1500 });
-				for (const node of [...Object.keys(panels), 'Trigger']) {
-					await editor.openNode(showcase.id, node);
-					await page.mouse.move(0, 0);
-					const file = fileOf(node.toLowerCase());
-					await shoot(page, file, ['[data-test-id="parameter-item"]'], 8);
-				}
+			await editor.openRun(batch.id, run);
+			await shoot(editor, fileOf('workflow'), '.vue-flow__node', 40);
+			await page.setViewportSize({ width: 1600, height: 1500 });
+			for (const { name } of nodes) {
+				await editor.openNode(showcase.id, name);
+				await page.mouse.move(0, 0);
+				await shoot(editor, fileOf(name), fields);
 			}
+			await editor.openCredential(credential.id);
+			await shoot(editor, fileOf('credential'), credentialFields);
 			await editor.close();
 		}
 	} finally {
 		await browser.close();
-		await host.dispose();
-		await fake.close();
 	}
 }
 
-takePictures(path.resolve(process.argv[2] ?? __dirname)).then(
+async function main(): Promise<void> {
+	const stage = await putUp({ jobs: { waitMs: 100, runMs: 400 } });
+	try {
+		await takePictures(stage, path.resolve(process.argv[2] ?? __dirname));
+	} finally {
+		await stage.end();
+	}
+}
+
+main().then(
 	() => process.exit(0),
 	(error: unknown) => {
 		console.error(error);

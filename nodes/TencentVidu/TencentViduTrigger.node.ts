@@ -40,8 +40,15 @@ export class TencentViduTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'1. Copy the production URL from <b>Webhook URLs</b> above into <b>Callback URL</b> of the node that submits. If that is in this workflow, an expression does as well:<br><code>{{ $execution.resumeUrl.split("/webhook-waiting/")[0] + "/webhook/" + $("Tencent Cloud Vidu Trigger").params.path }}</code><br>2. Publish this workflow. Tencent Cloud must be able to reach the URL from the internet.',
+					'Copy the production URL from Webhook URLs above into Callback URL of the node that submits, and publish this workflow. Tencent Cloud must be able to reach the URL from the internet.',
 				name: 'howTo',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName:
+					'Where both nodes are in one workflow, this expression gives the URL: {{ $execution.resumeUrl.split("/webhook-waiting/")[0] + "/webhook/" + $("Tencent Cloud Vidu Trigger").params.path }}',
+				name: 'expressionOfUrl',
 				type: 'notice',
 				default: '',
 			},

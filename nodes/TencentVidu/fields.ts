@@ -160,7 +160,7 @@ export const callbackUrl = {
 	name: 'callbackUrl',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. https://n8n.example.com/webhook/tencent-vidu',
+	placeholder: 'e.g. https://n8n.example.com/webhook/vidu',
 	description:
 		'Public address that Tencent Cloud posts the result to: the production URL of a Tencent Cloud Vidu Trigger, or the resume URL of a Wait node. The International site reports results in no other way.',
 	format: 'url',

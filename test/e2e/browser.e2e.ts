@@ -249,7 +249,7 @@ describe('a newcomer in the editor', () => {
 			]);
 		});
 
-		/** What cannot be read in the lists that unfold from a part. */
+		/** What cannot be read in the lists that unfold from a part; a theme changes no widths. */
 		const unreadableLists = async (part: Locator): Promise<string[]> => {
 			const { page, marks } = editor;
 			const found: string[] = [];
@@ -280,10 +280,13 @@ describe('a newcomer in the editor', () => {
 						await fields.getByText(label, { exact: true }).first().waitFor({ timeout: 5_000 });
 					}
 					assert.deepEqual(await staysUnreadable(page, marks.panel), []);
-					assert.deepEqual(await unreadableLists(fields), []);
-					await editor.closePanel();
+					if (theme === 'light') assert.deepEqual(await unreadableLists(fields), []);
 				});
 			}
+
+			afterEach(async () => {
+				if (await editor.panel.isVisible()) await editor.closePanel();
+			});
 
 			see('the dialog of the credential', async () => {
 				await editor.openCredential(stage.credential.id);
@@ -292,7 +295,7 @@ describe('a newcomer in the editor', () => {
 					await shows(credentialDialog, displayName);
 				}
 				assert.deepEqual(await staysUnreadable(page, marks.credentialDialog), []);
-				assert.deepEqual(await unreadableLists(credentialDialog), []);
+				if (theme === 'light') assert.deepEqual(await unreadableLists(credentialDialog), []);
 			});
 		});
 
@@ -300,16 +303,14 @@ describe('a newcomer in the editor', () => {
 			const { page, marks } = editor;
 			await editor.openCanvas(showcase.id);
 			await editor.openPanel('Get');
-			await page.addStyleTag({
-				content: `[data-test-id="input-label"] { width: 2rem; overflow: hidden; white-space: nowrap }
-					[data-test-id="parameter-input"] { position: relative; top: -1.5rem }`,
-			});
+			await page.addStyleTag({ content: '[data-test-id="parameter-item"] { height: 0.5rem }' });
 			const found = await unreadable(page, marks.panel);
-			assert.ok(found.includes('cut: Download Video'), found.join('\n'));
-			assert.ok(
-				found.some((one) => one.startsWith('overlap:')),
-				found.join('\n'),
-			);
+			assert.ok(found.includes('overlap: Resource | Operation'), found.join('\n'));
+			await page.addStyleTag({
+				content: '[data-test-id="input-label"] { width: 2rem; overflow: hidden }',
+			});
+			const narrow = await unreadable(page, marks.panel);
+			assert.ok(narrow.includes('cut: Download Video'), narrow.join('\n'));
 		});
 	});
 });

@@ -84,10 +84,11 @@ export class Editor {
 
 	/** Types into the search of the node panel, and waits until it has found a node of that name. */
 	async search(words: string, name: string): Promise<Locator> {
-		await this.page.locator(this.marks.search).fill('');
-		await this.page.locator(this.marks.search).pressSequentially(words);
+		const box = this.page.locator(this.marks.search);
 		const found = this.page.locator(this.marks.found).getByText(name, { exact: true });
-		// The list of before the search has hundreds of nodes, but few rows; this one is none of them.
+		await box.fill('');
+		await found.waitFor({ state: 'hidden' });
+		await box.fill(words);
 		await found.waitFor();
 		return found;
 	}
@@ -135,11 +136,7 @@ export class Editor {
 		await webhooks.getByText('Webhook URLs').click();
 		await webhooks.getByText('Production URL').click();
 		const url = webhooks.locator(this.marks.webhookUrl);
-		await url
-			.getByText('/webhook/')
-			.or(url.filter({ hasText: '/webhook/' }))
-			.first()
-			.click();
+		await url.filter({ hasText: '/webhook/' }).click();
 	}
 
 	async paste(into: Locator): Promise<void> {
@@ -167,10 +164,8 @@ export class Editor {
 		await this.open(`/home/credentials/${id}`, '[data-test-id="credential-edit-dialog"]');
 	}
 
-	/** Opens a node's panel: its fields, or what it did in an execution if one is named. */
-	async openNode(workflowId: string, node: string, executionId?: string): Promise<void> {
-		const run = executionId === undefined ? '' : `/executions/${executionId}`;
-		await this.page.goto(`${this.host.url}/workflow/${workflowId}${run}`);
+	async openNode(workflowId: string, node: string): Promise<void> {
+		await this.page.goto(`${this.host.url}/workflow/${workflowId}`);
 		await this.openPanel(node);
 		await this.settle();
 	}
@@ -182,14 +177,15 @@ export class Editor {
 		await this.panel.first().waitFor();
 	}
 
-	/** Unfolds what a collection of the open panel offers. */
-	async unfold(button: string): Promise<void> {
-		await this.page.getByPlaceholder(button).click();
-		await this.settle();
-	}
-
 	async openCanvas(workflowId: string): Promise<void> {
 		await this.open(`/workflow/${workflowId}`, '[data-test-id="canvas-node"]');
+	}
+
+	/** Opens what an execution left on the canvas. */
+	async openRun(workflowId: string, executionId: string): Promise<void> {
+		await this.open(`/workflow/${workflowId}/executions/${executionId}`, '.vue-flow__node');
+		// n8n fits the workflow into the window only now, and slowly.
+		await this.page.waitForTimeout(3000);
 	}
 
 	async save(folder: string, name: string): Promise<void> {

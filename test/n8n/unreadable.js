@@ -62,7 +62,11 @@
 		return { text, isCut: pen.measureText(text ?? '').width > room + tolerance };
 	};
 
-	const elements = [root, ...root.querySelectorAll('*')].filter(isSeen);
+	// n8n's own: the box that measures a node's name, and line numbers. No text of a node is in them.
+	const foreign = '[data-test-id="inline-editable-area"], .cm-gutters';
+	const elements = [root, ...root.querySelectorAll('*')].filter(
+		(element) => isSeen(element) && !element.closest(foreign),
+	);
 	const cutFields = elements
 		.filter((element) => element.matches('input:not([type=checkbox])'))
 		.map(fieldTextOf)
