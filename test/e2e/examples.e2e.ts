@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
@@ -94,7 +93,11 @@ describe('the examples in a real n8n', () => {
 			const workflow = await load(file);
 			await n8n.client.publish(workflow);
 			const address = `${n8n.url}/form/vidu-form`;
-			await until('the form is there', async () => (await fetch(address)).ok);
+			await n8n.client.until(
+				'the form is there',
+				{},
+				async () => (await fetch(address)).ok || undefined,
+			);
 			const form = new FormData();
 			form.set('field-0', new Blob([sampleImage()], { type: 'image/png' }), 'cat.png');
 			form.set('field-1', 'The cat looks up');
@@ -221,9 +224,10 @@ describe('the examples in a real n8n', () => {
 					fake.callbacks.options.shape = shape;
 					fake.jobs.finish(fake.jobs.all().at(-1)?.jobId ?? '');
 					// Right after a start n8n takes a parked run for crashed, for a moment.
-					const isDone = async () => (await n8n.client.execution(id)).status === 'success';
-					await until(`the run is done, called back as ${shape}`, isDone);
-					return await n8n.client.execution(id);
+					return await n8n.client.until(`the run called back as ${shape} is done`, {}, async () => {
+						const execution = await n8n.client.execution(id);
+						return execution.status === 'success' ? execution : undefined;
+					});
 				});
 				assert.equal(jobs.length, 1);
 				const jobId = jobs[0]?.jobId;
@@ -273,7 +277,8 @@ describe('the examples in a real n8n', () => {
 		},
 
 		'http-request-sts.json': async (file) => {
-			const execution = await run(await load(file));
+			const [execution, jobs] = await jobsOf(async () => await run(await load(file)));
+			assert.deepEqual(jobs, []);
 			const [answer] = jsonOf(execution, 'Whose Key Is It');
 			const { Response } = z
 				.object({ Response: z.object({ AccountId: z.string() }) })
@@ -284,7 +289,11 @@ describe('the examples in a real n8n', () => {
 		'agent-makes-videos.json': async (file) => {
 			const { client } = stage.n8n;
 			const wish = { image: 'https://example.com/cat.png', prompt: 'The cat smiles at the model' };
-			const model = await startChatModel([wish, 'Here it is.']);
+			const endless = Array.from({ length: 9 }, (_, index) => ({
+				...wish,
+				prompt: `Cat ${index}`,
+			}));
+			const model = await startChatModel([wish, 'Here it is.', ...endless]);
 			try {
 				const openAi = await client.createCredential({
 					name: 'Stand-in',
@@ -293,9 +302,9 @@ describe('the examples in a real n8n', () => {
 				});
 				const workflow = await load(file, {}, [stage.credential, openAi]);
 				const triggered = { sessionId: 'one', action: 'sendMessage', chatInput: 'A smiling cat' };
-				const [execution, jobs] = await jobsOf(
-					async () => await client.run(workflow, { trigger: 'When You Write', triggered }),
-				);
+				const ask = async () =>
+					await client.run(workflow, { trigger: 'When You Write', triggered });
+				const [execution, jobs] = await jobsOf(ask);
 				assert.equal(execution.error?.message, undefined);
 				assert.equal(jobs.length, 1);
 				assert.deepEqual(jobs[0]?.request.Images, [wish.image]);
@@ -310,6 +319,10 @@ describe('the examples in a real n8n', () => {
 					jsonOf(execution, 'Video Agent').map(({ output }) => output),
 					['Here it is.'],
 				);
+				assert.ok(JSON.stringify(execution.runData['Make a Video']).includes(jobs[0].jobId));
+
+				const [, circling] = await jobsOf(ask);
+				assert.equal(circling.length, 4);
 			} finally {
 				await model.close();
 			}
@@ -366,11 +379,3 @@ const toolAnswerSchema = z
 	.pipe(
 		z.array(z.object({ JobId: z.string(), Status: z.string(), ResultVideoUrl: z.string() })).min(1),
 	);
-
-async function until(goal: string, look: () => Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + 60_000;
-	while (!(await look())) {
-		if (Date.now() > deadline) throw new Error(`after a minute not yet: ${goal}`);
-		await sleep(200);
-	}
-}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { z } from 'zod';
+
+import { openWorkshop } from '../dev/workshop';
+import { project } from '../n8n/packedPackage';
+import { manual, saveRow, vidu } from './workflow';
+
+const name = 'n8n-nodes-tencent-vidu.tencentVidu';
+const typesSchema = z.array(z.object({ name: z.string(), description: z.string() }));
+
+/** What is built and packed, without the rest of the project. */
+async function copyOfProject(): Promise<string> {
+	const copy = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-tencent-vidu-dev-'));
+	for (const part of [
+		...['nodes', 'credentials', 'package.json', 'index.js', 'gulpfile.js'],
+		...['tsconfig.json', 'tsconfig.build.json', 'README.md', 'LICENSE.md', 'CHANGELOG.md'],
+	]) {
+		await cp(path.join(project, part), path.join(copy, part), { recursive: true });
+	}
+	await symlink(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
+	return copy;
+}
+
+it('npm run dev: n8n takes over what is saved, survives what cannot be built, and ends', async () => {
+	const copy = await copyOfProject();
+	const stopping = new AbortController();
+	const { signal } = stopping;
+	const reports: string[] = [];
+	let work = Promise.resolve();
+	try {
+		await openWorkshop({ project: copy, signal, report: (line) => reports.push(line) }, (stage) => {
+			const { client } = stage.n8n;
+			const told = async () => {
+				const nodeInfos = [{ name, version: 1 }];
+				const types = await client.request('POST', '/rest/node-types', typesSchema, { nodeInfos });
+				return types[0]?.description;
+			};
+			const seen = async (text: string) =>
+				await client.until(`"${text}" is in n8n`, {}, async () =>
+					(await told()) === text ? true : undefined,
+				);
+			const change = async () => {
+				const node = path.join(copy, 'nodes', 'TencentVidu', 'TencentVidu.node.ts');
+				const source = await readFile(node, 'utf8');
+				const old = 'Turn images into videos with Vidu on Tencent Cloud';
+				await seen(old);
+				await writeFile(node, `${source}\nconst broken: number = 'text';\n`);
+				await client.until('the mistake is told', {}, () =>
+					Promise.resolve(reports.some((line) => line.includes('TS2322')) || undefined),
+				);
+				await writeFile(node, source.replace(old, 'Something else'));
+				await seen('Something else');
+				const row = [manual, vidu({ prompt: 'After the change' })];
+				const workflow = await saveRow(stage.n8n, stage.credential, 'changed', row);
+				assert.equal((await client.run(workflow)).status, 'success');
+				assert.equal(stage.fake.jobs.all().length, 1);
+			};
+			work = change().finally(() => stopping.abort());
+			return Promise.resolve();
+		});
+		await work;
+	} finally {
+		await rm(copy, { recursive: true, force: true });
+	}
+});
