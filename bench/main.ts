@@ -1,9 +1,14 @@
 import { callbacks } from './callbacks';
+import { polling } from './polling';
 import { publish, type Report } from './report';
 import { signing } from './signing';
+import { quota, unlimited } from './submission';
 
 const subjects: Record<string, () => Promise<Report> | Report> = {
 	signing,
+	quota,
+	unlimited,
+	polling,
 	callbacks,
 };
 
@@ -22,6 +27,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-	console.error(error instanceof Error ? error.message : error);
+	console.error(error);
 	process.exitCode = 1;
 });

@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,7 +31,12 @@ import {
 } from 'n8n-workflow';
 
 import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
-import { TencentVidu } from '../../nodes/TencentVidu/TencentVidu.node';
+import type * as Vidu from '../../nodes/TencentVidu/TencentVidu.node';
+
+// By its whole name: tsx would take the .node.json beside it.
+const { TencentVidu } = createRequire(__filename)(
+	'../../nodes/TencentVidu/TencentVidu.node.ts',
+) as typeof Vidu;
 
 /** What a test says about a run; the rest is as in n8n. */
 export interface NodeRun {

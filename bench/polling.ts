@@ -1,0 +1,162 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { INodeParameters } from 'n8n-workflow';
+
+import { systemTime } from '../nodes/TencentVidu/time';
+import { startEngine } from '../test/engine/nodeRun';
+import { finish, numbered, seenOf, start } from '../test/engine/serviceRun';
+import { virtualTime } from '../test/engine/virtualTime';
+import { type Fake, startFake } from '../test/fake/server';
+import { figure, type Report, spread } from './report';
+import { quantile, ratioOf, spreadOf } from './rounds';
+
+const COUNTS = [1, 50];
+const LENGTHS = [60, 300, 600, 1_800];
+const FIXED_INTERVALS = [5, 15];
+const ROUNDS = 5;
+
+/** Jobs of one kind take by a fifth more or less. */
+const SPREAD = 0.2;
+const WAIT_MS = 10_000;
+
+/** The same chances in each run. */
+function chances(seed: number): () => number {
+	let drawn = seed + 1;
+	return () => (drawn = (drawn * 16_807) % 2_147_483_647) / 2_147_483_647;
+}
+
+/** Requests for each job, and for each the seconds from its end until that was known. */
+interface Outcome {
+	requests: number;
+	delays: number[];
+}
+
+const secondsAfter = (end: number | undefined, at: number) => (at - (end ?? NaN)) / 1_000;
+
+/** A whole run of the node in n8n's engine, with the service, on the virtual clock. */
+async function runOf(count: number, seconds: number, round: number, parameters: INodeParameters) {
+	const chance = chances(round);
+	virtualTime.chance = chance;
+	virtualTime.elapsed += 120_000;
+	const fake = await startFake({
+		clock: virtualTime,
+		hostWithoutPort: false,
+		jobs: { waitMs: WAIT_MS },
+	});
+	fake.jobs.onChange(({ status }) => {
+		if (status !== 'RUN') return;
+		const length = seconds * (1 + SPREAD * (2 * chance() - 1));
+		fake.jobs.options.runMs = length * 1_000 - WAIT_MS;
+	});
+	try {
+		const seen = seenOf(await finish(fake, start(fake, { items: numbered(count), parameters })));
+		if (seen.error) throw seen.error;
+		await virtualTime.until(done(fake), () => fake.inFlight);
+		return fake;
+	} finally {
+		await fake.close();
+	}
+}
+
+/** Resolves when all jobs have ended and all callbacks have arrived. */
+async function done(fake: Fake): Promise<void> {
+	while (fake.jobs.all().some(({ endedAt }) => endedAt === undefined)) {
+		await virtualTime.sleep(1_000);
+	}
+	await fake.callbacks.idle();
+}
+
+const DESCRIBE = 'DescribeImageToVideoViduJob';
+
+async function adaptive(count: number, seconds: number, round: number) {
+	const waitOptions = { timeout: 120, downloadVideo: false };
+	const fake = await runOf(count, seconds, round, { operation: 'generate', waitOptions });
+	const ends = new Map(fake.jobs.all().map(({ jobId, endedAt }) => [jobId, endedAt]));
+	const questions = fake.requests.filter(({ action }) => action === DESCRIBE);
+	const delays = questions
+		.map(({ body, at }) => secondsAfter(ends.get(String(body.JobId)), at))
+		.filter((delay) => delay >= 0);
+	if (delays.length !== count) throw new Error(`${delays.length} of ${count} ends were seen`);
+	return { fake, outcome: { requests: questions.length / count, delays } };
+}
+
+/** A loop that asks after each job every so many seconds, for the jobs of another run. */
+function fixed(fake: Fake, interval: number): Outcome {
+	const delays: number[] = [];
+	let requests = 0;
+	for (const { createdAt, endedAt } of fake.jobs.all()) {
+		let askedAt = createdAt;
+		do {
+			askedAt += interval * 1_000;
+			requests++;
+		} while (secondsAfter(endedAt, askedAt) < 0);
+		delays.push(secondsAfter(endedAt, askedAt));
+	}
+	return { requests: requests / delays.length, delays };
+}
+
+async function byCallback(count: number, seconds: number, round: number): Promise<Outcome> {
+	const listener = createServer((request, response) => {
+		request.resume().on('end', () => response.end());
+	});
+	await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+	try {
+		const { port } = listener.address() as AddressInfo;
+		const callbackUrl = `http://127.0.0.1:${port}/webhook/vidu`;
+		const fake = await runOf(count, seconds, round, { additionalFields: { callbackUrl } });
+		const delays = fake.callbacks.deliveries.map(({ jobId, at }) =>
+			secondsAfter(fake.jobs.get(jobId)?.endedAt, at),
+		);
+		if (delays.length !== count) throw new Error(`${delays.length} of ${count} callbacks came`);
+		const requests = fake.requests.filter(({ action }) => action === DESCRIBE).length;
+		return { requests: requests / count, delays };
+	} finally {
+		await new Promise((resolve) => listener.close(resolve));
+	}
+}
+
+async function row(count: number, seconds: number): Promise<string[]> {
+	const outcomes: Outcome[][] = [[], ...FIXED_INTERVALS.map(() => []), []];
+	for (let round = 0; round < ROUNDS; round++) {
+		const { fake, outcome } = await adaptive(count, seconds, round);
+		const loops = FIXED_INTERVALS.map((interval) => fixed(fake, interval));
+		const all = [outcome, ...loops, await byCallback(count, seconds, round)];
+		all.forEach((each, contender) => outcomes[contender]?.push(each));
+	}
+	const requests = outcomes.map((all) => all.map((outcome) => outcome.requests));
+	const delays = outcomes.map((all) => all.flatMap((outcome) => outcome.delays));
+	const [ours = [], loop = []] = requests;
+	return [
+		`${count} × ${figure(seconds)} s`,
+		...requests.map((all) => figure(spreadOf(all).median)),
+		spread(ratioOf(ours, loop)),
+		...delays.map((all) => [0.5, 0.95].map((part) => figure(quantile(all, part))).join(' / ')),
+	];
+}
+
+/** Polling: how often is asked for a job, and how late its end is known; in n8n's engine on a clock of its own. */
+export async function polling(): Promise<Report> {
+	await startEngine();
+	const { now, sleep, random } = virtualTime;
+	Object.assign(systemTime, { now, sleep, random });
+	Date.now = now;
+	const rows: string[][] = [];
+	for (const count of COUNTS) {
+		for (const seconds of LENGTHS) {
+			rows.push(await row(count, seconds));
+			console.log(`  ${rows.at(-1)?.[0]}`);
+		}
+	}
+	const contenders = ['this package', ...FIXED_INTERVALS.map((s) => `every ${s} s`), 'callbacks'];
+	return {
+		head: [
+			'Jobs',
+			...contenders.map((name) => `requests, ${name}`),
+			`ratio to every ${FIXED_INTERVALS[0]} s`,
+			...contenders.map((name) => `delay s p50 / p95, ${name}`),
+		],
+		rows,
+		notes: [`Jobs that take by up to ${SPREAD * 100} % more or less; ${ROUNDS} rounds.`],
+	};
+}

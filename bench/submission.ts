@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { putUp, type Stage } from '../test/e2e/stage';
+import type { NodeWish } from '../test/e2e/workflow';
+import { batched, codeLoop, httpRequest, ours, type Submission, submit } from './contenders';
+import { compare, figure, type Report, spread, versionOf } from './report';
+import { interleave, ratioOf, spreadOf } from './rounds';
+
+const QUOTA = 20;
+const LATENCY_MS = 50;
+const QUOTA_ITEMS = 200;
+const QUOTA_ROUNDS = 3;
+
+/** Submission under the vendor's quota: what a user could build instead, and how near to the limit. */
+export async function quota(): Promise<Report> {
+	const stage = await putUp(
+		{ quota: { perSecond: QUOTA }, latencyMs: LATENCY_MS },
+		{ NODE_FUNCTION_ALLOW_BUILTIN: 'crypto' },
+	);
+	try {
+		const contender = (node: NodeWish) => async () => {
+			// The quota counts the last second: what the one before has used must be forgotten.
+			await sleep(1_500);
+			return await submit(stage, node, QUOTA_ITEMS);
+		};
+		const results = await interleave(
+			{
+				'this package': contender(ours()),
+				'HTTP Request': contender(httpRequest(stage)),
+				'HTTP Request, batches of 10 every 500 ms': contender(batched(stage, 10, 500)),
+				'Code node, one after another': contender(codeLoop(stage)),
+			},
+			{ rounds: QUOTA_ROUNDS },
+		);
+		const limit = QUOTA_ITEMS / QUOTA;
+		const row = ([name, all]: [string, Submission[]]) => {
+			const isComplete = all.every(({ jobs }) => jobs === QUOTA_ITEMS);
+			const used = all.map(({ jobs, seconds }) => jobs / QUOTA / seconds);
+			const middle = (of: (result: Submission) => number) =>
+				String(Math.round(spreadOf(all.map(of)).median));
+			return [
+				...[name, middle(({ jobs }) => jobs), middle(({ falseSuccesses }) => falseSuccesses)],
+				figure(spreadOf(all.map(({ seconds }) => seconds)).median),
+				isComplete ? spread(spreadOf(all.map(({ seconds }) => seconds / limit))) : '–',
+				isComplete ? spread(spreadOf(used)) : '–',
+			];
+		};
+		return {
+			head: [
+				'Contender',
+				`jobs of ${QUOTA_ITEMS}`,
+				'errors passed on as successes',
+				's',
+				`time ÷ ${limit} s`,
+				'quota use',
+			],
+			rows: Object.entries(results).map(row),
+			notes: [
+				`${QUOTA_ITEMS} items, ${QUOTA} requests a second, ${LATENCY_MS} ms until each answer; ${QUOTA_ROUNDS} rounds.`,
+			],
+			n8n: await versionOf(stage.n8n),
+		};
+	} finally {
+		await stage.end();
+	}
+}
+
+const FEW = 500;
+const MANY = 5_000;
+const FREE_ROUNDS = 3;
+
+/** An n8n of its own, since memory that was once taken is not given back. */
+async function unlimitedRun(nodeOf: (stage: Stage) => NodeWish) {
+	const stage = await putUp({ quota: { perSecond: 0 } });
+	try {
+		const node = nodeOf(stage);
+		await submit(stage, node, 50);
+		const [few, many] = [await submit(stage, node, FEW), await submit(stage, node, MANY)];
+		for (const { jobs, count, failure } of [few, many]) {
+			if (jobs !== count) throw new Error(`${jobs} jobs of ${count} items: ${failure}`);
+		}
+		return { few, many, version: await versionOf(stage.n8n) };
+	} finally {
+		await stage.end();
+	}
+}
+
+type UnlimitedRun = Awaited<ReturnType<typeof unlimitedRun>>;
+
+/** Submission without a quota: what the nodes themselves take, and how that grows. */
+export async function unlimited(): Promise<Report> {
+	const results = await interleave(
+		{
+			'HTTP Request': async () => await unlimitedRun(httpRequest),
+			'this package': async () => await unlimitedRun(() => ours({ requestsPerSecond: 10_000 })),
+		},
+		{ rounds: FREE_ROUNDS, warmUps: 0 },
+	);
+	const perSecond = ({ count, seconds }: Submission) => count / seconds;
+	const cpu = ({ count, cpuSeconds }: Submission) => (cpuSeconds * 1000) / count;
+	const memory = ({ count, megabytes }: Submission) => (megabytes * 1024) / count;
+	const growth = Object.entries(results).map(([name, all]) => {
+		const of = (key: 'few' | 'many') => all.map((result) => cpu(result[key]));
+		return `${name} ${spread(ratioOf(of('many'), of('few')))}`;
+	});
+	const column = (head: string, key: 'few' | 'many', of: (result: Submission) => number) => ({
+		head: `${head}, ${figure(key === 'few' ? FEW : MANY)}`,
+		of: (result: UnlimitedRun) => of(result[key]),
+		isCompared: true,
+	});
+	return {
+		...compare(results, 'HTTP Request', [
+			column('items/s', 'few', perSecond),
+			column('items/s', 'many', perSecond),
+			column('CPU ms each', 'few', cpu),
+			column('CPU ms each', 'many', cpu),
+			column('kB each', 'few', memory),
+			column('kB each', 'many', memory),
+		]),
+		notes: [
+			`CPU of an item among ${MANY} ÷ among ${FEW}: ${growth.join('; ')}.`,
+			`${FREE_ROUNDS} rounds, each in an n8n of its own.`,
+		],
+		n8n: results['this package'][0]?.version ?? '',
+	};
+}
