@@ -102,6 +102,13 @@ export interface Submission {
 	megabytes: number;
 }
 
+/** What a run may lead to. */
+export class N8nDied extends Error {
+	constructor(readonly log: string) {
+		super(`n8n died: ${/FATAL ERROR: .*/.exec(log)?.[0] ?? log.slice(-2_000)}`);
+	}
+}
+
 const hasJob = ({ JobId, Response }: Record<string, unknown>) =>
 	typeof JobId === 'string' ||
 	(typeof Response === 'object' && Response !== null && 'JobId' in Response);
@@ -119,7 +126,12 @@ export async function submit(
 	const jobsBefore = fake.jobs.all().length;
 	const memory = watchMemory(n8n.pid);
 	const cpuBefore = cpuSeconds(n8n.pid);
-	const execution = await n8n.client.run(workflow, { timeoutMs: 600_000 });
+	const execution = await Promise.race([
+		n8n.client.run(workflow, { timeoutMs: 600_000 }),
+		n8n.ended().then(() => {
+			throw new N8nDied(n8n.log());
+		}),
+	]);
 	const run = execution.runData[node.name]?.at(-1);
 	return {
 		count,

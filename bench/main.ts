@@ -1,4 +1,6 @@
 import { callbacks } from './callbacks';
+import { images } from './images';
+import { packages } from './package';
 import { polling } from './polling';
 import { publish, type Report } from './report';
 import { signing } from './signing';
@@ -8,8 +10,10 @@ const subjects: Record<string, () => Promise<Report> | Report> = {
 	signing,
 	quota,
 	unlimited,
+	images,
 	polling,
 	callbacks,
+	package: packages,
 };
 
 async function main(): Promise<void> {

@@ -15,7 +15,7 @@ const QUOTA_ROUNDS = 3;
 export async function quota(): Promise<Report> {
 	const stage = await putUp(
 		{ quota: { perSecond: QUOTA }, latencyMs: LATENCY_MS },
-		{ NODE_FUNCTION_ALLOW_BUILTIN: 'crypto' },
+		{ env: { NODE_FUNCTION_ALLOW_BUILTIN: 'crypto' } },
 	);
 	try {
 		const contender = (node: NodeWish) => async () => {

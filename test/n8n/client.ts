@@ -265,12 +265,18 @@ export class N8nClient {
 	): Promise<T> {
 		const deadline = Date.now() + timeoutMs;
 		for (;;) {
-			const found = await look();
+			const found = await look().catch(onceMore);
 			if (found !== undefined) return found;
 			if (Date.now() > deadline) throw new Error(`after ${timeoutMs} ms not yet: ${goal}`);
 			await sleep(200, undefined, { signal });
 		}
 	}
+}
+
+/** An n8n that was busy for seconds closes its idle connections, just when they are used again. */
+function onceMore(error: unknown): undefined {
+	const { cause } = error instanceof TypeError ? error : {};
+	if (!(cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET')) throw error;
 }
 
 export interface WaitOptions {

@@ -8,7 +8,42 @@ import { run } from './process';
 
 export const project = path.resolve(__dirname, '..', '..');
 const packageName = 'n8n-nodes-tencent-vidu';
-const packResult = z.array(z.object({ filename: z.string() })).min(1);
+const packResult = z
+	.array(
+		z.object({
+			filename: z.string(),
+			size: z.number(),
+			unpackedSize: z.number(),
+			entryCount: z.number(),
+		}),
+	)
+	.min(1);
+
+/** A package as npm would hand it out, unpacked. */
+export interface Packed {
+	/** Where its package.json is. */
+	home: string;
+	/** Bytes of the archive. */
+	size: number;
+	unpackedSize: number;
+	entryCount: number;
+}
+
+/** Packs a package and unpacks it below `destination`: that of a folder, or one of npm's by name@version. */
+export async function pack(
+	{ folder = project, spec }: { folder?: string; spec?: string },
+	destination: string,
+): Promise<Packed> {
+	const env = { ...process.env, npm_config_loglevel: 'error' };
+	const output = await npm(
+		['pack', ...(spec === undefined ? [] : [spec]), '--json', '--pack-destination', destination],
+		{ cwd: folder, env },
+	);
+	const [packed] = packResult.parse(JSON.parse(output.slice(output.indexOf('['))));
+	if (!packed) throw new Error('npm packed nothing');
+	await run('tar', ['-xzf', packed.filename], { cwd: destination, env });
+	return { ...packed, home: path.join(destination, 'package') };
+}
 
 /** Unpacks what `npm publish` would upload into a temporary folder, which is there while `use` runs. */
 export async function withPackedPackage<T>(
@@ -20,14 +55,8 @@ export async function withPackedPackage<T>(
 	}
 	const temporary = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-tencent-vidu-pack-'));
 	try {
-		const env = { ...process.env, npm_config_loglevel: 'error' };
-		const output = await npm(['pack', '--json', '--pack-destination', temporary], {
-			cwd: folder,
-			env,
-		});
-		const [packed] = packResult.parse(JSON.parse(output.slice(output.indexOf('['))));
-		await run('tar', ['-xzf', packed?.filename ?? ''], { cwd: temporary, env });
-		return await use(path.join(temporary, 'package'));
+		const packed = await pack({ folder }, temporary);
+		return await use(packed.home);
 	} finally {
 		await rm(temporary, { recursive: true, force: true });
 	}
