@@ -31,9 +31,6 @@ export class Round {
 	/** The requests of the round, as the run remembers them. */
 	readonly keys = new Set<string>();
 
-	/** Aborts when the user stops the run, or when it is certain to fail. */
-	readonly signal: AbortSignal;
-
 	private readonly members = new Set<number>();
 
 	private readonly doom = new AbortController();
@@ -50,7 +47,16 @@ export class Round {
 		readonly strict: boolean,
 		private readonly stop: AbortSignal,
 	) {
-		this.signal = AbortSignal.any([stop, this.doom.signal]);
+		if (stop.aborted) this.callOff();
+		else stop.addEventListener('abort', () => this.callOff(), { once: true });
+	}
+
+	/**
+	 * Aborts when the user stops the run, or when it is certain to fail. Not made by AbortSignal.any:
+	 * Node keeps such a signal for ever once somebody listens, with all that waits for it.
+	 */
+	get signal(): AbortSignal {
+		return this.doom.signal;
 	}
 
 	get isOver(): boolean {

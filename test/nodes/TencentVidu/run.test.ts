@@ -1,5 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import type { Outcome } from '../../../nodes/TencentVidu/exchange';
 import { Round, Run } from '../../../nodes/TencentVidu/run';
+import { aborted } from '../../../nodes/TencentVidu/time';
 
 const never = new AbortController().signal;
 const done: Outcome = { kind: 'done', response: { JobId: '1' }, requestId: 'r' };
@@ -22,6 +26,28 @@ function roundOf(size: number, strict = true, stop = never): Round {
 }
 
 describe('Round', () => {
+	it('is forgotten with its run, although somebody waits for it to be stopped', async () => {
+		setFlagsFromString('--expose-gc');
+		const collect = runInNewContext('gc') as () => void;
+		const waitedFor = () => {
+			const round = roundOf(1, true, new AbortController().signal);
+			void aborted(round.signal).then(() => round);
+			return new WeakRef(round);
+		};
+		const round = waitedFor();
+		await turns();
+		collect();
+		expect(round.deref()).toBeUndefined();
+	});
+
+	it.each([true, false])('aborts at Stop, before it began: %s', (before) => {
+		const stop = new AbortController();
+		if (before) stop.abort();
+		const { signal } = roundOf(1, true, stop.signal);
+		stop.abort();
+		expect(signal.aborted).toBe(true);
+	});
+
 	it('lets nothing leave before all items are there', async () => {
 		const round = roundOf(3);
 		const first = round.arrive(0, []);
