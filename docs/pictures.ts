@@ -42,7 +42,7 @@ const nodes: NodeWish[] = [
 ];
 
 const fields = '[data-test-id="node-parameters"] [data-test-id="parameter-item"]';
-const credentialFields = '[data-test-id="credential-connection-parameter"]';
+const credentialDialog = '[data-test-id="credential-edit-dialog"]';
 
 /** A picture of whatever these selectors find that can be seen, and of a margin around it. */
 async function shoot({ page }: Editor, file: string, selector: string, margin = 8): Promise<void> {
@@ -77,11 +77,10 @@ async function takePictures({ n8n, credential }: Stage, folder: string): Promise
 			await page.setViewportSize({ width: 1600, height: 1500 });
 			for (const { name } of nodes) {
 				await editor.openNode(showcase.id, name);
-				await page.mouse.move(0, 0);
 				await shoot(editor, fileOf(name), fields);
 			}
 			await editor.openCredential(credential.id);
-			await shoot(editor, fileOf('credential'), credentialFields);
+			await shoot(editor, fileOf('credential'), credentialDialog);
 			await editor.close();
 		}
 	} finally {

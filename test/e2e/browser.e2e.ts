@@ -305,7 +305,7 @@ describe('a newcomer in the editor', () => {
 			await editor.openPanel('Get');
 			await page.addStyleTag({ content: '[data-test-id="parameter-item"] { height: 0.5rem }' });
 			const found = await unreadable(page, marks.panel);
-			assert.ok(found.includes('overlap: Resource | Operation'), found.join('\n'));
+			assert.match(found.join('\n'), /^overlap: /m);
 			await page.addStyleTag({
 				content: '[data-test-id="input-label"] { width: 2rem; overflow: hidden }',
 			});

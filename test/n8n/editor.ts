@@ -167,6 +167,8 @@ export class Editor {
 	async openNode(workflowId: string, node: string): Promise<void> {
 		await this.page.goto(`${this.host.url}/workflow/${workflowId}`);
 		await this.openPanel(node);
+		// Where the pointer stands, a field shows more than it does otherwise.
+		await this.page.mouse.move(0, 0);
 		await this.settle();
 	}
 
@@ -204,7 +206,7 @@ export class Editor {
 
 	/** Panels slide in and load their choices from the server. */
 	private async settle(): Promise<void> {
-		await this.page.waitForLoadState('networkidle').catch(() => undefined);
+		await this.page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
 		await this.page.waitForTimeout(500);
 	}
 }
