@@ -219,7 +219,8 @@ describe('faultOf', () => {
 		['a silent service', 'lost', 'ECONNABORTED|ETIMEDOUT', 30, afterRequest(() => {})],
 		[
 			'plain text where TLS was meant',
-			'unreachable',
+			// OpenSSL 3.5, of Node 24, says of it what it says of a later record that is broken.
+			parseFloat(process.versions.openssl) >= 3.5 ? 'lost' : 'unreachable',
 			'ERR_SSL_\\w+|EPROTO',
 			0,
 			async () => {
