@@ -217,17 +217,6 @@ describe('faultOf', () => {
 			afterRequest((s) => s.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf')),
 		],
 		['a silent service', 'lost', 'ECONNABORTED|ETIMEDOUT', 30, afterRequest(() => {})],
-		[
-			'plain text where TLS was meant',
-			// OpenSSL 3.5, of Node 24, says of it what it says of a later record that is broken.
-			parseFloat(process.versions.openssl) >= 3.5 ? 'lost' : 'unreachable',
-			'ERR_SSL_\\w+|EPROTO',
-			0,
-			async () => {
-				const url = await listening((s) => s.once('data', () => s.end('HTTP/1.1 400\r\n\r\n')));
-				return url.replace('http:', 'https:');
-			},
-		],
 	])('knows %s', async (_, kind, code, timeout, address) => {
 		const error = await errorAt(await address(), timeout);
 		const reason = expect.stringMatching(new RegExp(`^(${code})$`)) as string;
@@ -235,6 +224,14 @@ describe('faultOf', () => {
 		const wrapped = new NodeApiError(NODE, error as JsonObject);
 		expect(faultOf(wrapped)).toMatchObject({ kind });
 		expect(faultOf(asFirstLineWraps(error))).toMatchObject({ kind });
+	});
+
+	it('knows plain text where TLS was meant, when OpenSSL tells it from a broken record', async () => {
+		const url = await listening((s) => s.once('data', () => s.end('HTTP/1.1 400\r\n\r\n')));
+		const error = await errorAt(url.replace('http:', 'https:'), 0);
+		const isTold = String(error).includes('wrong version number');
+		expect(String(error)).toMatch(/wrong version number|packet length too long/);
+		expect(faultOf(error).kind).toBe(isTold ? 'unreachable' : 'lost');
 	});
 
 	const thrownBy = (work: () => unknown): unknown => {
