@@ -2,6 +2,7 @@ import { items, manual, type NodeWish, saveRow, vidu } from '../test/e2e/workflo
 import type { Stage } from '../test/e2e/stage';
 import { PERMANENT_ACCOUNT } from '../test/fake/accounts';
 import { itemsOf } from '../test/n8n/execution';
+import { tail } from '../test/n8n/process';
 import { cpuSeconds, watchMemory } from './processUsage';
 
 const IMAGE = 'https://example.com/first.png';
@@ -102,43 +103,39 @@ export interface Submission {
 	megabytes: number;
 }
 
-/** What a run may lead to. */
-export class N8nDied extends Error {
-	constructor(readonly log: string) {
-		super(`n8n died: ${/FATAL ERROR: .*/.exec(log)?.[0] ?? log.slice(-2_000)}`);
-	}
-}
-
 const hasJob = ({ JobId, Response }: Record<string, unknown>) =>
 	typeof JobId === 'string' ||
 	(typeof Response === 'object' && Response !== null && 'JobId' in Response);
 
-/** Runs a node for `count` items; `before` are nodes that prepare the items. */
+/** Runs a contender, of one node or more, for `count` items; `sources` are given to all contenders. */
 export async function submit(
 	stage: Stage,
-	node: NodeWish,
+	contender: NodeWish[],
 	count: number,
-	before: NodeWish[] = [],
+	sources: NodeWish[] = [],
 ): Promise<Submission> {
 	const { n8n, fake, credential } = stage;
-	const row = [manual, items(count), ...before, node];
-	const workflow = await saveRow(n8n, credential, `${node.name}, ${count} items`, row);
+	const names = contender.map(({ name }) => name);
+	const row = [manual, items(count), ...sources, ...contender];
+	const title = `${names.join(', ')}, ${count} items`;
+	const workflow = await saveRow(n8n, credential, title, row);
 	const jobsBefore = fake.jobs.all().length;
 	const memory = watchMemory(n8n.pid);
 	const cpuBefore = cpuSeconds(n8n.pid);
 	const execution = await Promise.race([
 		n8n.client.run(workflow, { timeoutMs: 600_000 }),
 		n8n.ended().then(() => {
-			throw new N8nDied(n8n.log());
+			throw new Error(`n8n died: ${tail(n8n.log())}`);
 		}),
 	]);
-	const run = execution.runData[node.name]?.at(-1);
+	const times = names.map((name) => execution.runData[name]?.at(-1)?.executionTime ?? NaN);
 	return {
 		count,
 		jobs: fake.jobs.all().length - jobsBefore,
-		falseSuccesses: itemsOf(execution, node.name).filter(({ json }) => !hasJob(json)).length,
+		falseSuccesses: itemsOf(execution, names.at(-1) ?? '').filter(({ json }) => !hasJob(json))
+			.length,
 		failure: execution.error?.message,
-		seconds: (run?.executionTime ?? 0) / 1000,
+		seconds: times.reduce((sum, time) => sum + time, 0) / 1000,
 		cpuSeconds: cpuSeconds(n8n.pid) - cpuBefore,
 		megabytes: memory(),
 	};

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 import { putUp, type Stage } from '../test/e2e/stage';
 import type { NodeWish } from '../test/e2e/workflow';
-import { httpRequest, N8nDied, ours, type Submission, submit } from './contenders';
-import { figure, type Report, spread, versionOf } from './report';
-import { interleave, ratioOf, spreadOf } from './rounds';
+import { httpRequest, ours, submit } from './contenders';
+import { compare, type Report, versionOf } from './report';
+import { interleave } from './rounds';
 
 const MEGABYTES = 5;
 const FEW = 20;
@@ -44,27 +44,15 @@ const extract: NodeWish = {
 	parameters: { operation: 'binaryToPropery', destinationKey: 'image', options: {} },
 };
 
-/** What a run in an n8n of its own came to; undefined if n8n died of it. */
-async function runOf(
-	url: string,
-	count: number,
-	nodesOf: (stage: Stage) => NodeWish[],
-): Promise<{ result: Submission | undefined; version: string }> {
+/** A run in an n8n of its own, since memory that was once taken is not given back. */
+async function runOf(url: string, count: number, nodesOf: (stage: Stage) => NodeWish[]) {
 	const env = { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' };
 	const stage = await putUp({ quota: { perSecond: 0 } }, { env });
 	try {
-		const version = await versionOf(stage.n8n);
-		const nodes = nodesOf(stage);
-		const node = nodes.at(-1);
-		if (!node) throw new Error('no node to be measured');
-		const before = [pictures(url), ...nodes.slice(0, -1)];
-		const result = await submit(stage, node, count, before);
-		console.log(`    ${JSON.stringify(result)}`);
-		return { result: result.jobs === count ? result : undefined, version };
-	} catch (error) {
-		if (!(error instanceof N8nDied)) throw error;
-		console.log(`    ${error.message}`);
-		return { result: undefined, version: '' };
+		const result = await submit(stage, nodesOf(stage), count, [pictures(url)]);
+		const { jobs, failure } = result;
+		if (jobs !== count) throw new Error(`${jobs} jobs of ${count} images: ${failure}`);
+		return { ...result, version: await versionOf(stage.n8n) };
 	} finally {
 		await stage.end();
 	}
@@ -86,44 +74,23 @@ export async function images(): Promise<Report> {
 				extract,
 				httpRequest(stage, {}, `={{ { Images: [${DATA_URI}], Prompt: "Image " + $itemIndex } }}`),
 			]);
-		const names = { ours: 'this package', http: 'Extract from File, HTTP Request' };
+		const byNode = `this package, ${FEW}`;
+		const byHttp = `Extract from File and HTTP Request, ${FEW}`;
+		const byNodeMany = `this package, ${MANY}`;
 		const results = await interleave(
-			{
-				fewByHttp: byHttpRequest(FEW),
-				few: byPackage(FEW),
-				manyByHttp: byHttpRequest(MANY),
-				many: byPackage(MANY),
-			},
+			{ [byHttp]: byHttpRequest(FEW), [byNode]: byPackage(FEW), [byNodeMany]: byPackage(MANY) },
 			{ rounds: ROUNDS, warmUps: 0 },
 		);
-		const row = (
-			name: string,
-			count: number,
-			key: keyof typeof results,
-			base: keyof typeof results,
-		) => {
-			const of = (which: keyof typeof results, figureOf: (result: Submission) => number) =>
-				results[which].map(({ result }) => (result ? figureOf(result) : NaN));
-			const cells = [
-				({ megabytes }: Submission) => megabytes,
-				({ seconds }: Submission) => seconds,
-			].flatMap((figureOf) => [
-				figure(spreadOf(of(key, figureOf)).median),
-				spread(ratioOf(of(key, figureOf), of(base, figureOf))),
-			]);
-			const jobs = results[key].map(({ result }) => result?.jobs ?? 'n8n died').join(', ');
-			return [name, `${count} × ${MEGABYTES} MB`, jobs, ...cells];
-		};
 		return {
-			head: ['Contender', 'images', 'jobs', 'peak MB', 'ratio', 's', 'ratio'],
-			rows: [
-				row(names.http, FEW, 'fewByHttp', 'fewByHttp'),
-				row(names.ours, FEW, 'few', 'fewByHttp'),
-				row(names.http, MANY, 'manyByHttp', 'manyByHttp'),
-				row(names.ours, MANY, 'many', 'manyByHttp'),
+			...compare(results, byNode, [
+				{ head: 'peak MB', of: ({ megabytes }) => megabytes, isCompared: true },
+				{ head: 's', of: ({ seconds }) => seconds, isCompared: true },
+				{ head: 'CPU s', of: ({ cpuSeconds }) => cpuSeconds, isCompared: true },
+			]),
+			notes: [
+				`${ROUNDS} rounds, each in an n8n of its own. The memory is that of the whole run, with the fetching of the images.`,
 			],
-			notes: [`${ROUNDS} rounds, each in an n8n of its own.`],
-			n8n: results.few[0]?.version ?? '',
+			n8n: results[byNode]?.[0]?.version ?? '',
 		};
 	} finally {
 		picture.close();

@@ -21,7 +21,7 @@ export async function quota(): Promise<Report> {
 		const contender = (node: NodeWish) => async () => {
 			// The quota counts the last second: what the one before has used must be forgotten.
 			await sleep(1_500);
-			return await submit(stage, node, QUOTA_ITEMS);
+			return await submit(stage, [node], QUOTA_ITEMS);
 		};
 		const results = await interleave(
 			{
@@ -74,8 +74,8 @@ async function unlimitedRun(nodeOf: (stage: Stage) => NodeWish) {
 	const stage = await putUp({ quota: { perSecond: 0 } });
 	try {
 		const node = nodeOf(stage);
-		await submit(stage, node, 50);
-		const [few, many] = [await submit(stage, node, FEW), await submit(stage, node, MANY)];
+		await submit(stage, [node], 50);
+		const [few, many] = [await submit(stage, [node], FEW), await submit(stage, [node], MANY)];
 		for (const { jobs, count, failure } of [few, many]) {
 			if (jobs !== count) throw new Error(`${jobs} jobs of ${count} items: ${failure}`);
 		}
