@@ -1,7 +1,7 @@
 const common = require('./jest.config.js');
 
 /** Scenarios that one version of n8n is enough for. */
-const onlyIn = { browser: '2.41' };
+const onlyIn = { browser: '2.41', dev: '2.41' };
 
 const versions = ['2.41', '1.123'];
 

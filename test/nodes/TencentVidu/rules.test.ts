@@ -85,6 +85,10 @@ describe('images', () => {
 		'data:image/png,AAAA',
 		'data:image/png;base64,',
 		'data:image/png;base64,%%%',
+		'data:image/png;base64,=AAA',
+		'data:image/png;base64,AA=A',
+		'data:image/png;base64',
+		'data:image/png,AAAA',
 	])('refuses %p', (image) => {
 		expect(pathsOf({ Images: [URL, image] })).toEqual(['Images.1']);
 		expect(pathsOf({ Images: [image] }, 'international')).toEqual(['Images.0']);
