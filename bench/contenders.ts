@@ -91,6 +91,8 @@ export interface Submission {
 	count: number;
 	/** Jobs that the service made. */
 	jobs: number;
+	/** Requests that the service refused. */
+	refused: number;
 	/** Items that came out as if all were well, without a job. */
 	falseSuccesses: number;
 	/** Why the run failed, if it did. */
@@ -120,6 +122,7 @@ export async function submit(
 	const title = `${names.join(', ')}, ${count} items`;
 	const workflow = await saveRow(n8n, credential, title, row);
 	const jobsBefore = fake.jobs.all().length;
+	const requestsBefore = fake.requests.length;
 	const memory = watchMemory(n8n.pid);
 	const cpuBefore = cpuSeconds(n8n.pid);
 	const execution = await Promise.race([
@@ -132,6 +135,7 @@ export async function submit(
 	return {
 		count,
 		jobs: fake.jobs.all().length - jobsBefore,
+		refused: fake.requests.slice(requestsBefore).filter(({ error }) => error !== undefined).length,
 		falseSuccesses: itemsOf(execution, names.at(-1) ?? '').filter(({ json }) => !hasJob(json))
 			.length,
 		failure: execution.error?.message,

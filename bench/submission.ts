@@ -39,7 +39,10 @@ export async function quota(): Promise<Report> {
 			const middle = (of: (result: Submission) => number) =>
 				String(Math.round(spreadOf(all.map(of)).median));
 			return [
-				...[name, middle(({ jobs }) => jobs), middle(({ falseSuccesses }) => falseSuccesses)],
+				name,
+				middle(({ jobs }) => jobs),
+				middle(({ refused }) => refused),
+				middle(({ falseSuccesses }) => falseSuccesses),
 				figure(spreadOf(all.map(({ seconds }) => seconds)).median),
 				isComplete ? spread(spreadOf(all.map(({ seconds }) => seconds / limit))) : '–',
 				isComplete ? spread(spreadOf(used)) : '–',
@@ -49,6 +52,7 @@ export async function quota(): Promise<Report> {
 			head: [
 				'Contender',
 				`jobs of ${QUOTA_ITEMS}`,
+				'requests refused',
 				'errors passed on as successes',
 				's',
 				`time ÷ ${limit} s`,

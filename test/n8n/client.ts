@@ -273,8 +273,12 @@ export class N8nClient {
 	}
 }
 
-/** An n8n that was busy for seconds closes its idle connections, just when they are used again. */
+/**
+ * An n8n that was busy for seconds takes its database for lost, and closes idle connections just when
+ * they are used again.
+ */
 function onceMore(error: unknown): undefined {
+	if (error instanceof N8nRequestError && error.status === 503) return;
 	const { cause } = error instanceof TypeError ? error : {};
 	if (!(cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET')) throw error;
 }
