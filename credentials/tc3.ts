@@ -60,26 +60,15 @@ ${scope.join('/')}
 ${sha256(canonicalRequest(request))}`;
 }
 
-/** Kept, since most requests of a day need the same one: three of the four HMACs go into it. */
-const latestKey = { origin: '', key: Buffer.alloc(0) };
-
-function signingKey(secretKey: string, scope: readonly string[]): Buffer {
-	const origin = [secretKey, ...scope].join('\n');
-	if (latestKey.origin !== origin) {
-		let key = Buffer.from(`TC3${secretKey}`);
-		for (const part of scope) key = hmac(key, part);
-		Object.assign(latestKey, { origin, key });
-	}
-	return latestKey.key;
-}
-
 /** Stage 3: the hex signature, by a key that is good for one UTC day and one service. */
 export function signature(
 	request: Tc3Request,
 	secretKey: string,
 	scope = scopeOf(request),
 ): string {
-	return hmac(signingKey(secretKey, scope), stringToSign(request, scope)).toString('hex');
+	let key = Buffer.from(`TC3${secretKey}`);
+	for (const part of scope) key = hmac(key, part);
+	return hmac(key, stringToSign(request, scope)).toString('hex');
 }
 
 /** Stage 4: the value of the Authorization header. */

@@ -37,7 +37,7 @@ export async function inspectImage(
 	} catch {
 		return {
 			field: label,
-			problem: `the input item has no binary field "${field}". Enter the name of the one that holds the image`,
+			problem: `names a binary field that the input item does not have: "${field}". Enter the name of the one that holds the image`,
 		};
 	}
 	if (!isImageType(binary.mimeType)) {

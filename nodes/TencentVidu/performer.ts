@@ -100,7 +100,9 @@ async function prepare(
 		}
 		return itemContext(context, credentials, request, read.settings, prepared.request);
 	} catch (error) {
-		return { problems: [{ field: 'Settings', problem: faultOf(error).reason }] };
+		return {
+			problems: [{ field: 'Settings', problem: `could not be read: ${faultOf(error).reason}` }],
+		};
 	}
 }
 

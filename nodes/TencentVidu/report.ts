@@ -100,7 +100,7 @@ export function badInput(problems: Map<number, Problem[]>, others = 'Nothing was
 		.flatMap(([item, found]) =>
 			found.map(({ field, problem }) => ({
 				item,
-				message: `${several ? `Item ${item}, ` : ''}${field}: ${problem}`,
+				message: `${several ? `Item ${item}: ` : ''}${field} ${problem}`,
 				mayHaveStarted: false,
 			})),
 		);

@@ -87,14 +87,3 @@ it.each([
 	'AWS4-HMAC-SHA256 Credential=a/2019-02-25/cvm/tc3_request, SignedHeaders=host',
 	'TC3-HMAC-SHA256 Credential=a/2019-02-25/cvm/aws4_request, SignedHeaders=host',
 ])('finds no service in %p', (header) => expect(signedService(header)).toBeUndefined());
-
-it('signs with the key of each call, whichever was used before', () => {
-	const [{ input }] = vectors as [(typeof vectors)[0]];
-	const { method, payload, service, timestamp } = input;
-	const headers: Record<string, string> = { ...input.signedHeaders };
-	const request: Tc3Request = { method, query: '', headers, payload, service, timestamp };
-	const inTurn = ['one', 'other', 'one', 'other'].map((key) => signature(request, key));
-	expect(inTurn[2]).toBe(inTurn[0]);
-	expect(inTurn[3]).toBe(inTurn[1]);
-	expect(inTurn[0]).not.toBe(inTurn[1]);
-});

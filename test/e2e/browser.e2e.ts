@@ -104,12 +104,12 @@ describe('a newcomer in the editor', () => {
 		const { output } = editor;
 		await editor.field('prompt').fill('The vase turns');
 		await editor.execute();
-		await shows(output, /^First Frame URL: is empty.*Enter a URL or choose a binary field/);
+		await shows(output, /^First Frame URL is empty.*Enter a URL or choose a binary field/);
 
 		await editor.field('firstFrameUrl').fill(image);
 		await editor.field('prompt').fill('x'.repeat(2001));
 		await editor.execute();
-		await shows(output, /^Prompt: may have 2,000 characters at most.*Shorten it/);
+		await shows(output, /^Prompt may have 2,000 characters at most.*Shorten it/);
 		await shows(output, 'Nothing was sent.');
 		assert.deepEqual(stage.fake.jobs.all(), []);
 	});

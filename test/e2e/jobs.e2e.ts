@@ -141,13 +141,13 @@ describe('submitting and generating in a real n8n', () => {
 		const earlier = fake.jobs.all().length;
 		const row = [manual, items(200), vidu({ prompt: '={{ $json.prompt }} stop' })];
 		const id = await n8n.client.start(await saveRow(n8n, credential, 'stop', row));
-		await sleep(4_000);
+		while (fake.jobs.all().length - earlier < 20) await sleep(50);
 		await n8n.client.stopExecution(id);
 		await sleep(1_000);
 		const jobs = fake.jobs.all().slice(earlier);
 		await sleep(2_000);
 		assert.equal(fake.jobs.all().length - earlier, jobs.length);
-		assert.ok(jobs.length > 10 && jobs.length < 200, `${jobs.length} jobs`);
+		assert.ok(jobs.length < 200, `${jobs.length} jobs`);
 		const log = n8n.log();
 		assert.deepEqual(
 			jobs.filter(({ jobId }) => !log.includes(jobId)),

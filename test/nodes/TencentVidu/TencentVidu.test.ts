@@ -268,7 +268,7 @@ describe('what is refused beforehand', () => {
 	it.each(cases)('a credential without a usable %s, for %i items', async (label, count, wrong) => {
 		const credential = { ...wrong };
 		const { error } = await see(fake, { credential, items: numbered(count) });
-		expect(error?.message).toMatch(new RegExp(`${label}: .*credential`));
+		expect(error?.message).toMatch(new RegExp(`${label} .*credential`));
 		expect(error?.description).toContain('Nothing was sent');
 		const settings = { onError: 'continueRegularOutput' as const };
 		const { errorItems } = await see(fake, { credential, items: numbered(count), settings });

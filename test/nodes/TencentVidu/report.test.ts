@@ -96,10 +96,10 @@ describe('bad input', () => {
 
 	it('says the one problem of the one item', () => {
 		const { message, data } = badInput(new Map([[4, [problem('Prompt')]]]));
-		expect(message).toBe('Prompt: is wrong');
+		expect(message).toBe('Prompt is wrong');
 		expect(data).toEqual({
 			jobs: [],
-			failures: [{ item: 4, message: 'Prompt: is wrong', mayHaveStarted: false }],
+			failures: [{ item: 4, message: 'Prompt is wrong', mayHaveStarted: false }],
 			notSent: [],
 		});
 	});
