@@ -206,14 +206,15 @@ export class N8nClient {
 	/** All of a workflow, the newest first. */
 	async executions(workflowId: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const found: ExecutionSummary[] = [];
+		// n8n lists one that ends just now among those that run and again among those that are over.
+		const found = new Map<string, ExecutionSummary>();
 		for (let next = ''; ;) {
 			const path = `/rest/executions?filter=${filter}&limit=100${next}`;
 			const { results, nextCursor } = await this.request('GET', path, executionPageSchema);
-			found.push(...results);
+			for (const execution of results) found.set(execution.id, execution);
 			// Only n8n 2 has a cursor.
-			if (nextCursor === null || results.length < 100) return found;
-			next = nextCursor ? `&cursor=${nextCursor}` : `&lastId=${found.at(-1)?.id}`;
+			if (nextCursor === null || results.length < 100) return [...found.values()];
+			next = nextCursor ? `&cursor=${nextCursor}` : `&lastId=${results.at(-1)?.id}`;
 		}
 	}
 
