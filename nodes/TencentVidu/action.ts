@@ -2,7 +2,7 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import { z } from 'zod';
 
 import type { Site } from '../../credentials/account';
-import type { Failure, Outcome } from './exchange';
+import { CALLER_MUST_FIND_OUT, type Failure, type Outcome } from './exchange';
 import type { Gate } from './gate';
 import { type Job, toJob } from './job';
 import type { PreparedRequest } from './request';
@@ -100,8 +100,7 @@ function withReference(outcome: Outcome, reference: string | undefined): Outcome
 }
 
 const withoutJobId = (requestId: string): Failure => ({
-	message:
-		'Tencent Cloud answered without a JobId. The job may have started all the same: look in its console before you submit the item again',
+	message: `Tencent Cloud answered without a JobId. ${CALLER_MUST_FIND_OUT}`,
 	requestId,
 	mayHaveStarted: true,
 });

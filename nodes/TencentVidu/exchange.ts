@@ -50,7 +50,8 @@ export interface Exchange {
 /** A read that fails this often is not going to work. */
 const MOST_FAULTS = 5;
 
-const CALLER_MUST_FIND_OUT =
+/** What is said of every Submit of which nobody knows what came. */
+export const CALLER_MUST_FIND_OUT =
 	'The job may have started all the same, and it was not submitted again, so as not to be paid twice. Look in the Tencent Cloud console, or wait for its callback, before you submit the item again';
 
 /** A length of time in words. */

@@ -8,13 +8,14 @@ import type {
 	IRunExecutionData,
 	ITaskDataConnections,
 } from 'n8n-workflow';
+import * as n8nWorkflow from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { type Account, accountOf, accountProblem } from '../../credentials/account';
 import { type Action, type ActionContext, type ActionResult, performAction } from './action';
 import { faultOf } from './answer';
 import { belongsToWaitingRun, signCallbackUrl } from './callbackUrl';
-import type { Failure } from './exchange';
+import { CALLER_MUST_FIND_OUT, type Failure } from './exchange';
 import type { BinaryReader } from './images';
 import { badInput, failedAlone, failedItem, type Report, stoppedRun } from './report';
 import { type CallbackSigner, prepareRequest } from './request';
@@ -151,13 +152,25 @@ function errorOf(
 	return error;
 }
 
+/**
+ * Whether n8n takes an item for an error that has details beside error and message: of its versions
+ * without this export, 1.123 does not, and lets such an item leave by the first output.
+ */
+const ERROR_OUTPUT_TAKES_DETAILS = 'nodeParametersAreStatic' in n8nWorkflow;
+
 /** With continue-on-fail: these keys and no others let n8n take the item for an error. */
-function errorItem({ message, description, data }: Report, item: number, failure?: Failure) {
+function errorItem(context: Context, { message, description, data }: Report, failure?: Failure) {
+	const item = {
+		json: { error: message, message: description },
+		pairedItem: { item: context.getItemIndex() },
+	};
+	const usesErrorOutput = context.getNode().onError === 'continueErrorOutput';
+	if (usesErrorOutput && !ERROR_OUTPUT_TAKES_DETAILS) return item;
 	const { code, vendorText, requestId, jobId, reference, mayHaveStarted } = failure ?? {};
 	const details = failure
 		? { code, vendorText, requestId, jobId, reference, mayHaveStarted }
 		: { problems: data.failures.map((problem) => problem.message) };
-	return { json: { error: message, message: description, details }, pairedItem: { item } };
+	return { ...item, json: { ...item.json, details } };
 }
 
 function conclude(
@@ -167,7 +180,7 @@ function conclude(
 	failure?: Failure,
 ): INodeExecutionData[] {
 	if (strict) throw errorOf(context, report, failure);
-	return [errorItem(report, context.getItemIndex(), failure)];
+	return [errorItem(context, report, failure)];
 }
 
 /** The place that is left when n8n keeps nothing of a run. */
@@ -210,10 +223,13 @@ function saveOnStop(context: Context, round: Round): void {
 }
 
 /** Whatever happens to one item, the others wait for its end; and nobody knows what was sent. */
-const unforeseen = (error: unknown): ActionResult => ({
-	kind: 'failed',
-	failure: { message: faultOf(error).reason, mayHaveStarted: true },
-});
+const unforeseen =
+	({ submits }: Action) =>
+	(error: unknown): ActionResult => {
+		const { reason } = faultOf(error);
+		const message = submits ? `${reason}. ${CALLER_MUST_FIND_OUT}` : reason;
+		return { kind: 'failed', failure: { message, mayHaveStarted: submits } };
+	};
 
 function itemOf(
 	{ json, binary }: Extract<ActionResult, { kind: 'done' }>,
@@ -250,7 +266,9 @@ export function performer(action: Action) {
 		if (!maySend) return [];
 
 		const key = [index, action.name, prepared.request.hash].join(' ');
-		const result = await performAction(action, { ...prepared, round, run, key }).catch(unforeseen);
+		const result = await performAction(action, { ...prepared, round, run, key }).catch(
+			unforeseen(action),
+		);
 		run.settle(round, index, result);
 		const late = round.wasStopped ? round.jobs.get(index) : undefined;
 		if (late) logJobs(this, [late]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { itemsOf } from '../n8n/execution';
-import { n8nVersion, putUp, type Stage } from './stage';
+import { putUp, type Stage } from './stage';
 import { items, manual, saveRow, vidu } from './workflow';
 
 const long = { timeoutMs: 240_000 };
@@ -112,9 +112,7 @@ describe('submitting and generating in a real n8n', () => {
 		assert.ok(jobs.length < 30, 'what was not sent is called off');
 	});
 
-	// n8n 1.x takes an item with a third key beside error and message for a success.
-	const inSecondLine = n8nVersion === '1.123' ? it.failing : it;
-	inSecondLine('what fails goes to the error output, what succeeds to the other', async () => {
+	it('what fails goes to the error output, what succeeds to the other', async () => {
 		stage.fake.faults.add({
 			action: 'SubmitImageToVideoViduJob',
 			when: ({ Prompt }) => String(Prompt).startsWith('Video 1 '),
