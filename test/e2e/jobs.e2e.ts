@@ -122,9 +122,10 @@ describe('submitting and generating in a real n8n', () => {
 		const onError = { onError: 'continueErrorOutput' };
 		const { execution, jobs, items: out } = await run('split', 5, { firstFrameUrl }, onError);
 		assert.equal(execution.status, 'success');
+		const ids = new Map(jobs.map(({ request, jobId }) => [request.Prompt, jobId]));
 		assert.deepEqual(
 			out.map(({ json }) => json.JobId),
-			jobs.map(({ jobId }) => jobId),
+			[0, 2, 4].map((index) => ids.get(`Video ${index} split`)),
 		);
 		const failed = itemsOf(execution, 'Vidu', 1).map(({ json }) => json);
 		assert.deepEqual(
