@@ -55,9 +55,11 @@ describe('the memory of a real n8n', () => {
 		}
 		const inMb = levels.map((bytes) => Math.round(bytes / 1e5) / 10);
 		console.log(`heap after each run of ${SIZE}: ${inMb.join(', ')} MB`);
-		const grown = (levels.at(-1) ?? 0) - (levels[1] ?? 0);
-		const sent = RUNS * SIZE * PAYLOAD;
-		assert.ok(grown < sent / 4, `the heap has grown by ${grown} bytes: ${inMb.join(', ')} MB`);
+		const limit = (levels[1] ?? 0) + (RUNS * SIZE * PAYLOAD) / 4;
+		// n8n may hold the last run for a moment; what is leaked never comes free.
+		await stage.n8n.client.until(`the heap is below ${limit} bytes`, {}, async () =>
+			(await heap()) < limit ? true : undefined,
+		);
 		assert.equal(stage.fake.jobs.all().length, (2 + RUNS) * SIZE);
 	});
 });
