@@ -8,8 +8,7 @@ import type {
 	IRunExecutionData,
 	ITaskDataConnections,
 } from 'n8n-workflow';
-import * as n8nWorkflow from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { NodeApiError, nodeParametersAreStatic, NodeOperationError } from 'n8n-workflow';
 
 import { type Account, accountOf, accountProblem } from '../../credentials/account';
 import { type Action, type ActionContext, type ActionResult, performAction } from './action';
@@ -156,7 +155,7 @@ function errorOf(
  * Whether n8n takes an item for an error that has details beside error and message: of its versions
  * without this export, 1.123 does not, and lets such an item leave by the first output.
  */
-const ERROR_OUTPUT_TAKES_DETAILS = 'nodeParametersAreStatic' in n8nWorkflow;
+const ERROR_OUTPUT_TAKES_DETAILS = typeof nodeParametersAreStatic === 'function';
 
 /** With continue-on-fail: these keys and no others let n8n take the item for an error. */
 function errorItem(context: Context, { message, description, data }: Report, failure?: Failure) {
