@@ -13,7 +13,7 @@ const nodesBase = (preset, files, contradicted = []) => ({
 });
 
 export default tseslint.config(
-	{ ignores: ['dist/', 'coverage/'] },
+	{ ignores: ['dist/', 'coverage/', '.cache/'] },
 	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
 	{
 		files: ['**/*.ts'],

@@ -1,7 +1,11 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/n8n/.*/node_modules/'],
+	modulePathIgnorePatterns: [
+		'<rootDir>/.cache/',
+		'<rootDir>/dist/',
+		'<rootDir>/test/n8n/.*/node_modules/',
+	],
 	transform: { '^.+\\.ts$': 'ts-jest' },
 	testEnvironment: 'node',
 };
