@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
@@ -86,15 +85,11 @@ async function executionsOf({ client }: N8nHost, workflowId: string): Promise<nu
 
 /** An n8n answers before it runs the workflow: the next contender must not pay for these runs. */
 async function allHaveRun(n8n: N8nHost, workflowId: string, expected: number): Promise<void> {
-	const deadline = Date.now() + 120_000;
-	for (;;) {
+	await n8n.client.until(`${expected} executions`, { timeoutMs: 120_000 }, async () => {
 		const count = await executionsOf(n8n, workflowId);
-		if (count === expected) return;
-		if (count > expected || Date.now() > deadline) {
-			throw new Error(`${count} executions instead of ${expected}`);
-		}
-		await sleep(100);
-	}
+		if (count > expected) throw new Error(`${count} executions instead of ${expected}`);
+		return count === expected || undefined;
+	});
 }
 
 const webhook = (path: string, options = {}): NodeWish => ({
