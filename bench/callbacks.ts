@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { signCallbackUrl } from '../nodes/TencentVidu/callbackUrl';
 import { putUp } from '../test/e2e/stage';
-import { saveRow, trigger, type NodeWish } from '../test/e2e/workflow';
+import { saveRow, trigger, webhook, type NodeWish } from '../test/e2e/workflow';
 import { PERMANENT_ACCOUNT } from '../test/fake/accounts';
 import type { N8nHost } from '../test/n8n/host';
 import { cpuSeconds } from './processUsage';
@@ -91,14 +91,6 @@ async function allHaveRun(n8n: N8nHost, workflowId: string, expected: number): P
 		return count === expected || undefined;
 	});
 }
-
-const webhook = (path: string, options = {}): NodeWish => ({
-	name: 'Webhook',
-	type: 'n8n-nodes-base.webhook',
-	typeVersion: 2,
-	webhookId: randomUUID(),
-	parameters: { path, httpMethod: 'POST', responseMode: 'onReceived', options },
-});
 
 /** n8n makes a sandbox for the expressions of every trigger but its own Webhook node without any. */
 const expression = { responseHeaders: { entries: [{ name: 'x-received', value: '={{ 1 }}' }] } };

@@ -50,12 +50,12 @@ export const trigger = (parameters: Record<string, unknown> = {}): NodeWish => (
 });
 
 /** n8n's own way to start a workflow from outside. */
-export const webhook = (path: string): NodeWish => ({
+export const webhook = (path: string, options = {}): NodeWish => ({
 	name: 'Start',
 	type: 'n8n-nodes-base.webhook',
 	typeVersion: 2,
 	webhookId: randomUUID(),
-	parameters: { path, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
+	parameters: { path, httpMethod: 'POST', responseMode: 'onReceived', options },
 });
 
 /** What the trigger has started the workflow with so far. */
