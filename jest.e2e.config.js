@@ -17,6 +17,6 @@ module.exports = {
 			testPathIgnorePatterns: others.map(([name]) => `/${name}\\.e2e\\.ts$`),
 		};
 	}),
-	testTimeout: 300_000,
+	testTimeout: 600_000,
 	maxWorkers: 1,
 };

@@ -13,7 +13,7 @@ import { resultVideo } from '../fake/video';
 import type { Workflow } from '../n8n/client';
 import { Editor, startBrowser, type Theme } from '../n8n/editor';
 import { itemsOf } from '../n8n/execution';
-import { staysUnreadable, unreadable } from '../n8n/layout';
+import { staysUnreadable, unreadableWhen } from '../n8n/layout';
 import { putUp, type Stage } from './stage';
 import { manual, saveRow, trigger, vidu } from './workflow';
 
@@ -76,7 +76,7 @@ describe('a newcomer in the editor', () => {
 		const { operations } = resources[0] ?? { operations: [] };
 		for (const { action } of operations) await shows(editor.page.locator('body'), action);
 		await editor.add('Generate a video from an image');
-		assert.equal(await editor.field('operation').inputValue(), 'Generate');
+		await editor.holds('operation', 'Generate');
 	});
 
 	see('is told which key is wrong, and that the right ones work', async () => {
@@ -84,14 +84,14 @@ describe('a newcomer in the editor', () => {
 		await panel.locator(marks.credentials).click();
 		await page.locator(marks.newCredential).click();
 		await editor.choose(credentialField('site'), 'China (cloud.tencent.com)');
-		await credentialField('secretId').fill(PERMANENT_ACCOUNT.secretId);
-		await credentialField('secretKey').fill('a wrong one');
-		await credentialField('endpoint').fill(stage.fake.url);
+		await editor.fill('secretId', PERMANENT_ACCOUNT.secretId, credentialDialog);
+		await editor.fill('secretKey', 'a wrong one', credentialDialog);
+		await editor.fill('endpoint', stage.fake.url, credentialDialog);
 		await editor.saveCredential();
 		await credentialDialog.getByText('More details').click();
 		await shows(credentialDialog, /The Secret Key does not belong to this Secret ID/);
 
-		await credentialField('secretKey').fill(PERMANENT_ACCOUNT.secretKey);
+		await editor.fill('secretKey', PERMANENT_ACCOUNT.secretKey, credentialDialog);
 		await editor.saveCredential();
 		await credentialDialog.waitFor({ state: 'hidden' });
 		await panel.locator(marks.editCredential).click();
@@ -102,12 +102,12 @@ describe('a newcomer in the editor', () => {
 
 	see('is told which field is wrong, before anything is sent', async () => {
 		const { output } = editor;
-		await editor.field('prompt').fill('The vase turns');
+		await editor.fill('prompt', 'The vase turns');
 		await editor.execute();
 		await shows(output, /^First Frame URL is empty.*Enter a URL or choose a binary field/);
 
-		await editor.field('firstFrameUrl').fill(image);
-		await editor.field('prompt').fill('x'.repeat(2001));
+		await editor.fill('firstFrameUrl', image);
+		await editor.fill('prompt', 'x'.repeat(2001));
 		await editor.execute();
 		await shows(output, /^Prompt may have 2,000 characters at most.*Shorten it/);
 		await shows(output, 'Nothing was sent.');
@@ -116,9 +116,9 @@ describe('a newcomer in the editor', () => {
 
 	see('makes a video and watches it', async () => {
 		const { output, marks, page } = editor;
-		await editor.field('prompt').fill('The vase turns');
+		await editor.fill('prompt', 'The vase turns');
 		await editor.addField(0, 'Duration');
-		await editor.field('duration').fill('7');
+		await editor.fill('duration', '7');
 		await editor.execute();
 		await output.locator(marks.viewFile).waitFor();
 		const [job, ...others] = stage.fake.jobs.all();
@@ -147,12 +147,12 @@ describe('a newcomer in the editor', () => {
 		const unreachable = /cannot be reached|cannot reach this Callback URL/;
 		const open = /Callback URL is not https/;
 		await editor.addField(0, 'Callback URL');
-		await editor.field('callbackUrl').fill('http://localhost:5678/webhook/x');
+		await editor.fill('callbackUrl', 'http://localhost:5678/webhook/x');
 		await shows(panel, unreachable);
-		await editor.field('callbackUrl').fill('http://n8n.example.com/webhook/x');
+		await editor.fill('callbackUrl', 'http://n8n.example.com/webhook/x');
 		await shows(panel, open);
 		await hidden(unreachable);
-		await editor.field('callbackUrl').fill('https://n8n.example.com/webhook/x');
+		await editor.fill('callbackUrl', 'https://n8n.example.com/webhook/x');
 		await hidden(open);
 		await hidden(unreachable);
 	});
@@ -166,11 +166,11 @@ describe('a newcomer in the editor', () => {
 		const receiver = page.url();
 
 		await addToEmptyWorkflow('Submit an image to video job');
-		await editor.field('firstFrameUrl').fill(image);
+		await editor.fill('firstFrameUrl', image);
 		await editor.addField(0, 'Callback URL');
 		await editor.paste(editor.field('callbackUrl'));
 		const callbackUrl = stage.n8n.client.webhookUrl('tencent-vidu');
-		assert.equal(await editor.field('callbackUrl').inputValue(), callbackUrl);
+		await editor.holds('callbackUrl', callbackUrl);
 		await editor.execute();
 		await shows(output, 'Reference');
 		const job = stage.fake.jobs.all().at(-1);
@@ -277,7 +277,7 @@ describe('a newcomer in the editor', () => {
 					const { page, panel, marks } = editor;
 					const fields = panel.locator(marks.fields);
 					for (const label of expected) {
-						await fields.getByText(label, { exact: true }).first().waitFor({ timeout: 5_000 });
+						await fields.getByText(label, { exact: true }).first().waitFor();
 					}
 					assert.deepEqual(await staysUnreadable(page, marks.panel), []);
 					if (theme === 'light') assert.deepEqual(await unreadableLists(fields), []);
@@ -300,17 +300,22 @@ describe('a newcomer in the editor', () => {
 		});
 
 		see('and the check notices what it cannot', async () => {
-			const { page, marks } = editor;
+			const { page, panel, marks } = editor;
+			const label = 'Download Video';
 			await editor.openCanvas(showcase.id);
 			await editor.openPanel('Get');
-			await page.addStyleTag({ content: '[data-test-id="parameter-item"] { height: 0.5rem }' });
-			const found = await unreadable(page, marks.panel);
-			assert.match(found.join('\n'), /^overlap: /m);
-			await page.addStyleTag({
-				content: '[data-test-id="input-label"] { width: 2rem; overflow: hidden }',
-			});
-			const narrow = await unreadable(page, marks.panel);
-			assert.ok(narrow.includes('cut: Download Video'), narrow.join('\n'));
+			await shows(panel.locator(marks.fields), label);
+			const overlaps = (text: string) => text.startsWith('overlap: ');
+			const foundWith = async (style: string, isFault: (text: string) => boolean) => {
+				await page.addStyleTag({ content: style });
+				return unreadableWhen(page, marks.panel, (found) => found.some(isFault));
+			};
+			const low = '[data-test-id="parameter-item"] { height: 0.5rem }';
+			assert.ok((await foundWith(low, overlaps)).some(overlaps));
+			const narrow = '[data-test-id="input-label"] { width: 2rem; overflow: hidden }';
+			const isCut = (text: string) => text === `cut: ${label}`;
+			const found = await foundWith(narrow, isCut);
+			assert.ok(found.some(isCut), found.join('\n'));
 		});
 	});
 });

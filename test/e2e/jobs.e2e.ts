@@ -76,10 +76,13 @@ describe('submitting and generating in a real n8n', () => {
 
 	it('a service that goes away in the middle and comes back delays it only', async () => {
 		const { n8n, credential, fake } = stage;
+		const earlier = fake.jobs.all().length;
 		const generate = vidu({ operation: 'generate', prompt: '={{ $json.prompt }} away' });
 		const workflow = await saveRow(n8n, credential, 'away', [manual, items(10), generate]);
 		const id = await n8n.client.start(workflow);
-		await sleep(3_000);
+		while (fake.jobs.all().length - earlier < 10) await sleep(50);
+		// The last answer arrives, and the waiting begins.
+		await sleep(1_000);
 		await fake.stopListening();
 		await sleep(8_000);
 		await fake.listen();

@@ -10,7 +10,7 @@ import { items, received, saveRow, trigger, vidu, webhook } from './workflow';
 const BATCHES = 10;
 const SIZE = 20;
 const AT_ONCE = 5;
-const patient = { timeoutMs: 120_000 };
+const patient = { timeoutMs: 240_000 };
 
 describe('two workers of one n8n', () => {
 	let n8n: QueueMode;

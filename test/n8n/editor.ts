@@ -111,6 +111,21 @@ export class Editor {
 			.first();
 	}
 
+	/** Types into such a field, and waits until n8n has taken it over. */
+	async fill(name: string, text: string, within = this.panel): Promise<void> {
+		await this.field(name, within).fill(text);
+		await this.pause();
+	}
+
+	/** Waits until such a field holds this. */
+	async holds(name: string, value: string): Promise<void> {
+		await this.host.client.until(
+			`${name} is "${value}"`,
+			{},
+			async () => (await this.field(name).inputValue()) === value || undefined,
+		);
+	}
+
 	/** Picks from a list that a click unfolds. */
 	async choose(list: Locator, option: string): Promise<void> {
 		await list.click();
@@ -143,6 +158,7 @@ export class Editor {
 		await into.click();
 		await this.page.keyboard.press('ControlOrMeta+A');
 		await this.page.keyboard.press('ControlOrMeta+V');
+		await this.pause();
 	}
 
 	async closePanel(): Promise<void> {
@@ -196,6 +212,14 @@ export class Editor {
 
 	async close(): Promise<void> {
 		await this.context.close();
+	}
+
+	/**
+	 * n8n takes over what is typed when the typing has paused for 100 ms. A timer of the page itself
+	 * ends after n8n's, however busy the machine is.
+	 */
+	private async pause(): Promise<void> {
+		await this.page.evaluate('new Promise((end) => setTimeout(end, 400))');
 	}
 
 	private async open(route: string, awaited: string): Promise<void> {
