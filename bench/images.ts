@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { putUp, type Stage } from '../test/e2e/stage';
-import type { NodeWish } from '../test/e2e/workflow';
+import { type NodeWish, picture } from '../test/e2e/workflow';
 import { httpRequest, ours, submit } from './contenders';
 import { compare, type Report, versionOf } from './report';
 import { interleave } from './rounds';
@@ -23,19 +23,8 @@ async function servePicture() {
 	return { url: `http://127.0.0.1:${port}/picture.png`, close: () => server.close() };
 }
 
-/** Fetches a picture for each item, a few at a time, into n8n's binary data. */
-const pictures = (url: string): NodeWish => ({
-	name: 'Pictures',
-	type: 'n8n-nodes-base.httpRequest',
-	typeVersion: 4.2,
-	parameters: {
-		url,
-		options: {
-			response: { response: { responseFormat: 'file' } },
-			batching: { batch: { batchSize: 4, batchInterval: 100 } },
-		},
-	},
-});
+/** A few at a time. */
+const batching = { batch: { batchSize: 4, batchInterval: 100 } };
 
 /** The image as base64 in the item, since HTTP Request can put only that into JSON. */
 const extract: NodeWish = {
@@ -49,7 +38,7 @@ async function runOf(url: string, count: number, nodesOf: (stage: Stage) => Node
 	const env = { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' };
 	const stage = await putUp({ quota: { perSecond: 0 } }, { env });
 	try {
-		const result = await submit(stage, nodesOf(stage), count, [pictures(url)]);
+		const result = await submit(stage, nodesOf(stage), count, [picture(url, { batching })]);
 		const { jobs, failure } = result;
 		if (jobs !== count) throw new Error(`${jobs} jobs of ${count} images: ${failure}`);
 		return { ...result, version: await versionOf(stage.n8n) };
@@ -62,9 +51,8 @@ const DATA_URI = '"data:image/png;base64," + $json.image';
 
 /** Images that are submitted from binary data: memory and time. */
 export async function images(): Promise<Report> {
-	const picture = await servePicture();
+	const { url, close } = await servePicture();
 	try {
-		const { url } = picture;
 		const byPackage = (count: number) => async () =>
 			await runOf(url, count, () => [
 				ours({ requestsPerSecond: 10_000 }, { firstFrameSource: 'binary' }),
@@ -93,6 +81,6 @@ export async function images(): Promise<Report> {
 			n8n: results[byNode]?.[0]?.version ?? '',
 		};
 	} finally {
-		picture.close();
+		close();
 	}
 }

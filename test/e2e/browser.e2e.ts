@@ -14,7 +14,7 @@ import type { Workflow } from '../n8n/client';
 import { Editor, startBrowser, type Theme } from '../n8n/editor';
 import { itemsOf } from '../n8n/execution';
 import { staysUnreadable, unreadableWhen } from '../n8n/layout';
-import { putUp, type Stage } from './stage';
+import { useStage } from './stage';
 import { manual, saveRow, trigger, vidu } from './workflow';
 
 const NODE = 'Tencent Cloud Vidu';
@@ -22,20 +22,18 @@ const image = 'https://example.com/vase.png';
 const pictures = path.resolve(__dirname, '../../.cache/browser');
 
 describe('a newcomer in the editor', () => {
-	let stage: Stage;
+	const stage = useStage({ jobs: { waitMs: 100, runMs: 400 } });
 	let browser: Browser;
 	let editor: Editor;
 
 	beforeAll(async () => {
 		await mkdir(pictures, { recursive: true });
-		stage = await putUp({ jobs: { waitMs: 100, runMs: 400 } });
 		browser = await startBrowser();
 		editor = await signIn('light');
 	});
 
 	afterAll(async () => {
 		await browser?.close();
-		await stage?.end();
 	});
 
 	const signIn = async (theme: Theme) =>

@@ -4,22 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../fake/job';
 import type { Workflow } from '../n8n/client';
 import { itemsOf } from '../n8n/execution';
-import { putUp, type Stage } from './stage';
+import { useStage } from './stage';
 import { items, manual, received, saveRow, trigger, vidu } from './workflow';
 
 describe('callbacks in a real n8n', () => {
-	let stage: Stage;
+	const stage = useStage({ jobs: { waitMs: 100, runMs: 400 } });
 	let receiver: Workflow;
 
 	beforeAll(async () => {
-		stage = await putUp({ jobs: { waitMs: 100, runMs: 400 } });
 		const { n8n, credential } = stage;
 		receiver = await saveRow(n8n, credential, 'receiver', [trigger()]);
 		await n8n.client.publish(receiver, ['vidu']);
-	});
-
-	afterAll(async () => {
-		await stage.end();
 	});
 
 	afterEach(() => {

@@ -2,19 +2,11 @@ import assert from 'node:assert/strict';
 
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../fake/accounts';
 import { itemsOf } from '../n8n/execution';
-import { putUp, type Stage } from './stage';
+import { useStage } from './stage';
 import { manual, saveRow, vidu } from './workflow';
 
 describe('the credential in a real n8n', () => {
-	let stage: Stage;
-
-	beforeAll(async () => {
-		stage = await putUp();
-	});
-
-	afterAll(async () => {
-		await stage.end();
-	});
+	const stage = useStage();
 
 	const tested = async (data: Record<string, string>) =>
 		await stage.n8n.client.testCredential({

@@ -13,7 +13,7 @@ import type { Workflow } from '../n8n/client';
 import { type Execution, type Item, itemsOf } from '../n8n/execution';
 import type { N8nInstallation } from '../n8n/install';
 import { startChatModel } from './chatModel';
-import { putUp, type Stage } from './stage';
+import { useStage } from './stage';
 
 const folder = path.resolve(__dirname, '..', '..', 'examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -23,16 +23,11 @@ const SUBMIT = 'SubmitImageToVideoViduJob';
 const NEVER_BY_ITSELF = 3_600_000;
 
 describe('the examples in a real n8n', () => {
-	let stage: Stage;
+	const stage = useStage();
 	let versions: Map<string, number[]>;
 
-	beforeAll(async () => {
-		stage = await putUp();
+	beforeAll(() => {
 		versions = versionsIn(stage.n8n.installation);
-	});
-
-	afterAll(async () => {
-		await stage.end();
 	});
 
 	beforeEach(() => {

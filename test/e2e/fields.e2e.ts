@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { VENDOR } from '../fake/vendorApi';
 import { sampleImage } from '../fake/video';
 import { itemsOf } from '../n8n/execution';
-import { putUp, type Stage } from './stage';
-import { manual, saveRow, vidu } from './workflow';
+import { useStage } from './stage';
+import { manual, picture, saveRow, vidu } from './workflow';
 
 const firstFrameUrl = 'https://example.com/first frame.png?a=1&b=甲';
 const callbackUrl = 'https://n8n.example.com/webhook/vidu?row=7';
@@ -63,33 +63,20 @@ const cases: Array<[string, Record<string, unknown>, Record<string, unknown>]> =
 ];
 
 describe('what a user sets in a real n8n', () => {
-	let stage: Stage;
-
-	beforeAll(async () => {
-		stage = await putUp();
-	});
-
-	afterAll(async () => {
-		await stage.end();
-	});
+	const stage = useStage();
 
 	it.each(cases)('%s reaches the service as it was set', async (name, set, wire) => {
 		const { n8n, credential, fake } = stage;
-		const picture = {
-			name: 'Picture',
-			type: 'n8n-nodes-base.httpRequest',
-			typeVersion: 4.2,
-			parameters: {
-				url: `${fake.url}/image.png`,
-				options: { response: { response: { responseFormat: 'file' } } },
-			},
-		};
 		const node = vidu({
 			...{ frames: 'firstAndLast', firstFrameUrl, lastFrameSource: 'binary', prompt: 'A vase' },
 			additionalFields: set,
 			options: { signCallbackUrl: false },
 		});
-		const workflow = await saveRow(n8n, credential, name, [manual, picture, node]);
+		const workflow = await saveRow(n8n, credential, name, [
+			manual,
+			picture(`${fake.url}/image.png`),
+			node,
+		]);
 		const execution = await n8n.client.run(workflow);
 		assert.equal(execution.error?.message, undefined);
 		const [job] = fake.jobs.all().slice(-1);

@@ -2,21 +2,13 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { itemsOf } from '../n8n/execution';
-import { putUp, type Stage } from './stage';
+import { useStage } from './stage';
 import { items, manual, saveRow, vidu } from './workflow';
 
 const long = { timeoutMs: 240_000 };
 
 describe('submitting and generating in a real n8n', () => {
-	let stage: Stage;
-
-	beforeAll(async () => {
-		stage = await putUp();
-	});
-
-	afterAll(async () => {
-		await stage.end();
-	});
+	const stage = useStage();
 
 	afterEach(() => {
 		const { fake } = stage;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Workflow } from '../n8n/client';
 import { itemsOf } from '../n8n/execution';
-import { putUp, type Stage } from './stage';
+import { useStage } from './stage';
 import { items, manual, saveRow, vidu } from './workflow';
 
 const RUNS = 8;
@@ -11,23 +11,18 @@ const SIZE = 250;
 const PAYLOAD = 20_000;
 
 describe('the memory of a real n8n', () => {
-	let stage: Stage;
+	const stage = useStage(
+		{ quota: { perSecond: 0 } },
+		{ nodeArgs: ['--expose-gc', '--require', join(__dirname, '../n8n/heap.cjs')] },
+	);
 	let workflow: Workflow;
 
 	beforeAll(async () => {
-		stage = await putUp(
-			{ quota: { perSecond: 0 } },
-			{ nodeArgs: ['--expose-gc', '--require', join(__dirname, '../n8n/heap.cjs')] },
-		);
 		const { n8n, credential } = stage;
 		// What is held on to must show: everything of a request is held by its payload.
 		const payload = `={{ $json.index + "x".repeat(${PAYLOAD}) }}`;
 		const node = vidu({ additionalFields: { payload }, options: { requestsPerSecond: 10_000 } });
 		workflow = await saveRow(n8n, credential, 'memory', [manual, items(SIZE), node]);
-	});
-
-	afterAll(async () => {
-		await stage.end();
 	});
 
 	const run = async () => {

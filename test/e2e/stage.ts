@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import { PERMANENT_ACCOUNT } from '../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../fake/server';
 import type { Credential, N8nClient } from '../n8n/client';
@@ -38,6 +40,29 @@ export async function putUp(
 		await fake.close();
 		throw error;
 	}
+}
+
+/** A stage for all tests of a file: put up before the first, ended after the last. */
+export function useStage(...options: Parameters<typeof putUp>): Omit<Stage, 'end'> {
+	let stage: Stage | undefined;
+	beforeAll(async () => {
+		stage = await putUp(...options);
+	});
+	afterAll(async () => {
+		await stage?.end();
+	});
+	const up = (): Stage => stage ?? assert.fail('the stage is put up before the first test');
+	return {
+		get n8n() {
+			return up().n8n;
+		},
+		get fake() {
+			return up().fake;
+		},
+		get credential() {
+			return up().credential;
+		},
+	};
 }
 
 /** Makes the credential that joins an n8n with a local service. */

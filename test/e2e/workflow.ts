@@ -27,6 +27,17 @@ export const items = (count: number): NodeWish => ({
 	},
 });
 
+/** Fetches an image for each item into n8n's binary data. */
+export const picture = (url: string, options = {}): NodeWish => ({
+	name: 'Picture',
+	type: 'n8n-nodes-base.httpRequest',
+	typeVersion: 4.2,
+	parameters: {
+		url,
+		options: { response: { response: { responseFormat: 'file' } }, ...options },
+	},
+});
+
 /** The node under test, with an image and a prompt unless the scenario says otherwise. */
 export const vidu = (parameters: Record<string, unknown> = {}, settings = {}): NodeWish => ({
 	name: 'Vidu',
