@@ -42,8 +42,6 @@ export interface ActionContext {
 	request: PreparedRequest;
 	round: Round;
 	run: Run;
-	/** What the run remembers the request by. */
-	key: string;
 	call: (call: Call) => Promise<Outcome>;
 	/** Says that a job has ended, to those who wait for a free slot. */
 	slotFreed: (action: string) => void;
@@ -73,8 +71,8 @@ const failed = (failure: Failure): ActionResult => ({ kind: 'failed', failure })
 
 /** Submits an item's job, unless an earlier try of the run has, and notes it at once. */
 async function submitOnce(action: Action, context: ActionContext): Promise<Outcome> {
-	const { index, settings, request, round, run, key } = context;
-	const earlier = run.recall(key);
+	const { index, settings, request, round, run } = context;
+	const earlier = run.recall(index);
 	const isSettled =
 		earlier?.kind === 'done' ||
 		(earlier?.kind === 'failed' &&
@@ -88,7 +86,7 @@ async function submitOnce(action: Action, context: ActionContext): Promise<Outco
 		if (submitted.success) round.jobs.set(index, { item: index, ...submitted.data });
 		else outcome = { kind: 'failed', failure: withoutJobId(outcome.requestId) };
 	}
-	if (outcome.kind !== 'notSent') run.remember(round, key, outcome);
+	if (outcome.kind !== 'notSent') run.remember(index, outcome);
 	return outcome;
 }
 

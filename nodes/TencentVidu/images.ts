@@ -17,20 +17,15 @@ export interface BinaryReader {
 
 const base64Length = (bytes: number) => Math.ceil(bytes / 3) * 4;
 
-/** What a binary field holds, found out without reading it. */
-export interface BinaryImage {
-	/** Bytes that it will take in the request. */
-	encodedBytes: number;
-	/** Tells the data from other data, for the memory of what was sent. */
-	fingerprint: string;
-}
-
-/** Looks a binary image up; gives what is wrong with it in the words of the field `label`. */
+/**
+ * Looks a binary image up without reading it: gives the bytes that it will take in the request, or
+ * what is wrong with it in the words of the field `label`.
+ */
 export async function inspectImage(
 	reader: BinaryReader,
 	field: string,
 	label: string,
-): Promise<BinaryImage | Problem> {
+): Promise<{ encodedBytes: number } | Problem> {
 	let binary: IBinaryData;
 	try {
 		binary = reader.describe(field);
@@ -47,11 +42,10 @@ export async function inspectImage(
 		};
 	}
 	const { id, data } = binary;
-	if (id === undefined) {
-		const fingerprint = `${data.length}:${data.slice(0, 64)}:${data.slice(-64)}`;
-		return { encodedBytes: data.length, fingerprint };
-	}
-	return { encodedBytes: base64Length(await reader.storedBytes(id)), fingerprint: id };
+	const encodedBytes = id === undefined ? data.length : base64Length(await reader.storedBytes(id));
+	return encodedBytes > 0
+		? { encodedBytes }
+		: { field: label, problem: `must hold an image, but the file in "${field}" is empty` };
 }
 
 /** A multiple of three, so that the pieces of an image join without padding. */

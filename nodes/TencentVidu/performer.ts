@@ -16,9 +16,17 @@ import { faultOf } from './answer';
 import { belongsToWaitingRun, signCallbackUrl } from './callbackUrl';
 import { CALLER_MUST_FIND_OUT, type Failure } from './exchange';
 import type { BinaryReader } from './images';
-import { badInput, failedAlone, failedItem, type Report, stoppedRun } from './report';
+import {
+	badInput,
+	badItem,
+	failedAlone,
+	failedItem,
+	inOrder,
+	type Report,
+	stoppedRun,
+} from './report';
 import { type CallbackSigner, prepareRequest } from './request';
-import { type AcceptedJob, type Round, Run } from './run';
+import { type AcceptedJob, Run } from './run';
 import type { Problem } from './schema';
 import { readSettings, type Settings } from './settings';
 import { systemTime } from './time';
@@ -26,7 +34,7 @@ import { channel, CREDENTIAL, gateOf, openDownload } from './transport';
 
 type Context = IExecutePaginationFunctions;
 
-type ItemContext = Omit<ActionContext, 'round' | 'run' | 'key'>;
+type ItemContext = Omit<ActionContext, 'round' | 'run'>;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null;
@@ -51,6 +59,13 @@ function itemCount(context: Context): number {
 
 /** An AI agent gets no binary data from its tools. */
 const isTool = (context: Context) => undeclared(context).inputData?.ai_tool !== undefined;
+
+/** The run that an item belongs to; for a tool, one for each of its calls that are not equal. */
+function runOf(context: Context): Run {
+	const call = undeclared(context).inputData?.ai_tool?.[0]?.map(({ json }) => json);
+	const identity = call && JSON.stringify([context.getNode().name, call]);
+	return Run.of(context.getExecuteData(), identity);
+}
 
 function binaryReaderOf({ helpers }: Context): BinaryReader {
 	return {
@@ -193,32 +208,28 @@ function logJobs(context: Context, jobs: AcceptedJob[]): void {
  * nothing of what the node says afterwards, so the node's output is put into the run itself. After
  * the Stop button n8n 2.41 keeps no data at all of the run: then the ids are in its log.
  */
-function saveOnStop(context: Context, round: Round): void {
-	stopSignalOf(context).addEventListener(
-		'abort',
-		() => {
-			if (round.jobs.size === 0) return;
-			const { name } = context.getNode();
-			const { data } = stoppedRun(round);
-			logJobs(context, data.jobs);
-			const { runExecutionData, runIndex = 0 } = undeclared(context);
-			if (!runExecutionData) return;
-			const items = data.jobs.map(({ item, JobId, RequestId }) => ({
-				json: { JobId, RequestId },
-				pairedItem: { item },
-			}));
-			const runs = (runExecutionData.resultData.runData[name] ??= []);
-			runs[runIndex] ??= {
-				startTime: systemTime.now(),
-				executionTime: 0,
-				executionIndex: 0,
-				executionStatus: 'canceled',
-				source: context.getExecuteData().source?.main ?? [],
-				data: { main: [items] },
-			};
-		},
-		{ once: true },
-	);
+function saveOnStop(context: Context, run: Run): void {
+	run.whenStopped(stopSignalOf(context), () => {
+		if (run.jobs.size === 0) return;
+		const { name } = context.getNode();
+		const jobs = inOrder(run.jobs);
+		logJobs(context, jobs);
+		const { runExecutionData, runIndex = 0 } = undeclared(context);
+		if (!runExecutionData) return;
+		const items = jobs.map(({ item, JobId, RequestId }) => ({
+			json: { JobId, RequestId },
+			pairedItem: { item },
+		}));
+		const runs = (runExecutionData.resultData.runData[name] ??= []);
+		runs[runIndex] ??= {
+			startTime: systemTime.now(),
+			executionTime: 0,
+			executionIndex: 0,
+			executionStatus: 'canceled',
+			source: context.getExecuteData().source?.main ?? [],
+			data: { main: [items] },
+		};
+	});
 }
 
 /** Whatever happens to one item, the others wait for its end; and nobody knows what was sent. */
@@ -248,33 +259,32 @@ export function performer(action: Action) {
 	): Promise<INodeExecutionData[]> {
 		const index = this.getItemIndex();
 		const strict = !this.continueOnFail();
-		const run = Run.of(this.getExecuteData());
+		const run = runOf(this);
 		const round = run.join(index, itemCount(this), strict, stopSignalOf(this));
-		if (round.isNew) saveOnStop(this, round);
+		saveOnStop(this, run);
 
 		const prepared = await prepare(this, action, options as IHttpRequestOptions);
 		const problems = 'problems' in prepared ? prepared.problems : [];
 		const maySend = await round.arrive(index, problems);
 		if ('problems' in prepared) {
 			const report = strict
-				? badInput(round.problems)
-				: badInput(new Map([[index, problems]]), 'The item was not sent.');
+				? badInput(round.problems, inOrder(run.jobs))
+				: badItem(index, problems, run.jobs.get(index));
 			return conclude(this, report, strict);
 		}
 		// n8n reports one of the bad items, and drops what the others return.
 		if (!maySend) return [];
 
-		const key = [index, action.name, prepared.request.hash].join(' ');
-		const result = await performAction(action, { ...prepared, round, run, key }).catch(
+		const result = await performAction(action, { ...prepared, round, run }).catch(
 			unforeseen(action),
 		);
-		run.settle(round, index, result);
-		const late = round.wasStopped ? round.jobs.get(index) : undefined;
+		const late = round.wasStopped ? run.jobs.get(index) : undefined;
 		if (late) logJobs(this, [late]);
+		run.settle(round, index, result);
 		if (result.kind === 'done') return [itemOf(result, index)];
 
 		if (strict) {
-			const triesAgain = this.getNode().retryOnFail && !round.jobs.has(index);
+			const triesAgain = this.getNode().retryOnFail && !run.jobs.has(index);
 			if (result.kind === 'failed' && !triesAgain) round.callOff();
 			await round.over();
 		}

@@ -35,9 +35,14 @@ export function vendorLines(failure: Failure): string {
 	);
 }
 
+/** Jobs in the order of their items. */
+export function inOrder(jobs: ReadonlyMap<number, AcceptedJob>): AcceptedJob[] {
+	return [...jobs.values()].sort((a, b) => a.item - b.item);
+}
+
 function dataOf(round: Round): Report['data'] {
 	return {
-		jobs: [...round.jobs.values()].sort((a, b) => a.item - b.item),
+		jobs: inOrder(round.jobs),
 		failures: round
 			.failures()
 			.map(([item, { message, mayHaveStarted }]) => ({ item, message, mayHaveStarted })),
@@ -50,7 +55,7 @@ function dataOf(round: Round): Report['data'] {
 function aboutTheRest({ jobs, notSent }: Report['data']): string {
 	const ids = jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`);
 	return lines(
-		notSent.length > 0 && `Not sent, so not paid: ${notSent.length} of the other items.`,
+		notSent.length > 0 && `Not sent and not billed: ${notSent.length} of the other items.`,
 		jobs.length > 0 && `Jobs accepted in this run: ${jobs.length}.`,
 		// All of them, however long that gets: there is no other way to find a job again.
 		...ids,
@@ -92,8 +97,7 @@ export function stoppedRun(round: Round): Report {
 	};
 }
 
-/** The error of a run in which nothing was sent because settings are wrong. */
-export function badInput(problems: Map<number, Problem[]>, others = 'Nothing was sent.'): Report {
+function inputReport(problems: Map<number, Problem[]>, jobs: AcceptedJob[], end: string): Report {
 	const several = problems.size > 1;
 	const failures = [...problems]
 		.sort(([a], [b]) => a - b)
@@ -106,9 +110,26 @@ export function badInput(problems: Map<number, Problem[]>, others = 'Nothing was
 		);
 	const messages = failures.map(({ message }) => message);
 	const [first = '', ...rest] = listed(messages, PROBLEMS_IN_WORDS, 'more problems');
+	const data = { jobs, failures, notSent: [] };
 	return {
 		message: rest.length === 0 ? first : `${first} (and ${messages.length - 1} more)`,
-		description: lines(rest.length > 0 && lines(first, ...rest), others),
-		data: { jobs: [], failures, notSent: [] },
+		description: lines(rest.length > 0 && lines(first, ...rest), end, aboutTheRest(data)),
+		data,
 	};
+}
+
+/**
+ * The error of a run in which nothing is sent because settings are wrong. There are `jobs` only where
+ * an expression was right in an earlier try.
+ */
+export function badInput(problems: Map<number, Problem[]>, jobs: AcceptedJob[] = []): Report {
+	const end = jobs.length > 0 ? 'Nothing more was sent.' : 'Nothing was sent.';
+	return inputReport(problems, jobs, end);
+}
+
+/** The error of one item that is wrong where the others go on. */
+export function badItem(item: number, problems: Problem[], job?: AcceptedJob): Report {
+	const jobs = job ? [job] : [];
+	const end = job ? 'The item was not sent again.' : 'The item was not sent.';
+	return inputReport(new Map([[item, problems]]), jobs, end);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'crypto';
 import { z } from 'zod';
 
 import type { Site } from '../../credentials/account';
@@ -11,8 +10,6 @@ export type CallbackSigner = (url: string) => { url: string; reference: string }
 
 /** A request that is known to be right and is not put together yet. */
 export interface PreparedRequest {
-	/** The same for the same request, different for any other. */
-	hash: string;
 	/** Size of its body in bytes. */
 	bytes: number;
 	/** Comes back with the callback, if its URL is signed. */
@@ -69,12 +66,14 @@ export async function prepareRequest(
 	const body = read.values;
 	const labelOf = (path: Array<string | number>) => schema.label(path, body);
 	const problems = signer
-		? breaches(body, site).map(({ path, problem }) => ({ field: labelOf(path), problem }))
+		? breaches(body, { site, takesImages: schema.has('Images') }).map(({ path, problem }) => ({
+				field: labelOf(path),
+				problem,
+			}))
 		: [];
 
 	const { Images, CallbackUrl } = partsSchema.parse(body);
 	const images: Image[] = Images;
-	const fingerprints: string[] = [];
 	let imageBytes = 0;
 	for (const [index, image] of images.entries()) {
 		if (typeof image === 'string') continue;
@@ -83,7 +82,6 @@ export async function prepareRequest(
 		if ('problem' in binary) {
 			problems.push(binary);
 		} else {
-			fingerprints.push(binary.fingerprint);
 			imageBytes += binary.encodedBytes;
 		}
 	}
@@ -101,9 +99,6 @@ export async function prepareRequest(
 	if (problems.length > 0) return { problems };
 
 	const payload = async () =>
-		imageBytes === 0 ? skeleton : await joinImages(sent, images, bytes, reader);
-	// Of what the user asked for: the reference is another one in each try of a run.
-	const wish = JSON.stringify(body);
-	const hash = createHash('sha256').update(wish).update(fingerprints.join()).digest('hex');
-	return { request: { hash, bytes, payload, ...(signed ? { reference: signed.reference } : {}) } };
+		imageBytes > 0 ? await joinImages(sent, images, bytes, reader) : skeleton;
+	return { request: { bytes, payload, ...(signed ? { reference: signed.reference } : {}) } };
 }

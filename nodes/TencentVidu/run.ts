@@ -23,13 +23,7 @@ export class Round {
 
 	readonly problems = new Map<number, Problem[]>();
 
-	/** The jobs that exist by now, whatever becomes of their items. */
-	readonly jobs = new Map<number, AcceptedJob>();
-
 	readonly durations = new Durations();
-
-	/** The requests of the round, as the run remembers them. */
-	readonly keys = new Set<string>();
 
 	private readonly members = new Set<number>();
 
@@ -41,14 +35,20 @@ export class Round {
 
 	private readonly finished = new Promise<void>((resolve) => (this.finish = resolve));
 
-	/** `size` is the number of items; `strict` that one bad item fails the run. */
+	private readonly onStop = () => this.callOff();
+
+	/**
+	 * `size` is the number of items; `strict` that one bad item fails the run; `jobs` those that exist
+	 * by now, of earlier tries too, whatever becomes of their items.
+	 */
 	constructor(
 		readonly size: number,
 		readonly strict: boolean,
 		private readonly stop: AbortSignal,
+		readonly jobs = new Map<number, AcceptedJob>(),
 	) {
 		if (stop.aborted) this.callOff();
-		else stop.addEventListener('abort', () => this.callOff(), { once: true });
+		else stop.addEventListener('abort', this.onStop, { once: true });
 	}
 
 	/**
@@ -61,11 +61,6 @@ export class Round {
 
 	get isOver(): boolean {
 		return this.outcomes.size === this.members.size;
-	}
-
-	/** Whether the item that has just joined is the first. */
-	get isNew(): boolean {
-		return this.members.size === 1;
 	}
 
 	get wasStopped(): boolean {
@@ -98,7 +93,9 @@ export class Round {
 
 	settle(index: number, outcome: Ending): void {
 		this.outcomes.set(index, outcome);
-		if (this.outcomes.size === this.size) this.finish();
+		if (this.outcomes.size < this.size) return;
+		this.stop.removeEventListener('abort', this.onStop);
+		this.finish();
 	}
 
 	/** Whether every item of the round has a result. */
@@ -127,18 +124,33 @@ export class Round {
 	}
 }
 
-/** What outlives a try: n8n repeats the whole node when Retry On Fail is on. */
+/**
+ * What outlives a try: n8n repeats the whole node when Retry On Fail is on, and evaluates all of its
+ * expressions anew. An item is therefore known by its number, never by what would be sent.
+ */
 export class Run {
-	private static readonly runs = new WeakMap<object, Run>();
+	private static readonly runs = new WeakMap<object, Map<string, Run>>();
+
+	/** The jobs that exist by now, by the number of their item. */
+	readonly jobs = new Map<number, AcceptedJob>();
 
 	private round: Round | undefined;
 
-	private readonly outcomes = new Map<string, Outcome>();
+	private readonly outcomes = new Map<number, Outcome>();
 
-	/** The run that `identity` stands for: the same object in all items and tries. */
-	static of(identity: object): Run {
-		const run = Run.runs.get(identity) ?? new Run();
-		Run.runs.set(identity, run);
+	private readonly underWay = new Set<Round>();
+
+	private forgetStop: (() => void) | undefined;
+
+	/**
+	 * The run that `identity` stands for: the same object in all items and tries. All calls of the
+	 * tools of one agent have the same, so `call` tells them apart.
+	 */
+	static of(identity: object, call = ''): Run {
+		const runs = Run.runs.get(identity) ?? new Map<string, Run>();
+		Run.runs.set(identity, runs);
+		const run = runs.get(call) ?? new Run();
+		runs.set(call, run);
 		return run;
 	}
 
@@ -146,28 +158,43 @@ export class Run {
 	join(index: number, size: number, strict: boolean, stop: AbortSignal): Round {
 		const current = this.round;
 		const fits = current && !current.has(index) && !current.isOver && current.size === size;
-		const round = fits ? current : new Round(size, strict, stop);
+		const round = fits ? current : new Round(size, strict, stop, this.jobs);
 		this.round = round;
+		this.underWay.add(round);
 		round.join(index);
 		return round;
 	}
 
+	/** Calls `save` once if the user stops the run before all of it has succeeded. */
+	whenStopped(stop: AbortSignal, save: () => void): void {
+		if (this.forgetStop) return;
+		stop.addEventListener('abort', save, { once: true });
+		this.forgetStop = () => stop.removeEventListener('abort', save);
+	}
+
 	/**
-	 * What came of the request `key` in an earlier try. One that is still under way is not known
-	 * here: it belongs to another call of the same AI tool, not to an earlier try.
+	 * What came of the request of an item in an earlier try. One that is still under way is not known
+	 * here: it belongs to an equal call of the same AI tool, not to an earlier try.
 	 */
-	recall(key: string): Outcome | undefined {
-		return this.outcomes.get(key);
+	recall(index: number): Outcome | undefined {
+		return this.outcomes.get(index);
 	}
 
-	remember(round: Round, key: string, outcome: Outcome): void {
-		this.outcomes.set(key, outcome);
-		round.keys.add(key);
+	remember(index: number, outcome: Outcome): void {
+		this.outcomes.set(index, outcome);
 	}
 
-	/** Closes an item; after a round that succeeded no try follows, and nothing need be known. */
+	/**
+	 * Closes an item. After a round that succeeded no try follows, and nothing need be known; unless an
+	 * equal call of an AI tool is still under way.
+	 */
 	settle(round: Round, index: number, outcome: Ending): void {
 		round.settle(index, outcome);
-		if (round.succeeded) for (const key of round.keys) this.outcomes.delete(key);
+		if (round.isOver) this.underWay.delete(round);
+		if (!round.succeeded || this.underWay.size > 0) return;
+		this.outcomes.clear();
+		this.jobs.clear();
+		this.forgetStop?.();
+		this.forgetStop = undefined;
 	}
 }

@@ -36,7 +36,6 @@ function contextOf(outcome: Outcome, given: object = {}, more: Partial<ActionCon
 	const run = new Run();
 	const round = run.join(0, 1, true, new AbortController().signal);
 	const request = {
-		hash: 'h',
 		bytes: 9,
 		payload: async () => await Promise.resolve('{"JobId":"17"}'),
 	};
@@ -51,7 +50,7 @@ function contextOf(outcome: Outcome, given: object = {}, more: Partial<ActionCon
 		return { statusCode: 200, contentType: '', length: 1, store, discard: () => {} };
 	};
 	const context = {
-		...{ index: 0, key: 'k', wantsBinary: true, settings, request, round, run },
+		...{ index: 0, wantsBinary: true, settings, request, round, run },
 		...{ call, download, downloads, slotFreed, time },
 		...more,
 	};

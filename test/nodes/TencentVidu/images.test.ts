@@ -47,22 +47,6 @@ it.each([
 	await expect(writeImage(reader, 'data', target, 3)).rejects.toThrow('larger');
 });
 
-it.each<[IBinaryData, IBinaryData, boolean]>([
-	[inline, { ...inline }, true],
-	[inline, { ...inline, data: Buffer.from('A picture, or so').toString('base64') }, false],
-	[inline, { ...inline, data: Buffer.from('a picture, or').toString('base64') }, false],
-	[stored, { ...stored }, true],
-	[stored, { ...stored, id: 'filesystem:2' }, false],
-])('gives the same fingerprint to the same data only', async (one, other, same) => {
-	const { reader } = readerOf({ one, other });
-	const [a, b] = [
-		await inspectImage(reader, 'one', ''),
-		await inspectImage(reader, 'other', ''),
-	].map((found) => ('fingerprint' in found ? found.fingerprint : undefined));
-	expect(a).toBeDefined();
-	expect(a === b).toBe(same);
-});
-
 it.each([
 	['a field that is not there', 'nope', 'nope'],
 	['a field that holds no image', 'text', 'text/plain'],

@@ -1,4 +1,10 @@
-import { badInput, failedItem, stoppedRun, vendorLines } from '../../../nodes/TencentVidu/report';
+import {
+	badInput,
+	badItem,
+	failedItem,
+	stoppedRun,
+	vendorLines,
+} from '../../../nodes/TencentVidu/report';
 import type { Outcome } from '../../../nodes/TencentVidu/exchange';
 import { Round } from '../../../nodes/TencentVidu/run';
 
@@ -102,6 +108,24 @@ describe('bad input', () => {
 			failures: [{ item: 4, message: 'Prompt is wrong', mayHaveStarted: false }],
 			notSent: [],
 		});
+	});
+
+	const job = { item: 1, JobId: idOf(1), RequestId: 'r1' };
+
+	it.each([
+		[[], /^Nothing was sent\.$/],
+		[[job], new RegExp(`^Nothing more was sent\\.[^]*item 1: ${idOf(1)}$`)],
+	])('names the jobs of an earlier try: %j', (jobs, text) => {
+		const { description, data } = badInput(new Map([[4, [problem('Prompt')]]]), jobs);
+		expect(description).toMatch(text);
+		expect(data.jobs).toEqual(jobs);
+	});
+
+	it.each([
+		[undefined, /^The item was not sent\.$/],
+		[job, new RegExp(`^The item was not sent again\\.[^]*item 1: ${idOf(1)}$`)],
+	])('says of one item alone whether there is a job: %j', (known, text) => {
+		expect(badItem(1, [problem('Prompt')], known).description).toMatch(text);
 	});
 
 	it('names every field of several items, in their order', () => {

@@ -70,32 +70,6 @@ it('knows the size beforehand to within a few bytes', async () => {
 	expect(Math.abs(request.bytes - length)).toBeLessThan(100);
 });
 
-describe('the memory of what was sent', () => {
-	const base = { Images: [url], Prompt: 'p' };
-	const hashOf = async (body: Record<string, unknown>) => (await prepared(body)).hash;
-
-	it('knows the same request again', async () => {
-		expect(await hashOf({ ...base, Duration: 5 })).toBe(await hashOf({ ...base, Duration: '5' }));
-	});
-
-	it.each<[string, Record<string, unknown>]>([
-		['prompt', { ...base, Prompt: 'q' }],
-		['model', { ...base, Model: 'viduq3-pro' }],
-		['image', { ...base, Images: [`${url}?`] }],
-		['order of images', { ...base, Images: [{ binaryField: 'b:9' }, { binaryField: 'a:9' }] }],
-	])('tells another %s apart', async (_, other) => {
-		const images = { ...base, Images: [{ binaryField: 'a:9' }, { binaryField: 'b:9' }] };
-		expect([await hashOf(base), await hashOf(images)]).not.toContain(await hashOf(other));
-	});
-
-	it('tells other data under the same name apart', async () => {
-		const body = { Images: [{ binaryField: 'a:9' }] };
-		const replaced = new Binaries();
-		replaced.describe = () => ({ mimeType: 'image/png', data: 'filesystem', id: 'other:9' });
-		expect((await prepared(body, replaced)).hash).not.toBe(await hashOf(body));
-	});
-});
-
 describe('problems', () => {
 	it.each<[string, Record<string, unknown>, string[]]>([
 		['no image', {}, ['First Frame URL']],

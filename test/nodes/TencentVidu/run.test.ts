@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -6,6 +7,7 @@ import { Round, Run } from '../../../nodes/TencentVidu/run';
 import { aborted } from '../../../nodes/TencentVidu/time';
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const done: Outcome = { kind: 'done', response: { JobId: '1' }, requestId: 'r' };
 const failed: Outcome = { kind: 'failed', failure: { message: 'm', mayHaveStarted: false } };
 const notSent: Outcome = { kind: 'notSent' };
@@ -113,31 +115,31 @@ describe('Round', () => {
 });
 
 describe('Run', () => {
-	/** A try of all items with these outcomes, by the key of each item. */
-	function tryAll(run: Run, outcomes: Record<string, Outcome>): Round {
-		const keys = Object.keys(outcomes);
-		const rounds = keys.map((_, index) => run.join(index, keys.length, true, never));
-		keys.forEach((key, index) => {
-			const round = rounds[index];
-			if (!round) return;
-			const outcome = outcomes[key] ?? notSent;
-			run.remember(round, key, outcome);
-			run.settle(round, index, outcome);
+	/** A try of all items with these outcomes. */
+	function tryAll(run: Run, outcomes: Outcome[], stop = never): Round {
+		const rounds = outcomes.map((_, index) => run.join(index, outcomes.length, true, stop));
+		outcomes.forEach((outcome, index) => {
+			run.remember(index, outcome);
+			run.settle(rounds[index] ?? roundOf(0), index, outcome);
 		});
 		expect(new Set(rounds).size).toBe(1);
 		return rounds[0] ?? roundOf(0);
 	}
 
-	it('is the same for the same object, and no other', () => {
+	const job = { item: 0, JobId: '1', RequestId: 'r' };
+
+	it('is the same for the same object and call, and no other', () => {
 		const [one, other] = [{}, {}];
 		expect(Run.of(one)).toBe(Run.of(one));
 		expect(Run.of(one)).not.toBe(Run.of(other));
+		expect(Run.of(one, 'a')).toBe(Run.of(one, 'a'));
+		expect(new Set([Run.of(one), Run.of(one, 'a'), Run.of(one, 'b')]).size).toBe(3);
 	});
 
 	it('puts the items of a try in one round, and the next try in another', () => {
 		const run = new Run();
-		const first = tryAll(run, { a: done, b: failed });
-		const second = tryAll(run, { a: done, b: failed });
+		const first = tryAll(run, [done, failed]);
+		const second = tryAll(run, [done, failed]);
 		expect(second).not.toBe(first);
 	});
 
@@ -155,38 +157,62 @@ describe('Run', () => {
 		expect(run.join(1, 3, true, never)).not.toBe(run.join(0, 2, true, never));
 	});
 
-	it('remembers across tries what came of each request, the last time', () => {
+	it('remembers across tries what came of each item, the last time', () => {
 		const run = new Run();
-		tryAll(run, { a: done, b: failed, c: notSent });
-		expect(['a', 'b', 'c', 'd'].map((key) => run.recall(key))).toEqual([
+		tryAll(run, [done, failed, notSent]);
+		expect([0, 1, 2, 3].map((index) => run.recall(index))).toEqual([
 			done,
 			failed,
 			notSent,
 			undefined,
 		]);
-		tryAll(run, { a: done, b: notSent, c: failed });
-		expect(['a', 'b', 'c'].map((key) => run.recall(key))).toEqual([done, notSent, failed]);
+		tryAll(run, [done, notSent, failed]);
+		expect([0, 1, 2].map((index) => run.recall(index))).toEqual([done, notSent, failed]);
 	});
 
-	it('forgets once all succeeded: the same request again is wanted again', () => {
+	it('tells a later try of the jobs of an earlier one', () => {
 		const run = new Run();
-		tryAll(run, { a: done, b: failed });
-		expect(run.recall('a')).toBe(done);
-		tryAll(run, { a: done, b: done });
-		expect([run.recall('a'), run.recall('b')]).toEqual([undefined, undefined]);
+		tryAll(run, [done, failed]).jobs.set(0, job);
+		expect([...run.join(0, 2, true, never).jobs.values()]).toEqual([job]);
 	});
 
-	it('does not know what is under way under the same key, so that each is sent', () => {
+	it('forgets once all succeeded: the same again is wanted again', () => {
+		const run = new Run();
+		tryAll(run, [done, failed]);
+		run.jobs.set(0, job);
+		expect(run.recall(0)).toBe(done);
+		tryAll(run, [done, done]);
+		expect([run.recall(0), run.recall(1), run.jobs.size]).toEqual([undefined, undefined, 0]);
+	});
+
+	it('does not know what is under way in an equal call, so that each is sent', () => {
 		const run = new Run();
 		const one = run.join(0, 1, true, never);
 		const other = run.join(0, 1, true, never);
 		expect(other).not.toBe(one);
-		expect(run.recall('a')).toBeUndefined();
+		expect(run.recall(0)).toBeUndefined();
 		for (const round of [one, other]) {
-			run.remember(round, 'a', done);
+			run.remember(0, done);
 			run.settle(round, 0, done);
+			expect(run.recall(0)).toBe(round === one ? done : undefined);
 		}
 		expect([one.succeeded, other.succeeded]).toEqual([true, true]);
-		expect(run.recall('a')).toBeUndefined();
+	});
+
+	it.each([
+		['after a try that failed', [done, failed], 1],
+		['but not after all succeeded', [done, done], 0],
+	])('says once that it was stopped, %s', (_, outcomes, times) => {
+		const stop = new AbortController();
+		const listeners = jest.spyOn(stop.signal, 'removeEventListener');
+		const run = new Run();
+		const save = jest.fn();
+		for (let tries = 0; tries < 3; tries++) {
+			run.whenStopped(stop.signal, save);
+			tryAll(run, outcomes, stop.signal);
+		}
+		expect(listeners).toHaveBeenCalledTimes(times === 0 ? 6 : 3);
+		stop.abort();
+		expect(save).toHaveBeenCalledTimes(times);
 	});
 });

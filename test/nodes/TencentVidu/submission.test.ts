@@ -29,11 +29,14 @@ const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0.001 };
 const goingOn = { onError: 'continueRegularOutput' as const };
 /** Time-outs are the only thing here that takes real time. */
 const impatient = { requestOptions: { timeout: 400 } };
+/** Another value each time that n8n evaluates it, and it does so for each try. */
+const changing = { additionalFields: { payload: '={{ String(Math.random()) }}' } };
 
 /** The service's books against what the user saw: no job twice, and every id that could be known. */
 function expectNothingLost(seen: Seen) {
 	const made = fake.jobs.all().map(({ jobId }) => jobId);
-	expect(fake.jobs.repeated()).toEqual([]);
+	const prompts = fake.jobs.all().map(({ request }) => request.Prompt);
+	expect(new Set(prompts).size).toBe(prompts.length);
 	expect(new Set(seen.jobIds).size).toBe(seen.jobIds.length);
 	expect(made).toEqual(expect.arrayContaining(seen.jobIds));
 	expect(made.length - seen.jobIds.length).toBeLessThanOrEqual(seen.unsure);
@@ -227,6 +230,21 @@ it('lists every JobId in the data of the error and in its description', async ()
 	expect(listed).toHaveLength(59);
 });
 
+it.each([
+	['is refused', refusal('InvalidParameter'), 2],
+	['is lost', { kind: 'resetAfter' } as const, 3],
+])(
+	'knows an item again although its expressions change, when another %s',
+	async (_, fault, made) => {
+		const when = ({ Prompt }: Record<string, unknown>) => Prompt === 'Video 2';
+		fake.faults.add({ action: ACTION, times: 3, when, fault });
+		const seen = await see(fake, { items: numbered(3), parameters: changing, settings: retrying });
+		expectNothingLost(seen);
+		expect(fake.jobs.all()).toHaveLength(made);
+		expect(seen.data?.jobs.map(({ item }) => item)).toEqual([0, 1]);
+	},
+);
+
 it('submits a lost one again only when told to', async () => {
 	fake.faults.add({ action: ACTION, fault: { kind: 'resetBefore' } });
 	const parameters = { options: { resubmitAfterLostAnswer: true } };
@@ -321,7 +339,8 @@ it('loses nothing and doubles nothing in any sequence of faults', async () => {
 					fault: struck,
 				});
 			}
-			const seen = await see(fake, { items: numbered(8), parameters: impatient, settings: chosen });
+			const parameters = { ...impatient, ...changing };
+			const seen = await see(fake, { items: numbered(8), parameters, settings: chosen });
 			expectNothingLost(seen);
 			if (script.length === 0) expect(seen.jobIds).toHaveLength(8);
 		}),
