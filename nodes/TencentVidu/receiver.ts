@@ -91,7 +91,10 @@ async function credentialsIfAny(context: IWebhookFunctions) {
 	}
 }
 
-/** Asks the service before a callback is believed: its answer counts, as far as it gives one. */
+/**
+ * Asks the service before a callback is believed: its answer counts, as far as it gives one.
+ * Undefined for a job that goes on, by what the service says.
+ */
 async function confirm(context: IWebhookFunctions, result: Result): Promise<Result | undefined> {
 	const { JobId } = result;
 	const credentials = await credentialsIfAny(context);
@@ -161,7 +164,12 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	if (read.ignored !== undefined) return ignore(read.ignored);
 	const told: Result = { ...read.result, ...(reference ? { Reference: reference } : {}) };
 	const result = options.confirm ? await confirm(this, told) : told;
-	if (!result) return ignore('not a result yet');
+	if (!result) {
+		// The vendor sends again what it could not deliver, and the service knows more by then.
+		const message = 'Tencent Cloud says that this job is not over. Send the callback again later.';
+		this.getResponseObject().status(503).json({ message });
+		return { noWebhookResponse: true };
+	}
 	if (!isWanted(result, events)) return ignore('not wanted');
 	if (options.dropRepeats && isRepeat(this, result)) return ignore('a repeat');
 	if (!options.downloadVideo || result.Status !== 'DONE') {

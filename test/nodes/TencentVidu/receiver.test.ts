@@ -243,11 +243,17 @@ describe('Confirm', () => {
 		expect(jsons()).toEqual([expect.objectContaining({ Status: 'DONE', Confirmed: true })]);
 	});
 
-	it('starts nothing for a job that goes on', async () => {
+	it('starts nothing for a job that goes on, and has the callback sent again', async () => {
 		await submit({ prompt: '[never]' });
-		const body = { JobId: fake.jobs.all()[0]?.jobId, Status: 'DONE', ResultVideoUrl: 'u' };
-		await virtualTime.until(post(signedUrl(), body), () => fake.inFlight);
+		const jobId = fake.jobs.all()[0]?.jobId ?? '';
+		const body = { JobId: jobId, Status: 'DONE', ResultVideoUrl: 'u' };
+		const callBack = async () =>
+			await virtualTime.until(post(signedUrl(), body), () => fake.inFlight);
+		expect(await callBack()).toBe(503);
 		expect(trigger.started).toEqual([]);
+		fake.jobs.finish(jobId);
+		expect(await callBack()).toBe(200);
+		expect(jsons()).toEqual([expect.objectContaining({ JobId: jobId, Confirmed: true })]);
 	});
 
 	it('falls back to the body when the service cannot be asked', async () => {
