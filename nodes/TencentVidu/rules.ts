@@ -9,6 +9,13 @@ export interface Breach {
 	problem: string;
 }
 
+/** What a body is judged by, beside itself. */
+export interface Terms {
+	site: Site;
+	/** Whether the operation makes its video from images. */
+	takesImages: boolean;
+}
+
 const jobSchema = z.object({
 	Model: z.string().default('viduq2-turbo'),
 	Images: z.array(imageSchema).default([]),
@@ -35,12 +42,13 @@ function isBase64(dataUri: string): boolean {
 
 function* imageBreaches(
 	images: z.infer<typeof jobSchema>['Images'],
-	site: Site,
+	{ site, takesImages }: Terms,
 ): Generator<Breach> {
-	if (images.length === 0 && site === 'china') {
+	if (images.length === 0 && takesImages && site === 'china') {
 		yield {
 			path: ['Images', 0],
-			problem: 'is empty, and the China site needs an image. Enter a URL or choose a binary field',
+			problem:
+				'is empty, and the China site needs an image. Enter a URL or choose a binary field, with Frames set to First Frame',
 		};
 	}
 	for (const [index, image] of images.entries()) {
@@ -52,7 +60,7 @@ function* imageBreaches(
 		} else if (type === undefined && !isWebAddress(image)) {
 			yield {
 				path,
-				problem: 'must be an address that begins with http:// or https://, or a data URI',
+				problem: 'must be a URL that begins with http:// or https://, or a data URI',
 			};
 		} else if (type !== undefined && !isImageType(type)) {
 			yield {
@@ -100,7 +108,7 @@ function* modelBreaches(job: z.infer<typeof jobSchema>): Generator<Breach> {
  * The rules over several fields that the vendor's page states, on a body that RowSchema has read.
  * A model that is not known here is not judged: new ones appear before this package hears of them.
  */
-export function breaches(body: Record<string, unknown>, site: Site): Breach[] {
+export function breaches(body: Record<string, unknown>, terms: Terms): Breach[] {
 	const job = jobSchema.parse(body);
-	return [...imageBreaches(job.Images, site), ...modelBreaches(job)];
+	return [...imageBreaches(job.Images, terms), ...modelBreaches(job)];
 }

@@ -17,14 +17,14 @@ const refuse = (context: z.RefinementCtx, message: string) => {
 
 const binarySchema = z.object({ binaryField: z.string() });
 
-/** An image before its turn: an address or data URI, or the binary field to read it from. */
+/** An image before its turn: a URL or data URI, or the binary field to read it from. */
 export const imageSchema = z.unknown().transform((value, context) => {
 	if (typeof value === 'string') return value.trim();
 	const binary = binarySchema.safeParse(value);
 	if (value === undefined || value === null) {
-		return refuse(context, 'has an expression that gives nothing');
+		return refuse(context, 'has an expression that returns nothing');
 	}
-	if (!binary.success) return refuse(context, 'must be an address, a data URI or a binary field');
+	if (!binary.success) return refuse(context, 'must be a URL, a data URI or a binary field');
 	const binaryField = binary.data.binaryField.trim();
 	return binaryField
 		? { binaryField }
@@ -96,7 +96,7 @@ const textSchema = z.unknown().transform((value, context) => {
 		context,
 		typeof value === 'number'
 			? `arrived as a number that is too large for its digits to be kept. Hand it over as text`
-			: `must be a text, not ${shown(value)}`,
+			: `must be text, not ${shown(value)}`,
 	);
 });
 
@@ -110,7 +110,7 @@ function stringSchema({ format, maxLength }: Field) {
 		if (format === 'url' && !isWebAddress(text.trim())) {
 			return refuse(
 				context,
-				`must be an address that begins with http:// or https://, not ${shown(text)}`,
+				`must be a URL that begins with http:// or https://, not ${shown(text)}`,
 			);
 		}
 		if (format === 'id' && /\s/.test(text.trim())) {
@@ -217,6 +217,11 @@ export class RowSchema {
 			problem: message,
 		}));
 		return { problems };
+	}
+
+	/** Whether a row gives this value, or a part of it. */
+	has(name: string): boolean {
+		return this.leaves.some(({ wire }) => wire[0] === name);
 	}
 
 	/** The label of the row that sends `path`; of the binary one where a binary field was given. */

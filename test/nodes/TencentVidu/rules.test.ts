@@ -1,11 +1,13 @@
-import { breaches, isImageType } from '../../../nodes/TencentVidu/rules';
+import { breaches, isImageType, type Terms } from '../../../nodes/TencentVidu/rules';
 
 const URL = 'https://example.com/a.png';
 const Q2 = ['viduq2-pro', 'viduq2-turbo', undefined];
 const Q3 = ['viduq3-pro', 'viduq3-turbo'];
 
-const pathsOf = (body: Record<string, unknown>, site: 'china' | 'international' = 'china') =>
-	breaches(body, site).map(({ path }) => path.join('.'));
+const china: Terms = { site: 'china', takesImages: true };
+
+const pathsOf = (body: Record<string, unknown>, terms: Partial<Terms> = {}) =>
+	breaches(body, { ...china, ...terms }).map(({ path }) => path.join('.'));
 
 const body = (images: number, Model: string | undefined, more: object) => ({
 	...(images > 0 && { Images: Array<string>(images).fill(URL) }),
@@ -52,15 +54,16 @@ it('says all that is wrong', () => {
 	expect(pathsOf(body(2, 'viduq2-pro', all))).toEqual(['Duration', 'Audio', 'OffPeak']);
 });
 
-it('wants an image on China only', () => {
+it('wants an image on China only, of an operation that takes images', () => {
 	expect(pathsOf({})).toEqual(['Images.0']);
-	expect(pathsOf({}, 'international')).toEqual([]);
+	expect(pathsOf({}, { site: 'international' })).toEqual([]);
+	expect(pathsOf({}, { takesImages: false })).toEqual([]);
 	expect(pathsOf({ Images: [{ binaryField: 'data' }] })).toEqual([]);
 });
 
 it('judges what has no image on International as what has one frame', () => {
-	expect(pathsOf({ Duration: 11 }, 'international')).toEqual(['Duration']);
-	expect(pathsOf({ Duration: 10, Resolution: '720p' }, 'international')).toEqual([]);
+	expect(pathsOf({ Duration: 11 }, { site: 'international' })).toEqual(['Duration']);
+	expect(pathsOf({ Duration: 10, Resolution: '720p' }, { site: 'international' })).toEqual([]);
 });
 
 describe('images', () => {
@@ -91,7 +94,7 @@ describe('images', () => {
 		'data:image/png,AAAA',
 	])('refuses %p', (image) => {
 		expect(pathsOf({ Images: [URL, image] })).toEqual(['Images.1']);
-		expect(pathsOf({ Images: [image] }, 'international')).toEqual(['Images.0']);
+		expect(pathsOf({ Images: [image] }, { site: 'international' })).toEqual(['Images.0']);
 	});
 
 	it.each([
