@@ -29,7 +29,8 @@ export class TencentCloudApi implements ICredentialType {
 				{ name: 'International (tencentcloud.com)', value: 'international' },
 			],
 			default: 'international',
-			description: 'The site that the account belongs to. Keys of one are unknown to the other.',
+			description:
+				'The site that the account belongs to. Keys of one site do not work on the other.',
 		},
 		{
 			displayName: 'Secret ID',
@@ -66,7 +67,7 @@ export class TencentCloudApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. ap-guangzhou',
 			description:
-				'The region that requests name. Left empty, it is ap-singapore on the International site and ap-guangzhou on the China site.',
+				'The region that is sent with each request. If empty, it is ap-singapore on the International site and ap-guangzhou on the China site.',
 		},
 		{
 			displayName: 'Language of Error Messages',
@@ -86,7 +87,7 @@ export class TencentCloudApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. http://127.0.0.1:7700',
 			description:
-				"A base URL that requests go to instead of Tencent Cloud's own hosts: a proxy, or the local service for trying without an account. Leave empty otherwise.",
+				'Base URL that requests go to instead of Tencent Cloud, for a proxy or a test server. Leave empty otherwise.',
 		},
 	];
 
@@ -108,7 +109,7 @@ export class TencentCloudApi implements ICredentialType {
 		rules: [
 			...Object.entries({
 				'AuthFailure.SecretIdNotFound':
-					'Tencent Cloud does not know this Secret ID. Check Secret ID, and that Site is the one it was made on.',
+					'Tencent Cloud does not know this Secret ID. Check Secret ID, and that Site is the one where it was created.',
 				'AuthFailure.SignatureFailure':
 					'The Secret Key does not belong to this Secret ID. Copy both again from the console.',
 				'AuthFailure.SignatureExpire':
@@ -136,7 +137,7 @@ export class TencentCloudApi implements ICredentialType {
 				properties: {
 					key: 'Response',
 					value: undefined,
-					message: 'The address did not answer as a Tencent Cloud API does. Check Endpoint.',
+					message: 'The server did not answer as a Tencent Cloud API does. Check Endpoint.',
 				},
 			},
 		],

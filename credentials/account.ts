@@ -40,7 +40,7 @@ export function accountOf(credentials: ICredentialDataDecryptedObject): Account 
 	};
 }
 
-/** True for an http or https address with a host. */
+/** True for an http or https URL with a host. */
 export function isWebAddress(text: string): boolean {
 	try {
 		return /^https?:\/\/[^/?#]/i.test(text) && new URL(text).hostname !== '';
@@ -55,7 +55,7 @@ export function accountProblem(account: Account): { field: string; problem: stri
 	if (!account.secretId) return { field: 'Secret ID', problem: missing };
 	if (!account.secretKey) return { field: 'Secret Key', problem: missing };
 	if (account.endpoint && !isWebAddress(account.endpoint)) {
-		const problem = 'in the credential must be an address that begins with http:// or https://';
+		const problem = 'in the credential must be a URL that begins with http:// or https://';
 		return { field: 'Endpoint', problem };
 	}
 	return undefined;

@@ -11,8 +11,7 @@ export class TencentViduTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{$parameter["events"].join(", ")}}',
-		description:
-			'Starts the workflow when a video that Vidu on Tencent Cloud makes from images is ready or has failed',
+		description: 'Starts the workflow when a Vidu video on Tencent Cloud is ready or has failed',
 		eventTriggerDescription: 'Waiting for Tencent Cloud to report a job to the test URL',
 		activationMessage:
 			'Tencent Cloud can now report jobs to the production URL of the Tencent Cloud Vidu Trigger.',
@@ -78,7 +77,7 @@ export class TencentViduTrigger implements INodeType {
 				type: 'string',
 				default: 'tencent-vidu',
 				required: true,
-				placeholder: 'tencent-vidu',
+				placeholder: 'e.g. tencent-vidu',
 				description:
 					'Last part of the URL that Tencent Cloud reports to. No two published workflows may have the same.',
 			},
@@ -117,7 +116,7 @@ export class TencentViduTrigger implements INodeType {
 						type: 'boolean',
 						default: false,
 						description:
-							'Whether to ask Tencent Cloud before a callback is believed (China site). The field Confirmed of the item tells whether it could be asked.',
+							'Whether to ask Tencent Cloud about the job before a callback is believed (China site, with Authentication set to Signed URL). The field Confirmed of the item tells whether it could be asked.',
 					},
 					downloadVideo,
 					{

@@ -122,7 +122,7 @@ export function faultOf(error: unknown): TransportFault {
 	);
 	if (unconnected) return { kind: 'unreachable', reason: unconnected.code ?? unconnected.message };
 	if (chain.some(({ code }) => code === 'ERR_INVALID_URL')) {
-		return { kind: 'unsent', reason: 'the address is no URL' };
+		return { kind: 'unsent', reason: 'the URL is not valid' };
 	}
 	const sent = chain.find(
 		({ isAxiosError, code }) => isAxiosError || /^(E[A-Z]+|ERR_\w+)$/.test(code ?? ''),

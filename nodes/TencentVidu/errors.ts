@@ -21,19 +21,19 @@ export const ERROR_CLASSES: ErrorClass[] = [
 		codes: ['RequestLimitExceeded.JobNumExceed', 'FailedOperation.JobQueueFull'],
 		remedy: 'capacity',
 		advice:
-			'Too many jobs of this account are running. Wait until some are done, or give Max Wait for Capacity more minutes',
+			'Too many jobs of this account are running. Wait until some are done, or set a longer Max Wait for Capacity',
 	},
 	{
 		codes: ['ResourceInsufficient*', 'ResourceInUse*'],
 		remedy: 'capacity',
 		advice:
-			'Tencent Cloud has no capacity for the job at the moment. Try again later, or give Max Wait for Capacity more minutes',
+			'Tencent Cloud has no capacity for the job at the moment. Try again later, or set a longer Max Wait for Capacity',
 	},
 	{
 		codes: ['RequestLimitExceeded*'],
 		remedy: 'quota',
 		advice:
-			'The account sends more requests per second than Tencent Cloud allows. Lower Requests per Second, or give Max Wait for Capacity more minutes',
+			'This account sends more requests per second than Tencent Cloud allows. Try again later. A node that submits jobs has options for this: Requests per Second and Max Wait for Capacity',
 	},
 	{
 		codes: [
@@ -55,7 +55,7 @@ export const ERROR_CLASSES: ErrorClass[] = [
 		codes: ['AuthFailure.SecretIdNotFound', 'AuthFailure.InvalidSecretId'],
 		remedy: 'none',
 		advice:
-			'Tencent Cloud does not know the Secret ID of the credential. Check it, and that Site is the one it was made on',
+			'Tencent Cloud does not know the Secret ID of the credential. Check it, and that Site is the one where it was created',
 	},
 	{
 		codes: ['AuthFailure.SignatureFailure'],
@@ -73,7 +73,7 @@ export const ERROR_CLASSES: ErrorClass[] = [
 		codes: ['AuthFailure.UnauthorizedOperation', 'UnauthorizedOperation*'],
 		remedy: 'none',
 		advice:
-			'The key may not do this. Allow the action for it in Access Management (CAM) of the Tencent Cloud console',
+			'This key has no permission for this action. Grant it in Access Management (CAM) of the Tencent Cloud console',
 	},
 	{
 		codes: ['AuthFailure*'],
@@ -143,7 +143,8 @@ export const ERROR_CLASSES: ErrorClass[] = [
 	{
 		codes: ['LimitExceeded*', 'OperationDenied*'],
 		remedy: 'none',
-		advice: 'The account may not do this, or has reached a limit. See what Tencent Cloud says',
+		advice:
+			'The account has no permission for this, or has reached a limit. See what Tencent Cloud says',
 	},
 ];
 

@@ -52,7 +52,7 @@ const MOST_FAULTS = 5;
 
 /** What is said of every Submit of which nobody knows what came. */
 export const CALLER_MUST_FIND_OUT =
-	'The job may have started all the same, and it was not submitted again, so as not to be paid twice. Look in the Tencent Cloud console, or wait for its callback, before you submit the item again';
+	'The job may have started all the same. It was not submitted again, so that you do not pay twice. Wait for its callback, or check the usage in the Tencent Cloud console, before you submit this item again';
 
 /** A length of time in words. */
 export const inWords = (milliseconds: number) =>
@@ -76,7 +76,7 @@ function remedyOf(reply: Exclude<Reply, { kind: 'ok' | 'calledOff' }>, site: Sit
 		case 'broken':
 			return {
 				remedy: 'unsure' as const,
-				advice: `The answer was not one of Tencent Cloud (${reply.reason})`,
+				advice: `The answer did not come from Tencent Cloud (${reply.reason})`,
 			};
 		case 'lost':
 			return {

@@ -6,7 +6,7 @@ export interface Field extends INodeProperties {
 	documentedBy?: 'china';
 	/** Most characters that the service takes. */
 	maxLength?: number;
-	/** What a text must be: an http(s) address, a JSON object, or a word without spaces. */
+	/** What a text must be: an http(s) URL, a JSON object, or a word without spaces. */
 	format?: 'url' | 'json' | 'id';
 }
 
@@ -51,7 +51,7 @@ export const firstFrameUrl = {
 	default: '',
 	placeholder: 'e.g. https://example.com/first.png',
 	description:
-		'Address of a PNG, JPEG or WebP image that Tencent Cloud can reach, up to 50 MB, its sides 1:4 to 4:1. A data URI is taken as well.',
+		'Public URL of a PNG, JPEG or WebP image, up to 50 MB, with sides from 1:4 to 4:1. A data URI works, too.',
 	displayOptions: { show: { frames: ['first', 'firstAndLast'], firstFrameSource: ['url'] } },
 	documentedBy: 'china',
 	routing: to('Images[0]'),
@@ -126,7 +126,7 @@ export const audio = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to make speech and sound with the video. With two frames only Q3 models can. Unset, Q3 models make it and Q2 models do not.',
+		'Whether to add speech and sound to the video. With two frames, only Q3 models can. If not set, Q3 models do and Q2 models do not.',
 	documentedBy: 'china',
 	routing: to('Audio'),
 } satisfies Field;
@@ -162,7 +162,7 @@ export const callbackUrl = {
 	default: '',
 	placeholder: 'e.g. https://n8n.example.com/webhook/vidu',
 	description:
-		'Public address that Tencent Cloud posts the result to: the production URL of a Tencent Cloud Vidu Trigger, or the resume URL of a Wait node. The International site reports results in no other way.',
+		'Public URL that Tencent Cloud posts the result to: the production URL of a Tencent Cloud Vidu Trigger, or the resume URL of a Wait node. The International site reports results in no other way.',
 	format: 'url',
 	routing: to('CallbackUrl'),
 } satisfies Field;
@@ -188,7 +188,7 @@ export const logoAdd = {
 		{ name: 'Do Not Add', value: 0 },
 	],
 	default: 1,
-	description: 'Whether the video is visibly marked as made by AI. Unset, it is.',
+	description: 'Whether the video is visibly marked as made by AI. If not set, it is.',
 	documentedBy: 'china',
 	routing: to('LogoAdd'),
 } satisfies Field;
@@ -265,7 +265,7 @@ export const logoParam = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://example.com/logo.png',
-			description: 'Address of the image',
+			description: 'Public URL of the image',
 			format: 'url',
 			routing: to('LogoParam.LogoUrl'),
 		} as Field,
@@ -278,7 +278,7 @@ export const metaData = {
 	name: 'metaData',
 	type: 'json',
 	default: '{}',
-	placeholder: '{ "Label": "…", "ContentProducer": "…", "ProduceID": "…" }',
+	placeholder: 'e.g. { "Label": "…", "ContentProducer": "…", "ProduceID": "…" }',
 	description:
 		'A JSON object that marks the file as made by AI and is passed through. Keys that the vendor suggests: Label, ContentProducer, ContentPropagator, ProduceID, PropagateID, ReservedCode1, ReservedCode2.',
 	format: 'json',
@@ -370,7 +370,7 @@ export const voiceId = {
 	default: '',
 	placeholder: 'e.g. male-qn-qingse',
 	description:
-		"One of the vendor's voices. Has no effect unless Audio is on; unset, the service chooses.",
+		"One of the vendor's voices. Has no effect unless Audio is on. If not set, the service chooses.",
 	routing: to('VoiceId'),
 } satisfies Field;
 

@@ -18,7 +18,7 @@ export const hints: NodeHint[] = [
 	},
 	{
 		message:
-			'This Callback URL is not https: on its way, others can read the address of the video in it.',
+			'This Callback URL does not use https: others on the network can read the URL of the video in the callback.',
 		type: 'info',
 		location: 'ndv',
 		whenToDisplay: 'always',

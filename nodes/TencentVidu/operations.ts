@@ -96,7 +96,7 @@ export const resources: Resource[] = [
 			{
 				value: 'get',
 				name: 'Get',
-				action: 'Get an image to video job',
+				action: 'Get an image-to-video job',
 				description: 'Get the status of a job, and its video once it is done (China site)',
 				apiAction: 'DescribeImageToVideoViduJob',
 				submits: false,
@@ -105,7 +105,7 @@ export const resources: Resource[] = [
 			{
 				value: 'submit',
 				name: 'Submit',
-				action: 'Submit an image to video job',
+				action: 'Submit an image-to-video job',
 				description: 'Start a job and go on with its JobId, without waiting for the video',
 				apiAction: 'SubmitImageToVideoViduJob',
 				submits: true,

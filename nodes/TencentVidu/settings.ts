@@ -41,7 +41,7 @@ const signCallbackUrl = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to add a reference and a signature to Callback URL, by which a Tencent Cloud Vidu Trigger tells real callbacks from forged ones. The address of a waiting run is left as it is.',
+		'Whether to add a reference and a signature to Callback URL, by which a Tencent Cloud Vidu Trigger tells real callbacks from forged ones. The resume URL of a Wait node is left as it is.',
 } satisfies INodeProperties;
 
 const reference: Field = {
@@ -52,7 +52,7 @@ const reference: Field = {
 	placeholder: 'e.g. order-4711',
 	maxLength: 200,
 	description:
-		'A text of your own that comes back with the callback, up to 200 characters, different for each job. Unset, it is a random one.',
+		'A text of your own that comes back with the callback, up to 200 characters, different for each job. If not set, it is random.',
 };
 
 const callbackValidHours = {
@@ -110,7 +110,7 @@ const pollInterval = {
 	typeOptions: { minValue: 1, maxValue: 3_600 },
 	default: 5,
 	description:
-		'Least seconds between two looks at a job. Fewer looks are taken while nothing can be expected.',
+		'Shortest time between two checks of a job, in seconds. Checks are rarer while the video cannot be ready yet.',
 } satisfies INodeProperties;
 
 const timeout = {

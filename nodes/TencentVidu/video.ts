@@ -33,7 +33,8 @@ export async function fetchVideo<Stored>(
 	time: Time,
 	signal: AbortSignal,
 ): Promise<Fetched<Stored>> {
-	if (!/^https?:\/\//i.test(url)) return { problem: `The URL of the video is not one of the web` };
+	if (!/^https?:\/\//i.test(url))
+		return { problem: 'The URL of the video does not begin with http:// or https://' };
 	let reason = '';
 	for (let tries = 1; tries <= MOST_TRIES; tries++) {
 		const pause = tries === 1 ? 0 : 500 * 2 ** tries * (0.5 + time.random());

@@ -80,7 +80,7 @@ export async function waitFor(wait: Wait, time: Time): Promise<Waited> {
 		if (age >= wait.timeout) {
 			return failed(
 				wait,
-				`The video is not ready after ${inWords(wait.timeout)}. The job goes on: fetch it later with Get and Job ID ${wait.jobId}, or give Timeout more minutes`,
+				`The video is not ready after ${inWords(wait.timeout)}, but the job goes on. Fetch it later with Get and Job ID ${wait.jobId}: to run the workflow again would start and bill another job. For later runs, set a longer Timeout`,
 				{ isPassing: true },
 			);
 		}

@@ -51,7 +51,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 	process.exit(1);
 }
 if (!isInstalled()) {
-	// Not `npm ci`: that refuses the lock file where a registry lacks packages of other systems.
+	// `npm ci` fails when optional packages for other systems are unavailable.
 	await step('Installing the development tools, about a minute …', () =>
 		npm('install', '--no-save', '--no-audit', '--no-fund'),
 	);

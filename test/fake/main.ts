@@ -78,18 +78,24 @@ const readOptions = (): Partial<FakeOptions> => {
 	};
 };
 
-const greet = (fake: Fake, site: string): string => `
+/** As the credential's field Site names them. */
+const SITES: Record<FakeOptions['site'], string> = {
+	china: 'China (cloud.tencent.com)',
+	international: 'International (tencentcloud.com)',
+};
+
+const greet = (fake: Fake, site: FakeOptions['site']): string => `
 An imitation of Tencent Cloud's Vidu jobs (VCLM) and of STS, for tests and trials. No job costs anything.
 
-Type into n8n's credential "Tencent Cloud API":
-  Site           ${site}
-  SecretId       ${PERMANENT_ACCOUNT.secretId}
-  SecretKey      ${PERMANENT_ACCOUNT.secretKey}
+Copy this into a credential "Tencent Cloud API" of an n8n on this machine:
+  Site           ${SITES[site]}
+  Secret ID      ${PERMANENT_ACCOUNT.secretId}
+  Secret Key     ${PERMANENT_ACCOUNT.secretKey}
   Endpoint       ${fake.url}
-or, for a temporary key:
-  SecretId       ${TEMPORARY_ACCOUNT.secretId}
-  SecretKey      ${TEMPORARY_ACCOUNT.secretKey}
-  Session token  ${TEMPORARY_ACCOUNT.token}
+or, for a temporary key, with the same Site and Endpoint:
+  Secret ID      ${TEMPORARY_ACCOUNT.secretId}
+  Secret Key     ${TEMPORARY_ACCOUNT.secretKey}
+  Session Token  ${TEMPORARY_ACCOUNT.token}
 
 A picture to try with: ${fake.url}/image.png (it is not looked at, and neither is any other).
 Every job gives the same small video. Put [fail] into a prompt to see a job that fails.

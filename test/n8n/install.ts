@@ -40,7 +40,7 @@ export async function installN8n(
 	return locate(version, folder);
 }
 
-/** Not `npm ci`: that refuses the lock file where a registry lacks optional packages of other systems. */
+/** `npm ci` fails when optional packages for other systems are unavailable. */
 const installCommand = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
 
 async function installFromNothing(
