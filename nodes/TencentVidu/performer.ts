@@ -15,6 +15,7 @@ import { type Action, type ActionContext, type ActionResult, performAction } fro
 import { faultOf } from './answer';
 import { belongsToWaitingRun, signCallbackUrl } from './callbackUrl';
 import { CALLER_MUST_FIND_OUT, type Failure } from './exchange';
+import { areFramesKnown, chosenFrames } from './frames';
 import type { BinaryReader } from './images';
 import {
 	badInput,
@@ -86,6 +87,18 @@ function signerOf({ secretKey }: Account, settings: Settings | undefined): Callb
 	};
 }
 
+/** The body that n8n made of the rows, with the images that the item's settings choose. */
+function bodyOf(
+	context: Context,
+	{ schema }: Action,
+	{ body }: IHttpRequestOptions,
+): { body: Record<string, unknown>; problems?: never } | { problems: Problem[] } {
+	const made = isRecord(body) ? body : {};
+	if (!schema.has('Images') || areFramesKnown(context.getNode().parameters)) return { body: made };
+	const chosen = chosenFrames((row) => context.getNodeParameter(row.name, row.default));
+	return chosen.problems ? chosen : { body: { ...made, Images: chosen.images } };
+}
+
 /** Everything about an item that can be read and checked before the first request leaves. */
 async function prepare(
 	context: Context,
@@ -103,9 +116,11 @@ async function prepare(
 			return isRecord(value) ? value : {};
 		};
 		const read = readSettings(collection('options'), collection('waitOptions'));
+		const made = bodyOf(context, action, request);
+		if (made.problems) return made;
 		const prepared = await prepareRequest(
 			action.schema,
-			isRecord(request.body) ? request.body : {},
+			made.body,
 			account.site,
 			binaryReaderOf(context),
 			action.submits ? signerOf(account, read.problems ? undefined : read.settings) : undefined,

@@ -18,6 +18,12 @@ export interface PreparedRequest {
 	payload: () => Promise<string | Buffer>;
 }
 
+/** Of an expression for a column that is not there; a field that was left empty is `""`. */
+const isNothing = (value: unknown) => value === undefined || value === null;
+
+const UNHEARD =
+	'has an expression that returns nothing, so nobody would hear of the job. Mend the expression or remove the field';
+
 const partsSchema = z.object({
 	Images: z.array(imageSchema).default([]),
 	CallbackUrl: z.string().optional(),
@@ -71,6 +77,10 @@ export async function prepareRequest(
 				problem,
 			}))
 		: [];
+
+	if (signer && 'CallbackUrl' in given && isNothing(given.CallbackUrl)) {
+		problems.push({ field: labelOf(['CallbackUrl']), problem: UNHEARD });
+	}
 
 	const { Images, CallbackUrl } = partsSchema.parse(body);
 	const images: Image[] = Images;

@@ -179,11 +179,18 @@ const isEmpty = (value: unknown): boolean =>
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Leaves out what is not set: the service has its own defaults, and `""` is a wrong value to it. */
-function withoutEmpty(body: Record<string, unknown>): Record<string, unknown> {
-	const entries = Object.entries(body).map(
-		([name, value]) => [name, isPlainObject(value) ? withoutEmpty(value) : value] as const,
-	);
+/**
+ * Leaves out what is not set: the service has its own defaults, and `""` is a wrong value to it. Only
+ * in objects that rows make up, by `paths`: what is in an object of the user's own is none of ours.
+ */
+function withoutEmpty(body: Record<string, unknown>, paths: string[][]): Record<string, unknown> {
+	const inside = (name: string) =>
+		paths.flatMap(([first, ...rest]) => (first === name && rest.length > 0 ? [rest] : []));
+	const entries = Object.entries(body).map(([name, value]) => {
+		const deeper = inside(name);
+		const isOurs = isPlainObject(value) && deeper.length > 0;
+		return [name, isOurs ? withoutEmpty(value, deeper) : value] as const;
+	});
 	return Object.fromEntries(
 		entries.filter(
 			([, value]) => !isEmpty(value) && !(Array.isArray(value) && value.every(isBlank)),
@@ -210,7 +217,8 @@ export class RowSchema {
 	read(
 		body: Record<string, unknown>,
 	): { values: Record<string, unknown>; problems?: never } | { problems: Problem[] } {
-		const parsed = this.schema.safeParse(withoutEmpty(body));
+		const paths = this.leaves.map(({ wire }) => wire);
+		const parsed = this.schema.safeParse(withoutEmpty(body, paths));
 		if (parsed.success) return { values: isPlainObject(parsed.data) ? parsed.data : {} };
 		const problems = parsed.error.issues.map(({ path, message }) => ({
 			field: this.label(path, body),

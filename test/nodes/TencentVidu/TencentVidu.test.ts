@@ -123,6 +123,39 @@ describe('every field reaches the service with its name and type', () => {
 		expect(body).toEqual({ Images: [pngUri, pngUri] });
 	});
 
+	const url = first.firstFrameUrl;
+	const last = { lastFrameUrl: 'https://example.com/last.png', lastFrameBinaryField: 'photo' };
+	const isBoth = '={{ $json.both ? "firstAndLast" : "first" }}';
+
+	it.each<[string, INodeParameters, unknown[]]>([
+		['none', { frames: '={{ "none" }}' }, []],
+		['the first', { frames: '={{ "first" }}' }, [url]],
+		['the first of the item', { frames: isBoth }, [url]],
+		['both', { frames: '={{ "firstAndLast" }}' }, [url, last.lastFrameUrl]],
+		['a URL', { firstFrameSource: '={{ "url" }}' }, [url]],
+		['a file', { firstFrameSource: '={{ "binary" }}', firstFrameBinaryField: 'photo' }, [pngUri]],
+		[
+			'a URL and a file',
+			{ frames: 'firstAndLast', lastFrameSource: '={{ "binary" }}' },
+			[url, pngUri],
+		],
+	])('images that expressions choose: %s', async (_, parameters, images) => {
+		const site = images.length > 0 ? 'china' : 'international';
+		await fake.close();
+		await open({ site });
+		const chosen = { prompt: '', ...first, ...last, ...parameters };
+		const wish = { parameters: chosen, items: [binary(png)], credential: { site } };
+		expect((await see(fake, wish)).error).toBeUndefined();
+		expect(fake.requests[0]?.body).toEqual(images.length > 0 ? { Images: images } : {});
+	});
+
+	it('an empty key of MetaData', async () => {
+		const metaData = '={{ { Label: "1", ReservedCode2: "", more: { a: null } } }}';
+		const [body] = await wired({ ...first, additionalFields: { metaData } });
+		const MetaData = '{"Label":"1","ReservedCode2":"","more":{"a":null}}';
+		expect(body).toMatchObject({ MetaData });
+	});
+
 	it('nothing set on the International site is an empty object', async () => {
 		await fake.close();
 		await open({ site: 'international' });
@@ -151,6 +184,11 @@ it('works with temporary keys, and with white space around pasted ones', async (
 		secretKey: `${secretKey} `,
 		sessionToken: token,
 	};
+	expect((await see(fake, { credential })).jobIds).toHaveLength(1);
+});
+
+it('goes to an endpoint with a port, whatever domains HTTP Request may use with the credential', async () => {
+	const credential = { allowedHttpRequestDomains: 'domains', allowedDomains: 'example.com' };
 	expect((await see(fake, { credential })).jobIds).toHaveLength(1);
 });
 
@@ -240,6 +278,9 @@ describe('what is refused beforehand', () => {
 		['an unknown resolution', more({ resolution: '={{ "4k" }}' }), 'Resolution'],
 		['a switch that is a word', more({ audio: '={{ "loud" }}' }), 'Audio'],
 		['off-peak with audio on Q2', more({ audio: true, offPeak: true }), 'Off-Peak'],
+		['a callback of an empty column', more({ callbackUrl: '={{ $json.no }}' }), 'Callback URL'],
+		['frames that do not exist', { ...first, frames: '={{ "second" }}' }, 'Frames'],
+		['a source that does not exist', { ...first, firstFrameSource: '={{ 7 }}' }, 'Frame Source'],
 		['a callback to nowhere', more({ callbackUrl: 'ftp://example.com' }), 'Callback URL'],
 		[
 			'a pixel and a half',
@@ -300,6 +341,13 @@ describe('what is refused beforehand', () => {
 		expect(fake.requests).toEqual([]);
 	});
 
+	it('binary data that is empty', async () => {
+		const items = [binary(Buffer.alloc(0))];
+		const { error } = await see(fake, { parameters: fromPhoto, items });
+		expect(error?.message).toMatch(/First Frame Input Binary Field.*"photo" is empty/);
+		expect(fake.requests).toEqual([]);
+	});
+
 	it('binary data that is no image', async () => {
 		const items = [binary(png, 'application/pdf')];
 		const { error } = await see(fake, { parameters: fromPhoto, items });
@@ -336,6 +384,11 @@ describe('errors', () => {
 	it('hold no secret and no signature, stored as n8n stores them', async () => {
 		for (const fault of [
 			{ kind: 'error', code: 'InvalidParameter' },
+			{
+				kind: 'error',
+				code: 'InvalidParameterValue',
+				message: 'No: https://e.com/?viduSignature=v1.ab',
+			},
 			{ kind: 'resetBefore' },
 			{ kind: 'html200', made: false },
 		] as const) {
@@ -344,7 +397,7 @@ describe('errors', () => {
 			const stored = JSON.stringify(run.data.resultData);
 			expect(errorOf(run)).toBeDefined();
 			expect(stored).not.toContain(PERMANENT_ACCOUNT.secretKey);
-			expect(stored).not.toMatch(/TC3-HMAC|Signature=/);
+			expect(stored).not.toMatch(/TC3-HMAC|Signature=[^*]/);
 		}
 	});
 
