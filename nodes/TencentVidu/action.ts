@@ -128,6 +128,7 @@ async function deliver(
 		rate: 1_000,
 		bytes: DOWNLOAD_WEIGHT,
 		patience: 0,
+		since: time.now(),
 		signal: round.signal,
 	};
 	const leftAt = await downloads.leave(departure);

@@ -1,5 +1,6 @@
 import type { Site } from '../../credentials/account';
 import type { Answer, TransportFault } from './answer';
+import { withoutSignatures } from './callbackUrl';
 import { classify } from './errors';
 import type { Departure, Gate, Refusal } from './gate';
 import type { Time } from './time';
@@ -37,7 +38,7 @@ const CALLED_OFF: Reply = { kind: 'calledOff' };
 /** One request and what its sending needs. */
 export interface Exchange {
 	gate: Gate;
-	departure: Departure;
+	departure: Omit<Departure, 'since'>;
 	site: Site;
 	/** Signs and sends once; never throws. */
 	send: () => Promise<Reply>;
@@ -88,7 +89,11 @@ function remedyOf(reply: Exclude<Reply, { kind: 'ok' | 'calledOff' }>, site: Sit
 
 function detailsOf(reply: Reply): Pick<Failure, 'code' | 'vendorText' | 'requestId'> {
 	if (reply.kind === 'error') {
-		return { code: reply.code, vendorText: reply.message, requestId: reply.requestId };
+		return {
+			code: reply.code,
+			vendorText: withoutSignatures(reply.message),
+			requestId: reply.requestId,
+		};
 	}
 	return reply.kind === 'unreachable' || reply.kind === 'lost' ? { code: reply.reason } : {};
 }
@@ -100,7 +105,7 @@ function detailsOf(reply: Reply): Pick<Failure, 'code' | 'vendorText' | 'request
  */
 export async function exchange(request: Exchange, time: Time): Promise<Outcome> {
 	const { gate, site, send, repeatable } = request;
-	let departure = request.departure;
+	let departure: Departure = { ...request.departure, since: time.now() };
 	let refusedSince: number | undefined;
 	let faults = 0;
 	let clockCorrected = false;

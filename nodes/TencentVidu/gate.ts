@@ -49,6 +49,8 @@ export interface Departure {
 	bytes: number;
 	/** For how many milliseconds without any progress a refusal may hold the request back. */
 	patience: number;
+	/** When the request was first asked for: refusals of earlier ones are not its own. */
+	since: number;
 	signal: AbortSignal;
 	/** The request was refused before, and goes before the others of its run. */
 	again?: boolean;
@@ -104,9 +106,9 @@ export class Gate {
 	 * Milliseconds without progress, once those are more than the request has patience for; undefined
 	 * while it should try again. Whatever the service takes of anyone is progress.
 	 */
-	exhausted({ patience }: Departure, refusal: Refusal): number | undefined {
+	exhausted({ patience, since }: Departure, refusal: Refusal): number | undefined {
 		const now = this.time.now();
-		const waited = now - (this.stalls.get(refusal)?.since ?? now);
+		const waited = now - Math.max(since, this.stalls.get(refusal)?.since ?? now);
 		return waited >= (PAUSES[refusal].limit ?? patience) ? waited : undefined;
 	}
 
@@ -181,10 +183,11 @@ export class Gate {
 		this.stalls.set(refusal, { since, refusals: refusals + 1, until: now + length });
 	}
 
-	private departureTime({ patience }: Waiting): number {
+	private departureTime({ patience, since }: Waiting): number {
 		let at = this.nextDeparture;
-		for (const [refusal, { since, until }] of this.stalls) {
-			at = Math.max(at, Math.min(until, since + (PAUSES[refusal].limit ?? patience)));
+		for (const [refusal, stall] of this.stalls) {
+			const end = Math.max(since, stall.since) + (PAUSES[refusal].limit ?? patience);
+			at = Math.max(at, Math.min(stall.until, end));
 		}
 		return at;
 	}

@@ -18,7 +18,7 @@ beforeEach(() => {
 const run = {};
 const { signal } = new AbortController();
 const departure = (more: Partial<Departure> = {}): Departure => ({
-	...{ run, rate: RATE, bytes: 100, patience: 600_000, signal },
+	...{ run, rate: RATE, bytes: 100, patience: 600_000, since: time.now(), signal },
 	...more,
 });
 
@@ -251,13 +251,30 @@ describe('refusals', () => {
 		['rejected', 0],
 	])('are counted from the last progress of anyone: %s', async (fate, waited) => {
 		const news = () => departure({ run: {}, patience: 20_000 });
+		const patient = news();
 		await lapse(pass(news(), 'capacity', 0));
 		await lapse(pass(news(), fate, 0));
 		await lapse(time.sleep(20_000));
-		const late = news();
-		await lapse(pass(late, 'capacity', 0));
-		expect(gate.exhausted(late, 'capacity') ?? 0).toBeGreaterThanOrEqual(waited);
-		if (waited === 0) expect(gate.exhausted(late, 'capacity')).toBeUndefined();
+		await lapse(pass(patient, 'capacity', 0));
+		expect(gate.exhausted(patient, 'capacity') ?? 0).toBeGreaterThanOrEqual(waited);
+		if (waited === 0) expect(gate.exhausted(patient, 'capacity')).toBeUndefined();
+	});
+
+	it('of earlier runs leave a later one all of its patience', async () => {
+		const attempts = async () => {
+			const one = departure({ run: {}, patience: 120_000 });
+			for (let again = false, count = 1; ; again = true, count++) {
+				await pass({ ...one, again }, 'capacity', 0);
+				const waited = gate.exhausted(one, 'capacity');
+				if (waited !== undefined) return { count, waited };
+			}
+		};
+		for (let runs = 0; runs < 3; runs++) {
+			const { count, waited } = await lapse(attempts());
+			expect(waited).toBeGreaterThanOrEqual(120_000);
+			expect(waited).toBeLessThan(121_000);
+			expect(count).toBeGreaterThanOrEqual(2);
+		}
 	});
 
 	it.each<[Arrival & ('quota' | 'capacity'), number]>([
