@@ -1,4 +1,5 @@
 import { quoteJobIds } from './answer';
+import type { Ticket } from './callbackUrl';
 import { isOver, type Job, toJob } from './job';
 
 /** Which results start a workflow. */
@@ -36,9 +37,13 @@ export function isWanted({ Status }: Job, events: CallbackEvent[]): boolean {
 	return events.includes(Status === 'DONE' ? 'success' : 'failed');
 }
 
-/** What two tellings of the same result have in common; undefined when nothing tells them apart. */
-export function identityOf(result: Result): string | undefined {
-	const { Reference, JobId, ResultVideoUrl, Status } = result;
+/**
+ * What two tellings of the same result have in common; undefined when nothing tells them apart. The
+ * `ticket` of a signed URL tells a job from a later one that was given the same reference.
+ */
+export function identityOf(result: Result, ticket?: Ticket): string | undefined {
+	const { JobId, ResultVideoUrl, Status } = result;
 	const id = JobId ?? ResultVideoUrl.replace(/\?.*$/s, '');
-	return Reference || id ? [Reference ?? '', id, Status].join(' ') : undefined;
+	if (!ticket) return id ? [id, Status].join(' ') : undefined;
+	return [ticket.reference, ticket.expires, id, Status].join(' ');
 }

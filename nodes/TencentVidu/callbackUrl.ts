@@ -39,16 +39,30 @@ function signatureOf(path: string, { reference, expires }: Ticket, key: Buffer):
 /** The address of a run that waits carries a token of n8n's own, which more parameters would break. */
 export const belongsToWaitingRun = (url: string) => /\/(webhook|form)-waiting\//.test(url);
 
-/** The URL with reference, expiry and signature added to its own query. Throws on what is no URL. */
+/** What an earlier signing has added to a query. */
+const added = new RegExp(`&?\\b(${Object.values(PARAMETERS).join('|')})=[^&]*`, 'g');
+
+/**
+ * The URL with reference, expiry and signature added to its own query, which stays as it was written.
+ * Throws on what is no URL.
+ */
 export function signCallbackUrl(url: string, ticket: Ticket, secretKey: string): string {
 	const signed = new URL(url);
-	signed.searchParams.set(PARAMETERS.reference, ticket.reference);
-	signed.searchParams.set(PARAMETERS.expires, String(ticket.expires));
 	const path = decodeURIComponent(signed.pathname);
 	const signature = signatureOf(path, ticket, callbackKey(secretKey));
-	signed.searchParams.set(PARAMETERS.signature, `${VERSION}.${signature}`);
+	const more = new URLSearchParams({
+		[PARAMETERS.reference]: ticket.reference,
+		[PARAMETERS.expires]: String(ticket.expires),
+		[PARAMETERS.signature]: `${VERSION}.${signature}`,
+	});
+	const own = signed.search.slice(1).replace(added, '').replace(/^&/, '');
+	signed.search = [own, more].filter(String).join('&');
 	return signed.href;
 }
+
+/** A text that may repeat what was sent, such as a vendor's, without the signatures in it. */
+export const withoutSignatures = (text: string) =>
+	text.replace(/(signature(?:=|%3D))[\w.~+/-]+/gi, '$1***');
 
 const isEqual = (a: string, b: string) => {
 	const [one, other] = [Buffer.from(a), Buffer.from(b)];
@@ -57,14 +71,14 @@ const isEqual = (a: string, b: string) => {
 
 /**
  * Checks the path (decoded) and query of a request against the signature in it, by the
- * `callbackKey`; gives the reference of a good one. `now` is in milliseconds. Never throws.
+ * `callbackKey`; gives the ticket of a good one. `now` is in milliseconds. Never throws.
  */
 export function verifyCallback(
 	path: string,
 	query: Record<string, unknown>,
 	key: Buffer,
 	now: number,
-): { reference: string; mistrust?: never } | { mistrust: Mistrust } {
+): (Ticket & { mistrust?: never }) | { mistrust: Mistrust } {
 	const [reference, expires, signature] = Object.values(PARAMETERS).map((name) => query[name]);
 	if (
 		typeof reference !== 'string' ||
@@ -79,5 +93,5 @@ export function verifyCallback(
 	const ticket = { reference, expires: Number(expires) };
 	if (!isEqual(given, signatureOf(path, ticket, key))) return { mistrust: 'wrongly signed' };
 	if (ticket.expires * 1000 < now) return { mistrust: 'expired' };
-	return { reference };
+	return ticket;
 }

@@ -10,7 +10,7 @@ import {
 	readCallback,
 	type Result,
 } from './callback';
-import { callbackKey, verifyCallback } from './callbackUrl';
+import { callbackKey, type Ticket, verifyCallback } from './callbackUrl';
 import { isOver, toJob } from './job';
 import { Repeats } from './repeats';
 import { systemTime } from './time';
@@ -42,14 +42,11 @@ const requestSchema = z.object({
 	body: z.unknown(),
 });
 
-/** A callback is nobody's run: there is no Stop. */
-const NEVER = new AbortController().signal;
-
 const triggers = new Map<string, Repeats>();
 
 /** Drops what this trigger has had already; a test in the editor may be repeated as one likes. */
-function isRepeat(context: IWebhookFunctions, result: Result): boolean {
-	const identity = identityOf(result);
+function isRepeat(context: IWebhookFunctions, result: Result, ticket?: Ticket): boolean {
+	const identity = identityOf(result, ticket);
 	if (identity === undefined || context.getMode() === 'manual') return false;
 	const trigger = `${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
 	const repeats = triggers.get(trigger) ?? new Repeats();
@@ -128,7 +125,9 @@ async function withVideo(context: IWebhookFunctions, result: Result, { binaryFie
 	const name = result.JobId ?? result.Reference ?? 'video';
 	const fileName = name.replace(/[^\w.-]/g, '_');
 	const open = async (url: string) => await openDownload(context, url);
-	const video = await fetchVideo(result.ResultVideoUrl, fileName, open, systemTime, NEVER);
+	// A callback is nobody's run: there is no Stop.
+	const { signal } = new AbortController();
+	const video = await fetchVideo(result.ResultVideoUrl, fileName, open, systemTime, signal);
 	if (!video.stored) context.logger.warn(`${context.getNode().name}: ${video.problem}`);
 	return video.stored
 		? { json: toJson(result), binary: { [binaryField]: video.stored } }
@@ -148,7 +147,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	});
 	const { path, query, rawBody, body } = requestSchema.parse(this.getRequestObject());
 
-	let reference: string | undefined;
+	let ticket: Ticket | undefined;
 	if (authentication === 'signedUrl') {
 		const verified = await verify(this, path, query);
 		if (verified.mistrust !== undefined) {
@@ -157,12 +156,12 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 			this.getResponseObject().status(401).json({ message });
 			return { noWebhookResponse: true };
 		}
-		reference = verified.reference;
+		ticket = verified;
 	}
 
 	const read = readCallback((rawBody && parseBody(rawBody.toString('utf8'))) ?? body);
 	if (read.ignored !== undefined) return ignore(read.ignored);
-	const told: Result = { ...read.result, ...(reference ? { Reference: reference } : {}) };
+	const told: Result = { ...read.result, ...(ticket ? { Reference: ticket.reference } : {}) };
 	const result = options.confirm ? await confirm(this, told) : told;
 	if (!result) {
 		// The vendor sends again what it could not deliver, and the service knows more by then.
@@ -171,7 +170,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		return { noWebhookResponse: true };
 	}
 	if (!isWanted(result, events)) return ignore('not wanted');
-	if (options.dropRepeats && isRepeat(this, result)) return ignore('a repeat');
+	if (options.dropRepeats && isRepeat(this, result, ticket)) return ignore('a repeat');
 	if (!options.downloadVideo || result.Status !== 'DONE') {
 		return { workflowData: [[{ json: toJson(result) }]] };
 	}

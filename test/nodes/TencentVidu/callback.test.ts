@@ -45,16 +45,17 @@ it('keeps every digit of a JobId that came as a number', () => {
 	expect(readCallback(body)).toMatchObject({ result: { JobId: '1397428070633955329' } });
 });
 
-it('tells results apart by reference, job and status, or not at all', () => {
+it('tells results apart by ticket, job and status, or not at all', () => {
 	const told = { ...result, Callback: {} };
 	const ids = [
-		told,
-		{ ...told, Reference: 'a' },
-		{ ...told, Reference: 'b' },
-		{ ...told, Reference: 'a', JobId: '1' },
-		{ ...told, JobId: '1', Status: 'FAIL' as const },
-	].map(identityOf);
-	expect(new Set(ids).size).toBe(5);
+		identityOf(told),
+		identityOf(told, { reference: 'a', expires: 1 }),
+		identityOf(told, { reference: 'b', expires: 1 }),
+		identityOf(told, { reference: 'a', expires: 2 }),
+		identityOf({ ...told, JobId: '1' }, { reference: 'a', expires: 1 }),
+		identityOf({ ...told, JobId: '1', Status: 'FAIL' }),
+	];
+	expect(new Set(ids).size).toBe(6);
 	expect(identityOf({ ...told, ResultVideoUrl: 'u?sign=2' })).toBe(identityOf(told));
 	expect(identityOf({ ...told, Status: 'FAIL', ResultVideoUrl: '' })).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import {
 	callbackKey,
 	signCallbackUrl,
 	verifyCallback,
+	withoutSignatures,
 } from '../../../nodes/TencentVidu/callbackUrl';
 
 const KEY = 'a secret key';
@@ -27,23 +28,41 @@ const signed = signCallbackUrl(url, ticket, KEY);
 it.each([
 	url,
 	`${url}?row=1&name=%E7%94%B2`,
+	`${url}?flag&text=a%20b~(c)&redirect=https://e.com/?x=1`,
 	'https://n8n.example.com/n8n/webhook/vidu/%E5%9B%9E',
 	'http://127.0.0.1:5678/webhook/a-b_c',
 	'https://example.com/any/address',
 ])('%s is believed once it is signed, its own query kept', (address) => {
 	const made = signCallbackUrl(address, ticket, KEY);
-	expect(verify(made)).toEqual({ reference: ticket.reference });
-	for (const [name, value] of new URL(address).searchParams) {
-		expect(new URL(made).searchParams.get(name)).toBe(value);
-	}
+	expect(verify(made)).toEqual(ticket);
+	expect(made.startsWith(address)).toBe(true);
 	expect(made).not.toContain(KEY);
+});
+
+it('is signed anew in place of an earlier signature', () => {
+	const again = signCallbackUrl(`${signed}&row=1#part`, { ...ticket, reference: 'other' }, KEY);
+	expect(verify(again)).toEqual({ ...ticket, reference: 'other' });
+	expect(again.match(/viduReference/g)).toHaveLength(1);
+	expect([new URL(again).searchParams.get('row'), new URL(again).hash]).toEqual(['1', '#part']);
+});
+
+it.each([
+	`CallbackUrl \`${signed}\` is not reachable`,
+	`{"CallbackUrl":"${signed}&row=1"}`,
+	`callback=${encodeURIComponent(signed)}`,
+	`TC3-HMAC-SHA256 Credential=AKID/x, Signature=${'0af1'.repeat(16)}`,
+])('is not repeated with its signature: %s', (text) => {
+	const secret = /Signature(?:=|%3D)(?:v1\.)?([\w-]{20,})/i.exec(text)?.[1] ?? '';
+	expect(secret).not.toBe('');
+	expect(withoutSignatures(text)).not.toContain(secret);
+	expect(withoutSignatures(text)).toContain('Signature');
 });
 
 it.each([
 	['the test address', signed.replace('/webhook/', '/webhook-test/')],
 	['a prefix that a proxy took away', signed.replace('/webhook/', '/behind/webhook/')],
 ])('is believed at %s', (_, address) => {
-	expect(verify(address)).toEqual({ reference: ticket.reference });
+	expect(verify(address)).toEqual(ticket);
 });
 
 it.each([
@@ -60,7 +79,7 @@ it.each([
 
 it('is refused with another key, and once it has expired', () => {
 	expect(verify(signed, 'another key')).toEqual({ mistrust: 'wrongly signed' });
-	expect(verify(signed, KEY, NOW + 60_000)).toEqual({ reference: ticket.reference });
+	expect(verify(signed, KEY, NOW + 60_000)).toEqual(ticket);
 	expect(verify(signed, KEY, NOW + 60_001)).toEqual({ mistrust: 'expired' });
 });
 
