@@ -16,6 +16,10 @@ const MOST_TRIES = 5;
 /** A video in n8n's binary data, or in the user's words why there is none. */
 export type Fetched<Stored> = { stored: Stored } | { stored?: never; problem: string };
 
+/** What a gateway or a storage service answers in place of a file, whatever the status. */
+const isPage = (contentType = '') =>
+	/^\s*(text\/|application\/([\w.-]+\+)?(json|xml)\b)/i.test(contentType);
+
 /** The type that the server tells, unless it tells nothing of use. */
 const typeOf = (contentType: string | undefined) => {
 	const type = contentType?.split(';')[0]?.trim() ?? '';
@@ -42,11 +46,17 @@ export async function fetchVideo<Stored>(
 		if (signal.aborted) return { problem: 'The run was stopped before the video was downloaded' };
 		try {
 			const download = await open(url);
+			if (download.statusCode === 200 && isPage(download.contentType)) {
+				download.discard();
+				reason = `${download.contentType} came instead of a video`;
+				continue;
+			}
 			if (download.statusCode === 200) {
 				const type = typeOf(download.contentType);
 				const { stored, bytes } = await download.store(`${jobId}.mp4`, type);
-				if (bytes === undefined || (download.length ?? bytes) === bytes) return { stored };
-				reason = `only ${bytes} of ${download.length} bytes came`;
+				const length = download.length ?? bytes;
+				if (bytes !== 0 && (bytes === undefined || bytes === length)) return { stored };
+				reason = bytes === 0 ? 'the file is empty' : `only ${bytes} of ${length} bytes came`;
 				continue;
 			}
 			download.discard();

@@ -75,25 +75,28 @@ export async function waitFor(wait: Wait, time: Time): Promise<Waited> {
 	const isWatched = wait.durations.join();
 	let isQueued = true;
 	let askedAt = 0;
+	let wasLast = wait.timeout <= 0;
 	for (;;) {
-		const age = time.now() - began;
-		if (age >= wait.timeout) {
+		if (wasLast) {
 			return failed(
 				wait,
 				`The video is not ready after ${inWords(wait.timeout)}, but the job goes on. Fetch it later with Get and Job ID ${wait.jobId}: to run the workflow again would start and bill another job. For later runs, set a longer Timeout`,
 				{ isPassing: true },
 			);
 		}
-		const due = nextQuestionAt(askedAt, wait, { isQueued, isWatched }) * spread;
-		const left = Math.min(due, wait.timeout) - age;
+		const age = time.now() - began;
+		const next = nextQuestionAt(askedAt, wait, { isQueued, isWatched }) * spread;
+		const left = Math.min(next, wait.timeout) - age;
 		if (left > 0) {
 			// In slices, since another job that finishes meanwhile changes what is due.
 			const slice = time.sleep(Math.min(left, wait.interval));
 			await unlessAborted(slice, wait.signal, () => undefined);
 			if (wait.signal.aborted) return { kind: 'calledOff' };
-			if (left > wait.interval || due > wait.timeout) continue;
+			if (left > wait.interval) continue;
 		}
 		askedAt = time.now() - began;
+		// However late the next question would be due, one is asked at the end.
+		wasLast = Math.max(next, age) >= wait.timeout;
 
 		const outcome = await wait.describe();
 		if (outcome.kind === 'notSent') return { kind: 'calledOff' };

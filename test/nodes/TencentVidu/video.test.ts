@@ -59,6 +59,11 @@ it.each<[string, Try | 'refused', string]>([
 	['a redirect that n8n did not follow', { statusCode: 302 }, 'HTTP 302'],
 	['no content', { statusCode: 204 }, 'HTTP 204'],
 	['a short body', { bytes: 4 }, 'only 4 of 9 bytes'],
+	['an empty file', { bytes: 0, length: undefined }, 'the file is empty'],
+	['an empty file that was announced', { bytes: 0, length: 0 }, 'the file is empty'],
+	['a page', { contentType: 'text/html; charset=utf-8' }, 'text/html.* came instead of a video'],
+	['an error as XML', { contentType: 'application/xml' }, 'application/xml came'],
+	['an error as JSON', { contentType: 'application/problem+json' }, 'problem.json came'],
 	['a body that breaks off', { isBroken: true }, 'the connection broke'],
 	['no connection', 'refused', 'the connection broke'],
 ])('tries again after %s, boundedly, and ever later', async (_, fault, reason) => {
@@ -71,7 +76,7 @@ it.each<[string, Try | 'refused', string]>([
 	expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500);
 	expect(pauses[3]).toBeGreaterThan(2 * (pauses[0] ?? NaN));
 	expect(at.at(-1)).toBeLessThan(60_000);
-	expect(discarded).toBe(reason.startsWith('HTTP') ? 5 : 0);
+	expect(discarded).toBe(/^HTTP|came/.test(reason) && !reason.startsWith('only') ? 5 : 0);
 });
 
 it.each([403, 404])(
