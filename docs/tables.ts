@@ -155,7 +155,8 @@ const DONE_BY_THE_NODE: Record<Remedy, string> = {
 	quota: 'Pauses, slows down and sends again, until Max Wait for Capacity is over',
 	capacity: 'Sends again every 15 to 60 seconds, until Max Wait for Capacity is over',
 	clock: 'Takes the time from the answer and sends again, once',
-	unsure: 'Submit: never sent again, the job may have started. Reads: up to five tries',
+	unsure:
+		'Submit: never sent again, the job may have started. Get: up to five tries; Generate asks until its Timeout',
 	unreachable: 'Tries again for 15 seconds',
 	fault: 'Tries again, five times at most',
 	none: 'Fails',

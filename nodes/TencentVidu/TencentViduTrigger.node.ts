@@ -116,7 +116,7 @@ export class TencentViduTrigger implements INodeType {
 						type: 'boolean',
 						default: false,
 						description:
-							'Whether to ask Tencent Cloud about the job before a callback is believed (China site, with Authentication set to Signed URL). The field Confirmed of the item tells whether it could be asked.',
+							'Whether to ask Tencent Cloud about the job before a callback is believed (China site, with Authentication set to Signed URL). While the job goes on by its answer, nothing starts, and Tencent Cloud is told to try again. The field Confirmed of the item tells whether it could be asked.',
 					},
 					downloadVideo,
 					{

@@ -36,7 +36,7 @@ function signatureOf(path: string, { reference, expires }: Ticket, key: Buffer):
 	return createHmac('sha256', key).update(signed).digest('base64url');
 }
 
-/** The address of a run that waits carries a token of n8n's own, which more parameters would break. */
+/** In n8n 2 the URL of a run that waits carries a token of n8n's own, which more parameters would break. */
 export const belongsToWaitingRun = (url: string) => /\/(webhook|form)-waiting\//.test(url);
 
 /** What an earlier signing has added to a query. */
