@@ -89,7 +89,10 @@ describe('submitting and generating in a real n8n', () => {
 			when: ({ Prompt }) => String(Prompt).startsWith('Video 2'),
 			fault: { kind: 'error', code: 'FailedOperation.ImageDecodeFailed' },
 		});
-		const { execution, jobs } = await run('again', 5, {}, { retryOnFail: true, maxTries: 3 });
+		// Another value in each try, which must not make another job of an item that was accepted.
+		const changing = { additionalFields: { payload: '={{ String(Math.random()) }}' } };
+		const settings = { retryOnFail: true, maxTries: 3 };
+		const { execution, jobs } = await run('again', 5, changing, settings);
 		assert.equal(execution.status, 'success');
 		assert.equal(jobs.length, 5);
 	});
