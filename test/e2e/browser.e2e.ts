@@ -139,7 +139,7 @@ describe('a newcomer in the editor', () => {
 	});
 
 	see('is warned of a callback URL that nobody outside can reach', async () => {
-		await addToEmptyWorkflow('Submit an image to video job');
+		await addToEmptyWorkflow('Submit an image-to-video job');
 		const { panel } = editor;
 		const hidden = async (text: RegExp) => await panel.getByText(text).waitFor({ state: 'hidden' });
 		const unreachable = /cannot be reached|cannot reach this Callback URL/;
@@ -163,7 +163,7 @@ describe('a newcomer in the editor', () => {
 		assert.match(await editor.publish(), /Tencent Cloud can now report jobs/);
 		const receiver = page.url();
 
-		await addToEmptyWorkflow('Submit an image to video job');
+		await addToEmptyWorkflow('Submit an image-to-video job');
 		await editor.fill('firstFrameUrl', image);
 		await editor.addField(0, 'Callback URL');
 		await editor.paste(editor.field('callbackUrl'));
