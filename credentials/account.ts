@@ -58,5 +58,9 @@ export function accountProblem(account: Account): { field: string; problem: stri
 		const problem = 'in the credential must be a URL that begins with http:// or https://';
 		return { field: 'Endpoint', problem };
 	}
+	if (account.endpoint && new URL(account.endpoint).username) {
+		const problem = 'in the credential may not hold a user name, which would replace the signature';
+		return { field: 'Endpoint', problem };
+	}
 	return undefined;
 }

@@ -10,6 +10,9 @@ export type RequestOptions = Omit<IHttpRequestOptions, 'url'> & { url?: string; 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
+const JSON_ONLY =
+	'Tencent Cloud takes only JSON with this credential. Set Body Content Type to JSON';
+
 /** Headers that follow from the request or the account, whatever the caller says. */
 const REPLACED = [
 	'authorization',
@@ -22,7 +25,8 @@ const REPLACED = [
 
 /** The API asked for, before `endpoint` redirects it: its first label names the service. */
 function addressOf({ baseURL, url, uri }: RequestOptions): URL {
-	const path = uri ?? url ?? '';
+	// With pagination n8n gives both, and goes by this order.
+	const path = url ?? uri ?? '';
 	if (/^https?:\/\//i.test(path)) return new URL(path);
 	return new URL(`${(baseURL ?? '').replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`);
 }
@@ -65,10 +69,18 @@ function queryOf(address: URL, qs: IDataObject | undefined): string {
 		.join('&');
 }
 
+/** Whether JSON can hold a body: not a stream, not a form. */
+const isJson = (body: unknown) =>
+	typeof body !== 'object' ||
+	body === null ||
+	Array.isArray(body) ||
+	(Object.prototype.toString.call(body) === '[object Object]' && !('pipe' in body));
+
 /** The bytes that will be sent. n8n drops `{}`, and an API 3.0 POST needs a JSON object. */
 function payloadOf(body: unknown): Buffer {
 	if (Buffer.isBuffer(body)) return body;
 	if (typeof body === 'string') return Buffer.from(body.trim() || '{}');
+	if (!isJson(body)) throw new UserError(JSON_ONLY);
 	return Buffer.from(JSON.stringify(body ?? {}));
 }
 
@@ -94,8 +106,12 @@ const missing = (given: Headers, name: string, value: string): Headers =>
 /** What is made anew of the options is left out; all else of them is kept. */
 const withoutSource = (options: RequestOptions) =>
 	Object.fromEntries(
-		Object.entries(options).filter(([name]) => name !== 'baseURL' && name !== 'body'),
+		Object.entries(options).filter(([name]) => !['baseURL', 'url', 'uri', 'body'].includes(name)),
 	);
+
+/** The endpoint is the credential's own choice, as n8n's list of allowed domains provides for. */
+const allowing = ({ hostname }: URL, { allowedDomains }: RequestOptions) =>
+	allowedDomains === undefined ? {} : { allowedDomains: `${hostname}, ${allowedDomains}` };
 
 /**
  * Signs any Tencent Cloud API 3.0 request and points it to the account's endpoint. `now` is this
@@ -104,7 +120,7 @@ const withoutSource = (options: RequestOptions) =>
  * Returns new options whose body and URL are the very bytes that were signed. X-TC-Action, -Version,
  * -Region and -Timestamp that the caller set are kept. Signing signed options again gives a fresh
  * signature of the same request: n8n does that when it repeats one. Throws a sentence for the user when
- * the account cannot sign, and on an address that is no URL.
+ * the account cannot sign and for a body that is no JSON, and on an address that is no URL.
  */
 export function signedRequest(
 	account: Account,
@@ -113,6 +129,7 @@ export function signedRequest(
 ): RequestOptions {
 	const wrong = accountProblem(account);
 	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
+	if ('form' in options || 'formData' in options) throw new UserError(JSON_ONLY);
 	const given = headersOf(options.headers);
 	const earlier = signedService(headerOf(given, 'authorization'));
 	const address = addressOf(options);
@@ -153,7 +170,8 @@ export function signedRequest(
 	]);
 	return {
 		...withoutSource(options),
-		...(options.uri === undefined ? { url: target.href } : { uri: target.href }),
+		...(options.url === undefined ? { uri: target.href } : { url: target.href }),
+		...(account.endpoint ? allowing(target, options) : {}),
 		qs: {},
 		...(hasBody ? { body: payload } : {}),
 		headers,

@@ -130,16 +130,11 @@ export function channel(
 	const baseURL = SERVICE_URL[account.site];
 	const host = hostOf(account, baseURL);
 	const caller = callerOf(context, credentials);
-	// The host is the credential's own choice, as n8n's list of allowed domains provides for.
-	const { allowedDomains } = request;
-	const { hostname } = new URL(`http://${host}`);
-	const domains =
-		allowedDomains === undefined ? {} : { allowedDomains: `${hostname}, ${allowedDomains}` };
 	const gateFor = (action: string) => gateOf(account.secretId, host, action);
 	const call: Channel['call'] = async ({ action, repeatable, payload, bytes, signal }) => {
 		const headers = { 'X-TC-Action': action, 'X-TC-Version': API_VERSION };
 		const address = { baseURL, url: '/', method: 'POST' as const };
-		const options = { ...request, ...address, ...domains, headers };
+		const options = { ...request, ...address, headers };
 		return await exchange(
 			{
 				gate: gateFor(action),

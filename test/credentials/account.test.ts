@@ -46,6 +46,7 @@ it.each<[string | undefined, Record<string, string>]>([
 	['Endpoint', { endpoint: 'ftp://proxy.example' }],
 	['Endpoint', { endpoint: 'http://' }],
 	['Endpoint', { endpoint: 'https:///x' }],
+	['Endpoint', { endpoint: 'http://user:word@proxy.example' }],
 	[undefined, { endpoint: ' ' }],
 	[undefined, { endpoint: 'http://h:1' }],
 	[undefined, { endpoint: 'HTTPS://proxy.example/a' }],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 
 import { OutboundHttp } from '@n8n/backend-network';
 import { Container } from '@n8n/di';
@@ -111,6 +112,26 @@ describe('request shapes', () => {
 		expect(() => signedRequest(of, post(), NOW)).toThrow(new RegExp(`^${label} .*credential`));
 	});
 
+	it('goes by url where n8n gives uri as well, which it does for pages', () => {
+		const { url, uri } = signedRequest(
+			account(),
+			{ url: `${VCLM}/?a=2`, uri: `${VCLM}/?a=1` },
+			NOW,
+		);
+		expect([url, uri]).toEqual([`${VCLM}/?a=2`, undefined]);
+	});
+
+	it.each([
+		['http://127.0.0.1:7700', '127.0.0.1, example.com'],
+		['', 'example.com'],
+	])(
+		'lets n8n open the endpoint %p, of which the credential speaks itself',
+		(endpoint, domains) => {
+			const options = post({ allowedDomains: 'example.com' });
+			expect(signedRequest(account({ endpoint }), options, NOW).allowedDomains).toBe(domains);
+		},
+	);
+
 	it('refuses what is no address', () => {
 		expect(() => signedRequest(account(), { url: 'nowhere' }, NOW)).toThrow();
 	});
@@ -132,6 +153,16 @@ describe('bodies', () => {
 		const { bytes, wire } = accepted(signedRequest(account(), options, NOW));
 		expect(bytes.toString()).toBe(text);
 		expect(wire.headers['content-type']).toMatch(/^application\/json/);
+	});
+
+	it.each<[string, object]>([
+		['a form', { form: { a: '1' } }],
+		['a form of parts', { formData: { a: '1' } }],
+		['parameters', { body: new URLSearchParams({ a: '1' }) }],
+		['parts', { body: new FormData() }],
+		['a stream', { body: Readable.from(['{}']) }],
+	])('refuses %s, which would be sent as something else', (_, more) => {
+		expect(() => signedRequest(account(), post(more), NOW)).toThrow(/only JSON.*Body Content Type/);
 	});
 
 	it('signs any JSON body', () => {
