@@ -82,8 +82,11 @@ function signerOf({ secretKey }: Account, settings: Settings | undefined): Callb
 		if (!settings?.signCallbackUrl || belongsToWaitingRun(url)) return undefined;
 		const reference = settings.reference ?? randomUUID();
 		const valid = settings.callbackValidHours * 3_600;
-		const expires = Math.floor(systemTime.now() / 1000 + valid);
-		return { url: signCallbackUrl(url, { reference, expires }, secretKey), reference };
+		const sign = () => {
+			const expires = Math.floor(systemTime.now() / 1000 + valid);
+			return signCallbackUrl(url, { reference, expires }, secretKey);
+		};
+		return { reference, sign };
 	};
 }
 

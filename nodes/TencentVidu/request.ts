@@ -5,8 +5,11 @@ import { type BinaryReader, inspectImage, MOST_REQUEST_BYTES, writeImage } from 
 import { breaches } from './rules';
 import { type Image, imageSchema, type Problem, type RowSchema } from './schema';
 
-/** Makes a callback URL one that can be trusted; undefined for one that is to stay as it is. */
-export type CallbackSigner = (url: string) => { url: string; reference: string } | undefined;
+/**
+ * Makes a callback URL one that can be trusted; undefined for one that is to stay as it is. `sign` is
+ * called when the request leaves: that is when the time begins for which the URL is valid.
+ */
+export type CallbackSigner = (url: string) => { reference: string; sign: () => string } | undefined;
 
 /** A request that is known to be right and is not put together yet. */
 export interface PreparedRequest {
@@ -97,9 +100,8 @@ export async function prepareRequest(
 	}
 
 	const signed = CallbackUrl === undefined ? undefined : signer?.(CallbackUrl);
-	const sent = signed ? { ...body, CallbackUrl: signed.url } : body;
-	const skeleton = JSON.stringify(sent);
-	const bytes = Buffer.byteLength(skeleton) + imageBytes;
+	const sent = () => (signed ? { ...body, CallbackUrl: signed.sign() } : body);
+	const bytes = Buffer.byteLength(JSON.stringify(sent())) + imageBytes;
 	if (bytes > MOST_REQUEST_BYTES) {
 		problems.push({
 			field: labelOf(['Images', 0]),
@@ -109,6 +111,6 @@ export async function prepareRequest(
 	if (problems.length > 0) return { problems };
 
 	const payload = async () =>
-		imageBytes > 0 ? await joinImages(sent, images, bytes, reader) : skeleton;
+		imageBytes > 0 ? await joinImages(sent(), images, bytes, reader) : JSON.stringify(sent());
 	return { request: { bytes, payload, ...(signed ? { reference: signed.reference } : {}) } };
 }

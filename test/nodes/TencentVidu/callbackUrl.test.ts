@@ -39,6 +39,11 @@ it.each([
 	expect(made).not.toContain(KEY);
 });
 
+it('is signed for the address at which n8n listens, without slashes too many', () => {
+	const typed = signCallbackUrl('https://n8n.example.com/webhook//tencent-vidu', ticket, KEY);
+	expect(typed).toBe(signed);
+});
+
 it('is signed anew in place of an earlier signature', () => {
 	const again = signCallbackUrl(`${signed}&row=1#part`, { ...ticket, reference: 'other' }, KEY);
 	expect(verify(again)).toEqual({ ...ticket, reference: 'other' });
