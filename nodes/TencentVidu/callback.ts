@@ -14,7 +14,7 @@ export type Result = Job & { Reference?: string; Callback: unknown; Confirmed?: 
 /** The body of a request, every digit of its ids kept; undefined for what is no JSON. */
 export function parseBody(text: string): unknown {
 	try {
-		return JSON.parse(quoteJobIds(text));
+		return JSON.parse(quoteJobIds(text.replace(/^\uFEFF/, '')));
 	} catch {
 		return undefined;
 	}

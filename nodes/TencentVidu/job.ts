@@ -37,6 +37,11 @@ const text = z
 	.nullish()
 	.catch(undefined);
 
+const number = z
+	.union([z.number(), z.string().regex(/\d/).transform(Number)])
+	.nullish()
+	.catch(undefined);
+
 const envelopeSchema = z.object({ Response: z.record(z.unknown()) });
 
 const jobSchema = z.object({
@@ -48,12 +53,12 @@ const jobSchema = z.object({
 	err_code: text,
 	ErrorMessage: text,
 	ResultVideoUrl: text,
-	Credits: z.coerce.number().nullish().catch(undefined),
-	credits: z.coerce.number().nullish().catch(undefined),
+	Credits: number,
+	credits: number,
 	Payload: text,
 	payload: text,
 	creations: z
-		.array(z.object({ url: text, cover_url: text }))
+		.array(z.object({ url: text, watermarked_url: text, cover_url: text }).catch({}))
 		.nullish()
 		.catch(undefined),
 });
@@ -69,14 +74,16 @@ const known = <T extends object>(entries: T) =>
  * without its `Response`, a callback in either style. Undefined for anything that is no job.
  */
 export function toJob(body: unknown): Job | undefined {
-	const envelope = envelopeSchema.safeParse(body);
-	const parsed = jobSchema.safeParse(envelope.success ? envelope.data.Response : body);
+	const envelope = envelopeSchema.passthrough().safeParse(body);
+	const flat = envelope.success ? { ...envelope.data, ...envelope.data.Response } : body;
+	const parsed = jobSchema.safeParse(flat);
 	if (!parsed.success) return undefined;
 	const job = parsed.data;
-	const status = STATUS.get((job.Status ?? job.status ?? job.state ?? '').toLowerCase());
+	const said = [job.Status, job.status, job.state].map((one) => one?.trim().toLowerCase());
+	const status = STATUS.get(said.find(Boolean) ?? '');
 	if (status === undefined) return undefined;
-	const creation = job.creations?.[0];
-	const url = job.ResultVideoUrl ?? creation?.url ?? '';
+	const creation = job.creations?.find(({ url, watermarked_url }) => url || watermarked_url);
+	const url = job.ResultVideoUrl || creation?.url || creation?.watermarked_url || '';
 	const isWithoutVideo = status === 'DONE' && url === '';
 	return {
 		...known({ JobId: job.JobId }),

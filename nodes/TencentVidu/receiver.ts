@@ -1,4 +1,9 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	UserError,
+} from 'n8n-workflow';
 import { z } from 'zod';
 
 import { accountOf } from '../../credentials/account';
@@ -10,7 +15,13 @@ import {
 	readCallback,
 	type Result,
 } from './callback';
-import { callbackKey, type Ticket, verifyCallback } from './callbackUrl';
+import {
+	callbackKey,
+	type Ticket,
+	ticketOf,
+	verifyCallback,
+	withoutSignatures,
+} from './callbackUrl';
 import { isOver, toJob } from './job';
 import { Repeats } from './repeats';
 import { systemTime } from './time';
@@ -54,8 +65,16 @@ function isRepeat(context: IWebhookFunctions, result: Result, ticket?: Ticket): 
 	const saved = context.getWorkflowStaticData('node');
 	const seen = typeof saved.seen === 'string' ? saved.seen : '';
 	const toSave = repeats.remember(identity, seen, systemTime.now());
-	if (toSave !== undefined) saved.seen = toSave;
-	return toSave === undefined;
+	if (toSave === undefined) return true;
+	saved.seen = toSave;
+	// With such an answer n8n has not started the workflow, and the vendor sends the callback again.
+	const response = context.getResponseObject();
+	response.once('close', () => {
+		if (response.statusCode < 500) return;
+		repeats.forget(identity);
+		saved.seen = seen;
+	});
+	return false;
 }
 
 const keys = new Map<string, { key: Buffer; until: number }>();
@@ -74,7 +93,10 @@ async function verify(context: IWebhookFunctions, path: string, query: Record<st
 		// The credential may have new keys by now.
 		if (verified.mistrust !== 'wrongly signed') return verified;
 	}
-	const key = callbackKey(accountOf(await context.getCredentials(CREDENTIAL)).secretKey);
+	const { secretKey } = accountOf(await context.getCredentials(CREDENTIAL));
+	// Anybody could sign with an empty one.
+	if (!secretKey) throw new UserError('Secret Key is empty in the credential of the trigger');
+	const key = callbackKey(secretKey);
 	keys.set(id, { key, until: now + KEY_KEPT });
 	return check(key);
 }
@@ -88,9 +110,11 @@ async function credentialsIfAny(context: IWebhookFunctions) {
 	}
 }
 
+const UNKNOWN_JOB = /^FailedOperation\.JobNot(Found|Exist)$/;
+
 /**
  * Asks the service before a callback is believed: its answer counts, as far as it gives one.
- * Undefined for a job that goes on, by what the service says.
+ * Undefined for a job that goes on or does not exist, by what the service says.
  */
 async function confirm(context: IWebhookFunctions, result: Result): Promise<Result | undefined> {
 	const { JobId } = result;
@@ -114,6 +138,8 @@ async function confirm(context: IWebhookFunctions, result: Result): Promise<Resu
 	});
 	const outcome = await Promise.race([asked, late]);
 	const job = outcome.kind === 'done' ? toJob(outcome.response) : undefined;
+	const { code = '' } = outcome.kind === 'failed' ? outcome.failure : {};
+	if (UNKNOWN_JOB.test(code)) return undefined;
 	if (!job) return { ...result, Confirmed: false };
 	if (!isOver(job)) return undefined;
 	return { ...result, ...job, JobId, Confirmed: true };
@@ -147,7 +173,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	});
 	const { path, query, rawBody, body } = requestSchema.parse(this.getRequestObject());
 
-	let ticket: Ticket | undefined;
+	let ticket = ticketOf(query);
 	if (authentication === 'signedUrl') {
 		const verified = await verify(this, path, query);
 		if (verified.mistrust !== undefined) {
@@ -159,13 +185,22 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		ticket = verified;
 	}
 
-	const read = readCallback((rawBody && parseBody(rawBody.toString('utf8'))) ?? body);
-	if (read.ignored !== undefined) return ignore(read.ignored);
+	const text = rawBody?.toString('utf8') ?? '';
+	const read = readCallback(parseBody(text) ?? body);
+	if (read.ignored !== undefined) {
+		// Of a body in a shape that nobody has described, this is all that is left of a paid job.
+		if (ticket && authentication === 'signedUrl' && read.ignored === 'not a job') {
+			const start = JSON.stringify(withoutSignatures(text.slice(0, 2_000)));
+			const what = `no job could be read of the callback for ${ticket.reference}: ${start}`;
+			this.logger.warn(`${this.getNode().name}: ${what}`);
+		}
+		return ignore(read.ignored);
+	}
 	const told: Result = { ...read.result, ...(ticket ? { Reference: ticket.reference } : {}) };
 	const result = options.confirm ? await confirm(this, told) : told;
 	if (!result) {
 		// The vendor sends again what it could not deliver, and the service knows more by then.
-		const message = 'Tencent Cloud says that this job is not over. Send the callback again later.';
+		const message = 'Tencent Cloud does not confirm this yet. Send the callback again later.';
 		this.getResponseObject().status(503).json({ message });
 		return { noWebhookResponse: true };
 	}

@@ -41,6 +41,11 @@ const worthKeeping = (seen: Seen, now: number): Seen =>
 export class Repeats {
 	private seen: Seen = new Map();
 
+	/** Takes `key` for unseen again: what it should have started did not start. */
+	forget(key: string): void {
+		this.seen = new Map([...this.seen].filter(([digest]) => digest !== digestOf(key)));
+	}
+
 	/**
 	 * Undefined if `key` was seen before: by this process, or by whoever wrote `saved`. Else the text
 	 * to save in its place: what it had, and what this process has seen. `now` is in milliseconds.

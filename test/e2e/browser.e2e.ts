@@ -143,7 +143,7 @@ describe('a newcomer in the editor', () => {
 		const { panel } = editor;
 		const hidden = async (text: RegExp) => await panel.getByText(text).waitFor({ state: 'hidden' });
 		const unreachable = /cannot be reached|cannot reach this Callback URL/;
-		const open = /Callback URL is not https/;
+		const open = /Callback URL does not use https/;
 		await editor.addField(0, 'Callback URL');
 		await editor.fill('callbackUrl', 'http://localhost:5678/webhook/x');
 		await shows(panel, unreachable);

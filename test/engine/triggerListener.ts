@@ -38,6 +38,8 @@ export interface TriggerWish {
 	credentials: ICredentialDataDecryptedObject;
 	mode?: WorkflowExecuteMode;
 	staticData?: IDataObject;
+	/** How many workflows n8n cannot start at first, as with a database that is locked. */
+	failures?: number;
 	/** Another id is another trigger, which has seen nothing. */
 	workflowId?: string;
 }
@@ -83,6 +85,7 @@ export async function listenForCallbacks(wish: TriggerWish): Promise<TriggerList
 	const loaded = workflow.getNode(node.name) ?? node;
 	const started: INodeExecutionData[][] = [];
 	const answered: number[] = [];
+	let { failures = 0 } = wish;
 
 	const handle = async (request: IncomingMessage, response: ServerResponse) => {
 		const raw = await bodyOf(request);
@@ -119,6 +122,7 @@ export async function listenForCallbacks(wish: TriggerWish): Promise<TriggerList
 			null,
 		);
 		const result = await trigger.webhook.call(context as unknown as IWebhookFunctions);
+		if (result.workflowData && failures-- > 0) throw new Error('the database is locked');
 		if (result.workflowData) started.push(...result.workflowData);
 		if (!result.noWebhookResponse)
 			response.writeHead(200).end(JSON.stringify(result.webhookResponse ?? {}));

@@ -45,6 +45,12 @@ it('keeps every digit of a JobId that came as a number', () => {
 	expect(readCallback(body)).toMatchObject({ result: { JobId: '1397428070633955329' } });
 });
 
+it('reads a body behind a byte order mark', () => {
+	expect(parseBody('\uFEFF{"JobId": 1397428070633955329}')).toEqual({
+		JobId: '1397428070633955329',
+	});
+});
+
 it('tells results apart by ticket, job and status, or not at all', () => {
 	const told = { ...result, Callback: {} };
 	const ids = [

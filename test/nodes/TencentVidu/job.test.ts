@@ -94,12 +94,27 @@ it.each([{ a: 1 }, [1], true])('keeps a job whose texts are %j', (odd) => {
 
 it.each([
 	['no URL', {}, /\S+ \S+/],
-	['an empty URL', { ResultVideoUrl: '', creations: [{ url: 'u' }] }, /\S+ \S+/],
+	['an empty URL', { ResultVideoUrl: '', creations: [{ url: '' }, {}] }, /\S+ \S+/],
 	['an empty list of creations', { creations: [] }, /\S+ \S+/],
 	['no URL but a reason', { ErrorMessage: 'theirs', ErrorCode: 'C' }, /^theirs$/],
 ])('takes a job that is done with %s for failed', (_, more, said) => {
 	const ErrorMessage = expect.stringMatching(said) as string;
 	expect(toJob({ Status: 'DONE', ...more })).toMatchObject({ Status: 'FAIL', ErrorMessage });
+});
+
+it.each<[string, object]>([
+	['beside its envelope', { status: 'success', Response: { ResultVideoUrl: 'u' } }],
+	['in one of two fields', { Status: '', status: 'success', ResultVideoUrl: 'u' }],
+	['with white space', { Status: ' DONE\n', ResultVideoUrl: 'u' }],
+	['beside an empty URL', { Status: 'DONE', ResultVideoUrl: '', creations: [{ url: 'u' }] }],
+	['in a second creation', { state: 'success', creations: [{ url: '' }, null, { url: 'u' }] }],
+	['with a watermark only', { state: 'success', creations: [{ watermarked_url: 'u' }] }],
+])('finds a video that is told %s', (_, body) => {
+	expect(toJob(body)).toMatchObject({ Status: 'DONE', ResultVideoUrl: 'u' });
+});
+
+it('takes no credits for an empty text of them', () => {
+	expect(toJob({ Status: 'RUN', Credits: '' })).not.toHaveProperty('Credits');
 });
 
 it('keeps a fraction of credits', () => {

@@ -1,3 +1,5 @@
+import { Logger } from '@n8n/backend-common';
+import { Container } from '@n8n/di';
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
@@ -148,6 +150,35 @@ it('drops repeats after a restart, by what n8n has saved', async () => {
 	expect(trigger.started).toEqual([]);
 });
 
+it('takes a callback for new that n8n could not start a workflow with', async () => {
+	await serve({ callbacks: { repeat: 3 } });
+	await open({}, { failures: 1 });
+	await submit();
+	expect(trigger.answered).toEqual([500, 200, 200, 200]);
+	expect(trigger.started).toHaveLength(1);
+});
+
+it('counts the hours of a callback URL from when the job was accepted', async () => {
+	const fault = { kind: 'error', code: 'RequestLimitExceeded.JobNumExceed' } as const;
+	fake.faults.add({ action: 'SubmitImageToVideoViduJob', times: 90, fault });
+	await submit({ options: { callbackValidHours: 1, maxCapacityWait: 600 } });
+	expect(trigger.answered).toEqual([200]);
+	expect(trigger.started).toHaveLength(1);
+});
+
+it('tells in the log what could not be read of a callback that was asked for', async () => {
+	await serve({ callbacks: { shape: () => ({ outcome: 'splendid' }) } });
+	const warned = jest.spyOn(Container.get(Logger), 'warn');
+	await open();
+	const { items } = await submit();
+	expect(trigger.answered).toEqual([200]);
+	const log = JSON.stringify(warned.mock.calls);
+	expect(log).toContain(items[0]?.json.Reference);
+	expect(log).toContain('splendid');
+	expect(log).not.toContain('viduSignature');
+	warned.mockRestore();
+});
+
 it('passes repeats on when told to', async () => {
 	await serve({ callbacks: { repeat: 3 } });
 	await open({ options: { dropRepeats: false } });
@@ -196,6 +227,21 @@ describe('what is not believed', () => {
 		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'c')).toBe(401);
 		await open();
 		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'd')).toBe(200);
+	});
+
+	it('signed with the empty key of a credential that gives none', async () => {
+		await open({}, { credentials: { ...credentials(), secretKey: ' ' } });
+		virtualTime.elapsed += 30_000;
+		const expires = Math.ceil(virtualTime.now() / 1000 + 3600);
+		expect(await post(signCallbackUrl(address(), { reference: 'a', expires }, ''), body)).toBe(500);
+		expect(trigger.started).toEqual([]);
+	});
+
+	it('without authentication, anything that is a job, with the reference it was asked for by', async () => {
+		await open({ authentication: 'none' });
+		const url = signCallbackUrl(address(), { reference: 'order 7', expires: 1 }, 'any key');
+		expect(await post(url, { ...body, JobId: '2' })).toBe(200);
+		expect(jsons()).toEqual([expect.objectContaining({ Reference: 'order 7' })]);
 	});
 
 	it('without authentication, anything that is a job', async () => {
@@ -254,6 +300,13 @@ describe('Confirm', () => {
 		fake.jobs.finish(jobId);
 		expect(await callBack()).toBe(200);
 		expect(jsons()).toEqual([expect.objectContaining({ JobId: jobId, Confirmed: true })]);
+	});
+
+	it('starts nothing for a job that does not exist', async () => {
+		await submit();
+		const body = { JobId: '404', Status: 'DONE', ResultVideoUrl: 'https://example.com/v.mp4' };
+		expect(await virtualTime.until(post(signedUrl(), body), () => fake.inFlight)).toBe(503);
+		expect(trigger.started).toHaveLength(1);
 	});
 
 	it('falls back to the body when the service cannot be asked', async () => {

@@ -23,6 +23,16 @@ it('knows what it has seen, by itself or from what was saved', () => {
 	expect(repeats.remember('b', savedAfter(['b']), NOW)).toBeUndefined();
 });
 
+it('forgets one that came to nothing, and no other', () => {
+	const repeats = new Repeats();
+	for (const key of ['a', 'b']) repeats.remember(key, '', NOW);
+	repeats.forget('a');
+	expect(['a', 'b'].map((key) => repeats.remember(key, '', NOW) === undefined)).toEqual([
+		false,
+		true,
+	]);
+});
+
 it('saves what came to it beside what others had saved', () => {
 	const repeats = new Repeats();
 	repeats.remember('mine', '', NOW);
