@@ -1,4 +1,4 @@
-import { aborted, type Time } from './time';
+import { type Time, whenAborted } from './time';
 
 /** Why the service did not take a request that it may take later. */
 export type Refusal = 'quota' | 'capacity' | 'unreachable' | 'fault';
@@ -118,12 +118,16 @@ export class Gate {
 		if (!departure.again && this.lanes.size === 0 && this.inFlight === 0) this.forgetLongAgo();
 		this.fastest = Math.max(this.fastest, departure.rate);
 		return await new Promise((resolve) => {
-			const waiting: Waiting = { ...departure, depart: resolve };
+			const depart = (leftAt: number) => {
+				forget();
+				resolve(leftAt);
+			};
+			const waiting: Waiting = { ...departure, depart };
 			const lane = this.lanes.get(departure.run) ?? [];
 			this.lanes.set(departure.run, lane);
 			if (departure.again) lane.unshift(waiting);
 			else lane.push(waiting);
-			void aborted(departure.signal).then(() => {
+			const forget = whenAborted(departure.signal, () => {
 				this.remove(waiting);
 				resolve(undefined);
 			});

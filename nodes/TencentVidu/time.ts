@@ -12,18 +12,28 @@ export interface Time {
 
 export const systemTime: Time = { now: Date.now, sleep, random: Math.random };
 
-const aborts = new WeakMap<AbortSignal, Promise<void>>();
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Resolves when `signal` aborts; one listener serves all who wait, since Node warns of many. */
-export async function aborted(signal: AbortSignal): Promise<void> {
-	const known = aborts.get(signal);
-	if (known) return await known;
-	const abort = new Promise<void>((resolve) => {
-		if (signal.aborted) resolve();
-		else signal.addEventListener('abort', () => resolve(), { once: true });
-	});
-	aborts.set(signal, abort);
-	await abort;
+/** One listener serves all who wait, since Node warns of many. */
+function listenTo(signal: AbortSignal): Set<() => void> {
+	const acts = new Set<() => void>();
+	waiting.set(signal, acts);
+	signal.addEventListener('abort', () => acts.forEach((act) => act()), { once: true });
+	return acts;
+}
+
+/**
+ * Calls `act` when `signal` aborts, or at once if it has. Gives what ends the waiting: until then,
+ * `act` is kept for as long as the signal, which may be that of a run of days.
+ */
+export function whenAborted(signal: AbortSignal, act: () => void): () => void {
+	if (signal.aborted) {
+		act();
+		return () => {};
+	}
+	const acts = waiting.get(signal) ?? listenTo(signal);
+	acts.add(act);
+	return () => void acts.delete(act);
 }
 
 /** The result of `work`, or that of `otherwise` if `signal` aborts before `work` is done. */
@@ -34,6 +44,9 @@ export async function unlessAborted<T>(
 ): Promise<T> {
 	let isDone = false;
 	const settled = work.finally(() => (isDone = true));
-	const abort = aborted(signal).then(async () => (isDone ? await settled : await otherwise()));
+	const abort = new Promise<void>((resolve) => {
+		const forget = whenAborted(signal, resolve);
+		settled.then(forget, forget);
+	}).then(async () => (isDone ? await settled : await otherwise()));
 	return await Promise.race([settled, abort]);
 }

@@ -75,7 +75,7 @@ export async function waitFor(wait: Wait, time: Time): Promise<Waited> {
 	const isWatched = wait.durations.join();
 	let isQueued = true;
 	let askedAt = 0;
-	let wasLast = wait.timeout <= 0;
+	let wasLast = false;
 	for (;;) {
 		if (wasLast) {
 			return failed(

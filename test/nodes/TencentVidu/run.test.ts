@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 
 import type { Outcome } from '../../../nodes/TencentVidu/exchange';
 import { Round, Run } from '../../../nodes/TencentVidu/run';
-import { aborted } from '../../../nodes/TencentVidu/time';
+import { whenAborted } from '../../../nodes/TencentVidu/time';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
@@ -33,7 +33,7 @@ describe('Round', () => {
 		const collect = runInNewContext('gc') as () => void;
 		const waitedFor = () => {
 			const round = roundOf(1, true, new AbortController().signal);
-			void aborted(round.signal).then(() => round);
+			whenAborted(round.signal, () => void round.size);
 			return new WeakRef(round);
 		};
 		const round = waitedFor();

@@ -1,6 +1,8 @@
 import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
-import { aborted, unlessAborted } from '../../../nodes/TencentVidu/time';
+import { unlessAborted, whenAborted } from '../../../nodes/TencentVidu/time';
 
 const never = new Promise<string>(() => {});
 const instead = () => 'instead';
@@ -9,7 +11,9 @@ it('listens once to a signal, however many wait for it', async () => {
 	const controllers = [new AbortController(), new AbortController()];
 	const waiters = controllers.flatMap(({ signal }) =>
 		Array.from({ length: 100 }, (_, index) =>
-			index % 2 ? unlessAborted(never, signal, instead) : aborted(signal).then(instead),
+			index % 2
+				? unlessAborted(never, signal, instead)
+				: new Promise<void>((resolve) => whenAborted(signal, resolve)).then(instead),
 		),
 	);
 	expect(controllers.map(({ signal }) => getEventListeners(signal, 'abort').length)).toEqual([
@@ -17,6 +21,32 @@ it('listens once to a signal, however many wait for it', async () => {
 	]);
 	controllers.forEach((controller) => controller.abort());
 	expect(new Set(await Promise.all(waiters))).toEqual(new Set(['instead']));
+});
+
+it('keeps nothing of those who wait no longer, however long the signal lives', async () => {
+	setFlagsFromString('--expose-gc');
+	const collect = runInNewContext('gc') as () => void;
+	const { signal } = new AbortController();
+	const waitOnce = async () => {
+		const held = { text: 'held' };
+		await unlessAborted(Promise.resolve('done'), signal, () => held.text);
+		return new WeakRef(held);
+	};
+	const held = await waitOnce();
+	await new Promise(setImmediate);
+	collect();
+	expect(held.deref()).toBeUndefined();
+	expect(signal.aborted).toBe(false);
+});
+
+it('is told at once of an abort that was before, and of none that it does not wait for', () => {
+	const [early, late, gone] = [jest.fn(), jest.fn(), jest.fn()];
+	const controller = new AbortController();
+	whenAborted(controller.signal, late);
+	whenAborted(controller.signal, gone)();
+	controller.abort();
+	whenAborted(controller.signal, early);
+	expect([early, late, gone].map((act) => act.mock.calls.length)).toEqual([1, 1, 0]);
 });
 
 describe('unlessAborted', () => {
