@@ -2,6 +2,7 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import { z } from 'zod';
 
 import type { Site } from '../../credentials/account';
+import { withoutSignatures } from './callbackUrl';
 import { CALLER_MUST_FIND_OUT, type Failure, type Outcome } from './exchange';
 import type { Gate } from './gate';
 import { type Job, toJob } from './job';
@@ -136,6 +137,7 @@ async function deliver(
 	const { ResultVideoUrl: videoUrl } = job;
 	const video = await fetchVideo(videoUrl, jobId, context.download, time, round.signal);
 	downloads.arrive(departure, leftAt, 'accepted');
+	if (!video.stored && round.signal.aborted) return { kind: 'notSent' };
 	return video.stored
 		? { kind: 'done', json, binary: { [settings.binaryField]: video.stored } }
 		: failed({ message: video.problem, mayHaveStarted: false, jobId, videoUrl });
@@ -169,7 +171,7 @@ async function awaitVideo(
 		return failed({
 			message: 'Tencent Cloud could not make the video. See its reason below',
 			code: job.ErrorCode,
-			vendorText: job.ErrorMessage,
+			vendorText: withoutSignatures(job.ErrorMessage),
 			requestId,
 			jobId,
 			mayHaveStarted: false,

@@ -37,10 +37,19 @@ function signatureOf(path: string, { reference, expires }: Ticket, key: Buffer):
 }
 
 /** In n8n 2 the URL of a run that waits carries a token of n8n's own, which more parameters would break. */
-export const belongsToWaitingRun = (url: string) => /\/(webhook|form)-waiting\//.test(url);
+export const belongsToWaitingRun = (url: string) => /^[^?#]*\/(webhook|form)-waiting\//.test(url);
+
+/** A path as it is signed: with its escapes read, whatever a sender makes of them. */
+export function decodedPath(path: string): string {
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return path;
+	}
+}
 
 /** What an earlier signing has added to a query. */
-const added = new RegExp(`&?\\b(${Object.values(PARAMETERS).join('|')})=[^&]*`, 'g');
+const added = new RegExp(`(?<![^&])(${Object.values(PARAMETERS).join('|')})=[^&]*&?`, 'g');
 
 /**
  * The URL with reference, expiry and signature added to its own query, which stays as it was written.
@@ -50,14 +59,14 @@ export function signCallbackUrl(url: string, ticket: Ticket, secretKey: string):
 	const signed = new URL(url);
 	// Of a path that was typed with a slash, n8n listens without it.
 	signed.pathname = signed.pathname.replace(/(\/webhook(-test)?)\/{2,}/, '$1/');
-	const path = decodeURIComponent(signed.pathname);
+	const path = decodedPath(signed.pathname);
 	const signature = signatureOf(path, ticket, callbackKey(secretKey));
 	const more = new URLSearchParams({
 		[PARAMETERS.reference]: ticket.reference,
 		[PARAMETERS.expires]: String(ticket.expires),
 		[PARAMETERS.signature]: `${VERSION}.${signature}`,
 	});
-	const own = signed.search.slice(1).replace(added, '').replace(/^&/, '');
+	const own = signed.search.slice(1).replace(added, '').replace(/&$/, '');
 	signed.search = [own, more].filter(String).join('&');
 	return signed.href;
 }

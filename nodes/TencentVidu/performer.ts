@@ -157,6 +157,10 @@ function itemContext(
 			signal: stop,
 			rate: settings.requestsPerSecond,
 			patience: settings.maxCapacityWait * 60_000,
+			late: ({ JobId, RequestId }) => {
+				if (typeof JobId !== 'string') return;
+				logJobs(context, [{ item: context.getItemIndex(), JobId, RequestId: String(RequestId) }]);
+			},
 		}),
 		download: async (url) => await openDownload(context, url, stop),
 		downloads: gateOf('downloads'),
@@ -201,7 +205,10 @@ function errorItem(context: Context, { message, description, data }: Report, fai
 	const { code, vendorText, requestId, jobId, reference, mayHaveStarted } = failure ?? {};
 	const details = failure
 		? { code, vendorText, requestId, jobId, reference, mayHaveStarted }
-		: { problems: data.failures.map((problem) => problem.message) };
+		: {
+				problems: data.failures.map((problem) => problem.message),
+				...(data.jobs[0] ? { jobId: data.jobs[0].JobId } : {}),
+			};
 	return { ...item, json: { ...item.json, details } };
 }
 
@@ -216,9 +223,9 @@ function conclude(
 }
 
 /** The place that is left when n8n keeps nothing of a run. */
-function logJobs(context: Context, jobs: AcceptedJob[]): void {
+function logJobs(context: Context, jobs: AcceptedJob[], what = 'the run was stopped'): void {
 	const ids = jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`).join(', ');
-	context.logger.warn(`${context.getNode().name}: the run was stopped, these jobs go on: ${ids}`);
+	context.logger.warn(`${context.getNode().name}: ${what}, these jobs go on: ${ids}`);
 }
 
 /**
@@ -299,6 +306,9 @@ export function performer(action: Action) {
 		const late = round.wasStopped ? run.jobs.get(index) : undefined;
 		if (late) logJobs(this, [late]);
 		run.settle(round, index, result);
+		// Of a later try that fails before it comes to us, n8n keeps its error alone.
+		const mayTryAgain = this.getNode().retryOnFail && round.isOver && !round.succeeded;
+		if (mayTryAgain && run.jobs.size > 0) logJobs(this, inOrder(run.jobs), 'a try has failed');
 		if (result.kind === 'done') return [itemOf(result, index)];
 
 		if (strict) {

@@ -17,6 +17,7 @@ import {
 } from './callback';
 import {
 	callbackKey,
+	decodedPath,
 	type Ticket,
 	ticketOf,
 	verifyCallback,
@@ -210,13 +211,4 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		return { workflowData: [[{ json: toJson(result) }]] };
 	}
 	return { noWebhookResponse: true, workflowData: [[await withVideo(this, result, options)]] };
-}
-
-/** As it was signed: with its escapes read, whatever the sender made of them. */
-function decodedPath(path: string): string {
-	try {
-		return decodeURIComponent(path);
-	} catch {
-		return path;
-	}
 }

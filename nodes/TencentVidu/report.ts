@@ -8,7 +8,12 @@ export interface Report {
 	description: string;
 	data: {
 		jobs: AcceptedJob[];
-		failures: Array<{ item: number; message: string; mayHaveStarted: boolean }>;
+		failures: Array<{
+			item: number;
+			message: string;
+			mayHaveStarted: boolean;
+			reference?: string | undefined;
+		}>;
 		notSent: number[];
 	};
 }
@@ -43,9 +48,12 @@ export function inOrder(jobs: ReadonlyMap<number, AcceptedJob>): AcceptedJob[] {
 function dataOf(round: Round): Report['data'] {
 	return {
 		jobs: inOrder(round.jobs),
-		failures: round
-			.failures()
-			.map(([item, { message, mayHaveStarted }]) => ({ item, message, mayHaveStarted })),
+		failures: round.failures().map(([item, { message, mayHaveStarted, reference }]) => ({
+			item,
+			message,
+			mayHaveStarted,
+			...(mayHaveStarted && reference ? { reference } : {}),
+		})),
 		notSent: [...round.outcomes].flatMap(([item, { kind }]) =>
 			kind === 'notSent' && !round.jobs.has(item) ? [item] : [],
 		),
@@ -66,12 +74,18 @@ function aboutTheRest({ jobs, notSent }: Report['data']): string {
 export function failedItem(round: Round, index: number, failure: Failure): Report {
 	const data = dataOf(round);
 	const others = data.failures.filter(({ item }) => item !== index);
+	const lost = others.filter(({ mayHaveStarted }) => mayHaveStarted);
+	const known = others.filter(({ mayHaveStarted }) => !mayHaveStarted);
 	return {
 		message: failure.message,
 		description: lines(
 			vendorLines(failure),
+			// All of them: each may be a job that only its callback will name.
+			...lost.map(({ item, reference }) =>
+				[`Item ${item} may have started too`, reference && `, reference ${reference}`].join(''),
+			),
 			...listed(
-				others.map(({ item, message }) => `Item ${item} failed too: ${message}`),
+				known.map(({ item, message }) => `Item ${item} failed too: ${message}`),
 				3,
 				'more items failed',
 			),

@@ -138,6 +138,9 @@ export class Run {
 
 	private readonly outcomes = new Map<number, Outcome>();
 
+	/** An answer was lost, perhaps that of an equal call of an AI tool. */
+	private hasLost = false;
+
 	private readonly underWay = new Set<Round>();
 
 	private forgetStop: (() => void) | undefined;
@@ -182,6 +185,7 @@ export class Run {
 
 	remember(index: number, outcome: Outcome): void {
 		this.outcomes.set(index, outcome);
+		this.hasLost ||= outcome.kind === 'failed' && outcome.failure.mayHaveStarted;
 	}
 
 	/**
@@ -191,7 +195,7 @@ export class Run {
 	settle(round: Round, index: number, outcome: Ending): void {
 		round.settle(index, outcome);
 		if (round.isOver) this.underWay.delete(round);
-		if (!round.succeeded || this.underWay.size > 0) return;
+		if (!round.succeeded || this.underWay.size > 0 || this.hasLost) return;
 		this.outcomes.clear();
 		this.jobs.clear();
 		this.forgetStop?.();

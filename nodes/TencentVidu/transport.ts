@@ -108,6 +108,8 @@ export interface ChannelSettings {
 	rate?: number;
 	/** Milliseconds for which refusals may go on without progress. */
 	patience?: number;
+	/** Hears of an answer that came when nobody waited any more. */
+	late?: (response: Record<string, unknown>) => void;
 }
 
 export interface Channel {
@@ -124,7 +126,7 @@ export function channel(
 	context: Context,
 	credentials: ICredentialDataDecryptedObject,
 	request: Partial<IHttpRequestOptions>,
-	{ lane, signal: stop, rate = 20, patience = 0 }: ChannelSettings,
+	{ lane, signal: stop, rate = 20, patience = 0, late }: ChannelSettings,
 ): Channel {
 	const account = accountOf(credentials);
 	const baseURL = SERVICE_URL[account.site];
@@ -144,8 +146,14 @@ export function channel(
 				correctClock: (date) => correctClock(host, date, systemTime.now()),
 				send: async () => {
 					const reply = send(caller, options, payload, signal);
-					const lastWait = async () =>
-						await Promise.race([reply, systemTime.sleep(GRACE).then(() => STOPPED)]);
+					const lastWait = async () => {
+						const grace = systemTime.sleep(GRACE).then(() => STOPPED);
+						const last = await Promise.race([reply, grace]);
+						if (last === STOPPED) {
+							void reply.then((one) => one.kind === 'ok' && late?.(one.response));
+						}
+						return last;
+					};
 					return await unlessAborted(reply, stop, lastWait);
 				},
 			},

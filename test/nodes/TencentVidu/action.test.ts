@@ -134,6 +134,16 @@ describe('Get', () => {
 		expect(opened).toEqual([]);
 	});
 
+	it('is called off, not failed, if that ends the download', async () => {
+		const failing = contextOf(DONE, { downloadVideo: true });
+		const download = async () => {
+			failing.context.round.callOff();
+			return await Promise.reject(new Error('ECONNRESET'));
+		};
+		const context = { ...failing.context, download };
+		expect(await lapse(performAction(GET, context))).toEqual({ kind: 'notSent' });
+	});
+
 	it('that could not download tells where the video is, and lets the next one in', async () => {
 		const download = async () => await Promise.reject(new Error('ECONNRESET'));
 		for (let times = 0; times < 5; times++) {

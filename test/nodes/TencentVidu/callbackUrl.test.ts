@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
 	belongsToWaitingRun,
 	callbackKey,
+	decodedPath,
 	signCallbackUrl,
 	verifyCallback,
 	withoutSignatures,
@@ -15,7 +16,7 @@ const ticket = { reference: 'order 4711', expires: NOW / 1000 + 60 };
 const verify = (url: string, key = KEY, now = NOW) => {
 	const { pathname, searchParams } = new URL(url);
 	return verifyCallback(
-		decodeURIComponent(pathname),
+		decodedPath(pathname),
 		Object.fromEntries(searchParams),
 		callbackKey(key),
 		now,
@@ -32,6 +33,8 @@ it.each([
 	'https://n8n.example.com/n8n/webhook/vidu/%E5%9B%9E',
 	'http://127.0.0.1:5678/webhook/a-b_c',
 	'https://example.com/any/address',
+	`${url}?my-viduReference=5&viduReferences=6`,
+	'https://example.com/100%',
 ])('%s is believed once it is signed, its own query kept', (address) => {
 	const made = signCallbackUrl(address, ticket, KEY);
 	expect(verify(made)).toEqual(ticket);
@@ -92,6 +95,7 @@ it.each([
 	['https://n8n.example.com/webhook-waiting/12?signature=abc', true],
 	['https://n8n.example.com/form-waiting/12', true],
 	[url, false],
+	[`${url}?from=https://e.com/webhook-waiting/12`, false],
 ])('%s belongs to a waiting run: %p', (address, expected) => {
 	expect(belongsToWaitingRun(address)).toBe(expected);
 });

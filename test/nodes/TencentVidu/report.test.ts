@@ -65,14 +65,28 @@ describe('a failed item', () => {
 	it('tells of the other failures, and counts those that do not fit', () => {
 		const round = roundOf(many(9, (item) => failed(`bad ${item}`, item === 3)));
 		const { description, data } = failedItem(round, 0, { ...failure, message: 'bad 0' });
-		expect(description).toMatch(/bad 1[^]*bad 2[^]*bad 3[^]*5/);
-		expect(description).not.toMatch(/bad [04-9]/);
+		expect(description).toMatch(/Item 3 may have started[^]*bad 1[^]*bad 2[^]*bad 4[^]*4 more/);
+		expect(description).not.toMatch(/bad [035-9]/);
 		expect(data.failures).toEqual(
 			many(9, done).map(([item]) => ({
 				item,
 				message: `bad ${item}`,
 				mayHaveStarted: item === 3,
 			})),
+		);
+	});
+
+	it('tells the reference of each that may have started', () => {
+		const lost = (reference: string): Outcome => ({
+			kind: 'failed',
+			failure: { message: 'lost', mayHaveStarted: true, reference },
+		});
+		const round = roundOf(many(20, (item) => lost(`reference ${item};`)));
+		const { description, data } = failedItem(round, 0, { ...failure, reference: 'reference 0;' });
+		const listed = many(20, done).filter(([item]) => description.includes(`reference ${item};`));
+		expect(listed.map(([item]) => item)).toEqual(many(19, done).map(([item]) => item + 1));
+		expect(data.failures.map(({ reference }) => reference)).toEqual(
+			many(20, done).map(([item]) => `reference ${item};`),
 		);
 	});
 

@@ -1,3 +1,5 @@
+import { Logger } from '@n8n/backend-common';
+import { Container } from '@n8n/di';
 import fc from 'fast-check';
 
 import { finish, numbered, type RunWish, type Seen, see, start } from '../../engine/serviceRun';
@@ -318,6 +320,48 @@ it('sends nothing more after Stop, and tells what was accepted', async () => {
 	expect(virtualTime.now() - began).toBeLessThan(3_000);
 	await virtualTime.until(virtualTime.sleep(60_000), () => 0);
 	expect(fake.jobs.all()).toHaveLength(made);
+});
+
+describe('the log of n8n', () => {
+	const logged = () => JSON.stringify(warn.mock.calls);
+	let warn: jest.SpyInstance;
+
+	beforeEach(() => {
+		warn = jest.spyOn(Container.get(Logger), 'warn');
+	});
+
+	afterEach(() => {
+		warn.mockRestore();
+	});
+
+	it('names a job whose answer came long after Stop', async () => {
+		fake.faults.add({ action: ACTION, times: 5, fault: { kind: 'delay', ms: 3_000 } });
+		const running = start(fake, { items: numbered(5) });
+		virtualTime.schedule(200, running.stop);
+		await finish(fake, running);
+		await virtualTime.until(virtualTime.sleep(10_000), () => fake.inFlight);
+		const made = fake.jobs.all().map(({ jobId }) => jobId);
+		expect(made.length).toBeGreaterThan(0);
+		expect(made.filter((jobId) => !logged().includes(jobId))).toEqual([]);
+	});
+
+	it.each([
+		['after a try that failed', 1, [0]],
+		['but not when nothing is to be tried again', 0, []],
+	])('names the jobs that exist %s', async (_, times, items) => {
+		fake.faults.add({
+			action: ACTION,
+			times,
+			when: ({ Prompt }) => Prompt === 'Video 1',
+			fault: refusal('InvalidParameter'),
+		});
+		await see(fake, { items: numbered(2), settings: retrying });
+		expect(
+			logged()
+				.match(/item (\d): \d+/g)
+				?.map((text) => Number(text[5])) ?? [],
+		).toEqual(items);
+	});
 });
 
 it('loses nothing and doubles nothing in any sequence of faults', async () => {
