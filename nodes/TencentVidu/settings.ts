@@ -23,7 +23,7 @@ const maxCapacityWait = {
 	typeOptions: { minValue: 0, maxValue: 10_080 },
 	default: 10,
 	description:
-		'For how many minutes to try again while Tencent Cloud refuses jobs because too many are running or asked for. Counts from the last job that was accepted.',
+		'For how many minutes to try again while Tencent Cloud refuses jobs because too many are running or asked for. Counts from the last job that was accepted, or from the first try.',
 } satisfies INodeProperties;
 
 const resubmitAfterLostAnswer = {
