@@ -108,7 +108,7 @@ export interface ChannelSettings {
 	rate?: number;
 	/** Milliseconds for which refusals may go on without progress. */
 	patience?: number;
-	/** Hears of an answer that came when nobody waited any more. */
+	/** Hears of a job that was accepted when nobody waited any more. */
 	late?: (response: Record<string, unknown>) => void;
 }
 
@@ -149,7 +149,7 @@ export function channel(
 					const lastWait = async () => {
 						const grace = systemTime.sleep(GRACE).then(() => STOPPED);
 						const last = await Promise.race([reply, grace]);
-						if (last === STOPPED) {
+						if (last === STOPPED && !repeatable) {
 							void reply.then((one) => one.kind === 'ok' && late?.(one.response));
 						}
 						return last;
