@@ -79,13 +79,26 @@ describe('two workers of one n8n', () => {
 			for (const id of ids.slice(next, next + AT_ONCE)) fake.jobs.finish(id);
 			await fake.callbacks.idle();
 		}
-		return client.until('every job has reached the trigger', patient, async () => {
-			if ((await client.executions(receiver.id)).filter(isOver).length < ids.length)
-				return undefined;
-			const all = await received(client, receiver);
-			const mine = all.filter(({ JobId }) => ids.includes(String(JobId)));
-			return new Set(mine.map(({ JobId }) => JobId)).size === ids.length ? mine : undefined;
-		});
+		const told = async () => {
+			const mine = (await received(client, receiver)).filter(({ JobId }) =>
+				ids.includes(String(JobId)),
+			);
+			return { mine, missing: ids.filter((id) => !mine.some(({ JobId }) => JobId === id)) };
+		};
+		try {
+			return await client.until('every job has reached the trigger', patient, async () => {
+				if ((await client.executions(receiver.id)).filter(isOver).length < ids.length) return;
+				const { mine, missing } = await told();
+				return missing.length === 0 ? mine : undefined;
+			});
+		} catch (error) {
+			const { missing } = await told();
+			const all = await client.executions(receiver.id);
+			const failed = all.filter(({ status }) => status !== 'success');
+			const deliveries = fake.callbacks.deliveries.filter(({ jobId }) => missing.includes(jobId));
+			const facts = JSON.stringify({ missing, failed, deliveries }, null, 1);
+			throw new Error(`${String(error)}: ${facts}`);
+		}
 	};
 
 	const jobsOf = (name: string) =>

@@ -58,6 +58,9 @@ export interface RunOptions {
 	destination?: string;
 }
 
+/** The most executions that n8n lists at once. */
+const PAGE = 100;
+
 /** What n8n's own editor says to its server, as far as tests need it. */
 export class N8nClient {
 	private cookie = '';
@@ -208,14 +211,24 @@ export class N8nClient {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		// n8n lists one that ends just now among those that run and again among those that are over.
 		const found = new Map<string, ExecutionSummary>();
-		for (let next = ''; ;) {
-			const path = `/rest/executions?filter=${filter}&limit=100${next}`;
-			const { results, nextCursor } = await this.request('GET', path, executionPageSchema);
-			for (const execution of results) found.set(execution.id, execution);
-			// Only n8n 2 has a cursor.
-			if (nextCursor === null || results.length < 100) return [...found.values()];
-			next = nextCursor ? `&cursor=${nextCursor}` : `&lastId=${results.at(-1)?.id}`;
+		const look = async (range: string) => {
+			const path = `/rest/executions?filter=${filter}&limit=${PAGE}${range}`;
+			const page = await this.request('GET', path, executionPageSchema);
+			for (const execution of page.results) found.set(execution.id, execution);
+			return page;
+		};
+		const first = await look('');
+		const { results } = first;
+		let { nextCursor } = first;
+		if (nextCursor === undefined && results.length >= PAGE) {
+			// n8n 1 goes on by id, but sorts by start: it keeps nothing back only of a page of ids.
+			const newest = Math.max(...results.map(({ id }) => Number(id))) + PAGE;
+			for (let end = newest; end > 0; end -= PAGE) {
+				await look(`&firstId=${end - PAGE}&lastId=${end + 1}`);
+			}
 		}
+		while (nextCursor) ({ nextCursor } = await look(`&cursor=${nextCursor}`));
+		return [...found.values()];
 	}
 
 	async stopExecution(id: string): Promise<void> {
