@@ -69,6 +69,12 @@ function queryOf(address: URL, qs: IDataObject | undefined): string {
 		.join('&');
 }
 
+/** HTTP Request hands forms over beside the body. */
+const isForm = (options: RequestOptions) =>
+	Object.entries(options).some(
+		([name, value]) => /^form(Data)?$/.test(name) && value !== undefined,
+	);
+
 /** Whether JSON can hold a body: not a stream, not a form. */
 const isJson = (body: unknown) =>
 	typeof body !== 'object' ||
@@ -129,7 +135,7 @@ export function signedRequest(
 ): RequestOptions {
 	const wrong = accountProblem(account);
 	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
-	if ('form' in options || 'formData' in options) throw new UserError(JSON_ONLY);
+	if (isForm(options)) throw new UserError(JSON_ONLY);
 	const given = headersOf(options.headers);
 	const earlier = signedService(headerOf(given, 'authorization'));
 	const address = addressOf(options);

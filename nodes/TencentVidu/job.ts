@@ -38,7 +38,13 @@ const text = z
 	.catch(undefined);
 
 const number = z
-	.union([z.number(), z.string().regex(/\d/).transform(Number)])
+	.union([
+		z.number(),
+		z
+			.string()
+			.regex(/^\s*\d+(\.\d+)?\s*$/)
+			.transform(Number),
+	])
 	.nullish()
 	.catch(undefined);
 

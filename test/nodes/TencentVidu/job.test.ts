@@ -113,8 +113,8 @@ it.each<[string, object]>([
 	expect(toJob(body)).toMatchObject({ Status: 'DONE', ResultVideoUrl: 'u' });
 });
 
-it('takes no credits for an empty text of them', () => {
-	expect(toJob({ Status: 'RUN', Credits: '' })).not.toHaveProperty('Credits');
+it.each(['', ' ', '1 credit', 'NaN'])('takes no credits for %p', (Credits) => {
+	expect(toJob({ Status: 'RUN', Credits })).not.toHaveProperty('Credits');
 });
 
 it('keeps a fraction of credits', () => {
