@@ -187,9 +187,9 @@ function withoutEmpty(body: Record<string, unknown>, paths: string[][]): Record<
 	const inside = (name: string) =>
 		paths.flatMap(([first, ...rest]) => (first === name && rest.length > 0 ? [rest] : []));
 	const entries = Object.entries(body).map(([name, value]) => {
+		if (!isPlainObject(value)) return [name, value] as const;
 		const deeper = inside(name);
-		const isOurs = isPlainObject(value) && deeper.length > 0;
-		return [name, isOurs ? withoutEmpty(value, deeper) : value] as const;
+		return [name, deeper.length > 0 ? withoutEmpty(value, deeper) : value] as const;
 	});
 	return Object.fromEntries(
 		entries.filter(
@@ -202,11 +202,14 @@ function withoutEmpty(body: Record<string, unknown>, paths: string[][]): Record<
 export class RowSchema {
 	private readonly leaves: Leaf[];
 
+	private readonly paths: string[][];
+
 	private readonly schema: z.ZodTypeAny;
 
 	/** `keyOf` names a row's value in what is read: by default its name on the wire. */
 	constructor(rows: INodeProperties[], keyOf: KeyOf = wireName) {
 		this.leaves = leavesOf(rows, keyOf);
+		this.paths = this.leaves.map(({ wire }) => wire);
 		this.schema = objectSchema(this.leaves);
 	}
 
@@ -217,8 +220,7 @@ export class RowSchema {
 	read(
 		body: Record<string, unknown>,
 	): { values: Record<string, unknown>; problems?: never } | { problems: Problem[] } {
-		const paths = this.leaves.map(({ wire }) => wire);
-		const parsed = this.schema.safeParse(withoutEmpty(body, paths));
+		const parsed = this.schema.safeParse(withoutEmpty(body, this.paths));
 		if (parsed.success) return { values: isPlainObject(parsed.data) ? parsed.data : {} };
 		const problems = parsed.error.issues.map(({ path, message }) => ({
 			field: this.label(path, body),
