@@ -20,7 +20,7 @@ const indent = () =>
 	);
 const icons = () => src(['nodes/**/*.svg', 'credentials/*.svg'], { base: '.' }).pipe(dest('dist'));
 const codex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
-const tables = () => run('tsx/cli', 'docs/tables.ts');
+const tables = () => run('tsx/cli', 'scripts/docs/tables.ts');
 
 exports.build = series(clean, parallel(series(compile, indent), icons, codex));
 exports.docs = tables;

@@ -4,7 +4,7 @@ module.exports = {
 	modulePathIgnorePatterns: [
 		'<rootDir>/.cache/',
 		'<rootDir>/dist/',
-		'<rootDir>/test/n8n/.*/node_modules/',
+		'<rootDir>/test/support/n8n/.*/node_modules/',
 	],
 	transform: { '^.+\\.ts$': 'ts-jest' },
 	testEnvironment: 'node',

@@ -3,11 +3,11 @@ import { Agent, request } from 'node:http';
 
 import { z } from 'zod';
 
-import { signCallbackUrl } from '../nodes/TencentVidu/callbackUrl';
-import { putUp } from '../test/e2e/stage';
-import { saveRow, trigger, webhook, type NodeWish } from '../test/e2e/workflow';
-import { PERMANENT_ACCOUNT } from '../test/fake/accounts';
-import type { N8nHost } from '../test/n8n/host';
+import { signCallbackUrl } from '../nodes/TencentVidu/callbacks/callbackUrl';
+import { putUp } from '../test/support/n8n/environment';
+import { saveRow, trigger, webhook, type NodeWish } from '../test/support/n8n/workflow';
+import { PERMANENT_ACCOUNT } from '../test/support/fake/accounts';
+import type { N8nHost } from '../test/support/n8n/host';
 import { cpuSeconds } from './processUsage';
 import { compare, type Report, versionOf } from './report';
 import { interleave, quantile } from './rounds';

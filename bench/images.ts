@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { putUp, type Stage } from '../test/e2e/stage';
-import { type NodeWish, picture } from '../test/e2e/workflow';
-import { httpRequest, ours, submit } from './contenders';
+import { putUp, type Stage } from '../test/support/n8n/environment';
+import { type NodeWish, picture } from '../test/support/n8n/workflow';
+import { httpRequest, ours, submit } from './subjects';
 import { compare, type Report, versionOf } from './report';
 import { interleave } from './rounds';
 

@@ -4,8 +4,8 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { pack, type Packed } from '../test/n8n/packedPackage';
-import { run } from '../test/n8n/process';
+import { pack, type Packed } from '../test/support/n8n/packedPackage';
+import { run } from '../test/support/n8n/process';
 import { compare, type Report } from './report';
 import { interleave } from './rounds';
 

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import { systemTime } from '../nodes/TencentVidu/time';
-import { startEngine } from '../test/engine/nodeRun';
-import { finish, numbered, seenOf, start } from '../test/engine/serviceRun';
-import { virtualTime } from '../test/engine/virtualTime';
-import { type Fake, startFake } from '../test/fake/server';
+import { systemTime } from '../nodes/TencentVidu/clock';
+import { startEngine } from '../test/support/engine/nodeRun';
+import { finish, numbered, seenOf, start } from '../test/support/engine/serviceRun';
+import { virtualTime } from '../test/support/engine/virtualTime';
+import { type Fake, startFake } from '../test/support/fake/server';
 import { figure, type Report, spread } from './report';
 import { quantile, ratioOf, spreadOf } from './rounds';
 

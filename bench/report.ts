@@ -4,9 +4,9 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { table, withSection } from '../docs/markdown';
-import type { N8nHost } from '../test/n8n/host';
-import { run } from '../test/n8n/process';
+import { table, withSection } from '../scripts/docs/markdown';
+import type { N8nHost } from '../test/support/n8n/host';
+import { run } from '../test/support/n8n/process';
 import { ratioOf, type Results, type Spread, spreadOf } from './rounds';
 
 /** What came out of a subject: a table, and what is to be said of it. */

@@ -4,10 +4,10 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import { HttpConnection } from 'tencentcloud-sdk-nodejs/tencentcloud/common/http/http_connection';
 
 import { TencentCloudApi } from '../credentials/TencentCloudApi.credentials';
-import { resources } from '../nodes/TencentVidu/operations';
-import { prepareRequest } from '../nodes/TencentVidu/request';
-import { RowSchema } from '../nodes/TencentVidu/schema';
-import { PERMANENT_ACCOUNT } from '../test/fake/accounts';
+import { resources } from '../nodes/TencentVidu/descriptions/resources';
+import { prepareRequest } from '../nodes/TencentVidu/request/prepareRequest';
+import { RowSchema } from '../nodes/TencentVidu/request/fieldSchema';
+import { PERMANENT_ACCOUNT } from '../test/support/fake/accounts';
 import { figure, type Report, spread } from './report';
 import { interleave, ratioOf, spreadOf } from './rounds';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { putUp, type Stage } from '../test/e2e/stage';
-import type { NodeWish } from '../test/e2e/workflow';
-import { batched, codeLoop, httpRequest, ours, type Submission, submit } from './contenders';
+import { putUp, type Stage } from '../test/support/n8n/environment';
+import type { NodeWish } from '../test/support/n8n/workflow';
+import { batched, codeLoop, httpRequest, ours, type Submission, submit } from './subjects';
 import { compare, figure, type Report, spread, versionOf } from './report';
 import { interleave, ratioOf, spreadOf } from './rounds';
 

@@ -8,7 +8,7 @@ import type {
 } from 'n8n-workflow';
 
 import { accountOf } from './account';
-import { signedRequest } from './signedRequest';
+import { signedRequest } from './signRequest';
 
 export class TencentCloudApi implements ICredentialType {
 	name = 'tencentCloudApi';

@@ -1,8 +1,8 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { hints } from './hints';
-import { propertiesOf, resources } from './operations';
-import { SERVICE_URL } from './transport';
+import { hints } from './descriptions/hints';
+import { propertiesOf, resources } from './descriptions/resources';
+import { SERVICE_URL } from './transport/client';
 
 export class TencentVidu implements INodeType {
 	description: INodeTypeDescription = {

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { receive } from './receiver';
-import { binaryField, downloadVideo } from './settings';
+import { receive } from './callbacks/triggerWebhook';
+import { binaryField, downloadVideo } from './descriptions/options';
 
 export class TencentViduTrigger implements INodeType {
 	description: INodeTypeDescription = {

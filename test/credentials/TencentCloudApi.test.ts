@@ -3,10 +3,10 @@ import { Container } from '@n8n/di';
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
-import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../fake/accounts';
-import { virtualClock } from '../fake/clock';
-import type { ApiFault } from '../fake/faults';
-import { type Fake, startFake } from '../fake/server';
+import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../support/fake/accounts';
+import { virtualClock } from '../support/fake/clock';
+import type { ApiFault } from '../support/fake/faults';
+import { type Fake, startFake } from '../support/fake/server';
 
 const NOW = Date.UTC(2030, 0, 1, 12);
 const credential = new TencentCloudApi();

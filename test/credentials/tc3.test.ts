@@ -8,7 +8,7 @@ import {
 	stringToSign,
 	type Tc3Request,
 } from '../../credentials/tc3';
-import { vectors } from '../vendor/tc3-vectors.json';
+import { vectors } from '../support/vendor/tc3-vectors.json';
 
 describe.each(vectors)('the vendor’s example $id', ({ input, expected }) => {
 	const { method, payload, service, timestamp, secretId, secretKey } = input;

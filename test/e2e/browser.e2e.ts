@@ -6,16 +6,16 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Browser, Locator } from 'playwright-core';
 
 import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
-import { resources } from '../../nodes/TencentVidu/operations';
+import { resources } from '../../nodes/TencentVidu/descriptions/resources';
 import { TencentViduTrigger } from '../../nodes/TencentVidu/TencentViduTrigger.node';
-import { PERMANENT_ACCOUNT } from '../fake/accounts';
-import { resultVideo } from '../fake/video';
-import type { Workflow } from '../n8n/client';
-import { Editor, startBrowser, type Theme } from '../n8n/editor';
-import { itemsOf } from '../n8n/execution';
-import { staysUnreadable, unreadableWhen } from '../n8n/layout';
-import { useStage } from './stage';
-import { manual, saveRow, trigger, vidu } from './workflow';
+import { PERMANENT_ACCOUNT } from '../support/fake/accounts';
+import { resultVideo } from '../support/fake/video';
+import type { Workflow } from '../support/n8n/client';
+import { Editor, startBrowser, type Theme } from '../support/n8n/editor';
+import { itemsOf } from '../support/n8n/execution';
+import { staysUnreadable, unreadableWhen } from '../support/n8n/layout';
+import { useStage } from '../support/n8n/environment';
+import { manual, saveRow, trigger, vidu } from '../support/n8n/workflow';
 
 const NODE = 'Tencent Cloud Vidu';
 const image = 'https://example.com/vase.png';

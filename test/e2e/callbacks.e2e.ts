@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Job } from '../fake/job';
-import type { Workflow } from '../n8n/client';
-import { itemsOf } from '../n8n/execution';
-import { useStage } from './stage';
-import { items, manual, received, saveRow, trigger, vidu } from './workflow';
+import type { Job } from '../support/fake/job';
+import type { Workflow } from '../support/n8n/client';
+import { itemsOf } from '../support/n8n/execution';
+import { useStage } from '../support/n8n/environment';
+import { items, manual, received, saveRow, trigger, vidu } from '../support/n8n/workflow';
 
 describe('callbacks in a real n8n', () => {
 	const stage = useStage({ jobs: { waitMs: 100, runMs: 400 } });

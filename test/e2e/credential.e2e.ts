@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
-import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../fake/accounts';
-import { itemsOf } from '../n8n/execution';
-import { useStage } from './stage';
-import { manual, saveRow, vidu } from './workflow';
+import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../support/fake/accounts';
+import { itemsOf } from '../support/n8n/execution';
+import { useStage } from '../support/n8n/environment';
+import { manual, saveRow, vidu } from '../support/n8n/workflow';
 
 describe('the credential in a real n8n', () => {
 	const stage = useStage();

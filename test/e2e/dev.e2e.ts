@@ -5,9 +5,9 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { openWorkshop } from '../dev/workshop';
-import { project } from '../n8n/packedPackage';
-import { manual, saveRow, vidu } from './workflow';
+import { openWorkshop } from '../../scripts/dev/devServer';
+import { project } from '../support/n8n/packedPackage';
+import { manual, saveRow, vidu } from '../support/n8n/workflow';
 
 const name = 'n8n-nodes-tencent-vidu.tencentVidu';
 const typesSchema = z.array(z.object({ name: z.string(), description: z.string() }));

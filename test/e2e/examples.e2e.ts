@@ -4,16 +4,16 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { PERMANENT_ACCOUNT } from '../fake/accounts';
-import type { CallbackShape } from '../fake/callbackBody';
-import type { Job } from '../fake/job';
-import { type Fake, startFake } from '../fake/server';
-import { sampleImage } from '../fake/video';
-import type { Workflow } from '../n8n/client';
-import { type Execution, type Item, itemsOf } from '../n8n/execution';
-import type { N8nInstallation } from '../n8n/install';
-import { startChatModel } from './chatModel';
-import { useStage } from './stage';
+import { PERMANENT_ACCOUNT } from '../support/fake/accounts';
+import type { CallbackShape } from '../support/fake/callbackBody';
+import type { Job } from '../support/fake/job';
+import { type Fake, startFake } from '../support/fake/server';
+import { sampleImage } from '../support/fake/video';
+import type { Workflow } from '../support/n8n/client';
+import { type Execution, type Item, itemsOf } from '../support/n8n/execution';
+import type { N8nInstallation } from '../support/n8n/install';
+import { startChatModel } from '../support/n8n/chatModel';
+import { useStage } from '../support/n8n/environment';
 
 const folder = path.resolve(__dirname, '..', '..', 'examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 
-import { VENDOR } from '../fake/vendorApi';
-import { sampleImage } from '../fake/video';
-import { itemsOf } from '../n8n/execution';
-import { useStage } from './stage';
-import { manual, picture, saveRow, vidu } from './workflow';
+import { VENDOR } from '../support/fake/vendorApi';
+import { sampleImage } from '../support/fake/video';
+import { itemsOf } from '../support/n8n/execution';
+import { useStage } from '../support/n8n/environment';
+import { manual, picture, saveRow, vidu } from '../support/n8n/workflow';
 
 const firstFrameUrl = 'https://example.com/first frame.png?a=1&b=甲';
 const callbackUrl = 'https://n8n.example.com/webhook/vidu?row=7';

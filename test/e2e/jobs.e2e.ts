@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { itemsOf } from '../n8n/execution';
-import { useStage } from './stage';
-import { items, manual, saveRow, vidu } from './workflow';
+import { itemsOf } from '../support/n8n/execution';
+import { useStage } from '../support/n8n/environment';
+import { items, manual, saveRow, vidu } from '../support/n8n/workflow';
 
 const long = { timeoutMs: 240_000 };
 

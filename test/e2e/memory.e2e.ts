@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
-import type { Workflow } from '../n8n/client';
-import { itemsOf } from '../n8n/execution';
-import { useStage } from './stage';
-import { items, manual, saveRow, vidu } from './workflow';
+import type { Workflow } from '../support/n8n/client';
+import { itemsOf } from '../support/n8n/execution';
+import { useStage } from '../support/n8n/environment';
+import { items, manual, saveRow, vidu } from '../support/n8n/workflow';
 
 const RUNS = 8;
 const SIZE = 250;
@@ -13,7 +13,7 @@ const PAYLOAD = 20_000;
 describe('the memory of a real n8n', () => {
 	const stage = useStage(
 		{ quota: { perSecond: 0 } },
-		{ nodeArgs: ['--expose-gc', '--require', join(__dirname, '../n8n/heap.cjs')] },
+		{ nodeArgs: ['--expose-gc', '--require', join(__dirname, '../support/n8n/heap.cjs')] },
 	);
 	let workflow: Workflow;
 

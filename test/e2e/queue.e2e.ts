@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 
-import { type Fake, startFake } from '../fake/server';
-import type { Workflow } from '../n8n/client';
-import { isOver, itemsOf } from '../n8n/execution';
-import { type QueueMode, startQueueMode } from '../n8n/queueMode';
-import { connect, n8nVersion } from './stage';
-import { items, received, saveRow, trigger, vidu, webhook } from './workflow';
+import { type Fake, startFake } from '../support/fake/server';
+import type { Workflow } from '../support/n8n/client';
+import { isOver, itemsOf } from '../support/n8n/execution';
+import { type QueueMode, startQueueMode } from '../support/n8n/queueMode';
+import { connect, n8nVersion } from '../support/n8n/environment';
+import { items, received, saveRow, trigger, vidu, webhook } from '../support/n8n/workflow';
 
 const BATCHES = 10;
 const SIZE = 20;

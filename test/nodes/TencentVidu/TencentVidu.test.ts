@@ -3,15 +3,17 @@ import { join } from 'node:path';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import { errorOf, outputOf } from '../../engine/nodeRun';
-import { finish, numbered, see, start } from '../../engine/serviceRun';
-import { useVirtualEngine } from '../../engine/virtualEngine';
-import { virtualTime } from '../../engine/virtualTime';
-import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../fake/accounts';
-import { type Fake, type FakeOptions, startFake } from '../../fake/server';
+import { errorOf, outputOf } from '../../support/engine/nodeRun';
+import { finish, numbered, see, start } from '../../support/engine/serviceRun';
+import { useVirtualEngine } from '../../support/engine/virtualEngine';
+import { virtualTime } from '../../support/engine/virtualTime';
+import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../support/fake/accounts';
+import { type Fake, type FakeOptions, startFake } from '../../support/fake/server';
 
-jest.mock('../../../nodes/TencentVidu/time', () =>
-	jest.requireActual<{ onVirtualTime: () => object }>('../../engine/onVirtualTime').onVirtualTime(),
+jest.mock('../../../nodes/TencentVidu/clock', () =>
+	jest
+		.requireActual<{ onVirtualTime: () => object }>('../../support/engine/onVirtualTime')
+		.onVirtualTime(),
 );
 
 let fake: Fake;
@@ -33,7 +35,7 @@ afterEach(async () => {
 const first = { firstFrameUrl: 'https://example.com/first.png' };
 const none = { frames: 'none', prompt: '' };
 const international = { site: 'international' };
-const png = readFileSync(join(__dirname, '../../fake/image.png'));
+const png = readFileSync(join(__dirname, '../../support/fake/image.png'));
 const binary = (data: Buffer, mimeType = 'image/png') => ({
 	json: {},
 	binary: { photo: { data: data.toString('base64'), mimeType, fileName: 'photo.png' } },

@@ -1,0 +1,194 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { Field } from './fields';
+import { type Problem, RowSchema } from '../request/fieldSchema';
+
+/** Rows that steer this node and are never sent. */
+
+const requestsPerSecond = {
+	displayName: 'Requests per Second',
+	name: 'requestsPerSecond',
+	type: 'number',
+	typeOptions: { minValue: 0.1, maxValue: 10_000 },
+	default: 20,
+	description:
+		"How fast requests leave at most, over all items and all runs that use the same key. Tencent Cloud's own limit is 20.",
+} satisfies INodeProperties;
+
+const maxCapacityWait = {
+	displayName: 'Max Wait for Capacity',
+	name: 'maxCapacityWait',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 10_080 },
+	default: 10,
+	description:
+		'For how many minutes to try again while Tencent Cloud refuses jobs because too many are running or asked for. Counts from the last job that was accepted, or from the first try.',
+} satisfies INodeProperties;
+
+const resubmitAfterLostAnswer = {
+	displayName: 'Resubmit After Lost Answer',
+	name: 'resubmitAfterLostAnswer',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether Retry On Fail may submit an item again whose answer was lost. The lost job may be running: you may pay for it twice.',
+} satisfies INodeProperties;
+
+const signCallbackUrl = {
+	displayName: 'Sign Callback URL',
+	name: 'signCallbackUrl',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to add a reference and a signature to Callback URL, by which a Tencent Cloud Vidu Trigger tells real callbacks from forged ones. The resume URL of a Wait node is left as it is.',
+} satisfies INodeProperties;
+
+const reference: Field = {
+	displayName: 'Callback Reference',
+	name: 'reference',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. order-4711',
+	maxLength: 200,
+	description:
+		'A text of your own that comes back with the callback, up to 200 characters, different for each job. If not set, it is random.',
+};
+
+const callbackValidHours = {
+	displayName: 'Callback Valid for Hours',
+	name: 'callbackValidHours',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 8_760 },
+	default: 72,
+	description:
+		'After how many hours a signed callback URL is refused. Off-peak jobs take up to 48.',
+} satisfies INodeProperties;
+
+export const downloadVideo = {
+	displayName: 'Download Video',
+	name: 'downloadVideo',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to put the video itself into the item, too. Its URL stops working after 24 hours.',
+} satisfies INodeProperties;
+
+export const binaryField = {
+	displayName: 'Put Output File in Field',
+	name: 'binaryField',
+	type: 'string',
+	default: 'data',
+	hint: 'The name of the output binary field to put the file in',
+	description: 'The binary field that holds the video of a finished job',
+} satisfies INodeProperties;
+
+const onFailedJob = {
+	displayName: 'On Failed Job',
+	name: 'onFailedJob',
+	type: 'options',
+	options: [
+		{
+			name: 'Output an Item',
+			value: 'item',
+			description: 'With Status FAIL and the reason, like Get',
+		},
+		{
+			name: 'Throw an Error',
+			value: 'error',
+			description: 'As set by On Error in the settings of the node',
+		},
+	],
+	default: 'error',
+	description: 'What to do when Tencent Cloud could not make the video',
+} satisfies INodeProperties;
+
+const pollInterval = {
+	displayName: 'Poll Interval',
+	name: 'pollInterval',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 3_600 },
+	default: 5,
+	description:
+		'Shortest time between two checks of a job, in seconds. Checks are rarer while the video cannot be ready yet.',
+} satisfies INodeProperties;
+
+const timeout = {
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 10_080 },
+	default: 15,
+	description:
+		'For how many minutes to wait for a video. The job goes on after that, and Get fetches it.',
+} satisfies INodeProperties;
+
+const collection = (displayName: string, name: string, options: INodeProperties[]) =>
+	({
+		displayName,
+		name,
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options,
+	}) satisfies INodeProperties;
+
+const sending = [
+	reference,
+	callbackValidHours,
+	maxCapacityWait,
+	requestsPerSecond,
+	resubmitAfterLostAnswer,
+	signCallbackUrl,
+];
+
+export const submitOptions = collection('Options', 'options', sending);
+
+export const getOptions = collection('Options', 'options', [downloadVideo, binaryField]);
+
+export const waitOptions = collection('Wait Options', 'waitOptions', [
+	{ ...downloadVideo, default: true },
+	onFailedJob,
+	pollInterval,
+	binaryField,
+	timeout,
+]);
+
+const settingsSchema = z.object({
+	requestsPerSecond: z.number().default(requestsPerSecond.default),
+	maxCapacityWait: z.number().default(maxCapacityWait.default),
+	resubmitAfterLostAnswer: z.boolean().default(resubmitAfterLostAnswer.default),
+	signCallbackUrl: z.boolean().default(signCallbackUrl.default),
+	reference: z.string().optional(),
+	callbackValidHours: z.number().default(callbackValidHours.default),
+	downloadVideo: z.boolean().optional(),
+	binaryField: z.string().default(binaryField.default),
+	onFailedJob: z.enum(['error', 'item']).default('error'),
+	pollInterval: z.number().default(pollInterval.default),
+	timeout: z.number().default(timeout.default),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Reads one collection. What another operation or version left in it is not its business. */
+function readerOf(rows: INodeProperties[]) {
+	const schema = new RowSchema(rows, ({ name }) => name);
+	const names = rows.flatMap(({ options = [] }) => options.map(({ name }) => name));
+	return (given: Record<string, unknown>) =>
+		schema.read(Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name))));
+}
+
+const readOptions = readerOf([submitOptions, getOptions]);
+const readWaitOptions = readerOf([waitOptions]);
+
+/** Reads the values of Options and of Wait Options, unset ones by their defaults. */
+export function readSettings(
+	options: Record<string, unknown>,
+	waiting: Record<string, unknown>,
+): { settings: Settings; problems?: never } | { problems: Problem[] } {
+	const read = [readOptions(options), readWaitOptions(waiting)];
+	const problems = read.flatMap((one) => one.problems ?? []);
+	if (problems.length > 0) return { problems };
+	const values = read.map((one) => (one.problems ? {} : one.values));
+	return { settings: settingsSchema.parse({ ...values[0], ...values[1] }) };
+}

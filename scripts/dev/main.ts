@@ -1,0 +1,35 @@
+/** `npm run dev`: the package in a real n8n that takes over each change of the sources. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Stage } from '../../test/support/n8n/environment';
+import { openWorkshop } from './devServer';
+
+const examples = path.resolve(__dirname, '..', '..', 'examples');
+
+async function welcome({ n8n, fake, credential }: Stage): Promise<void> {
+	for (const file of (await readdir(examples)).filter((name) => name.endsWith('.json'))) {
+		await n8n.client.importWorkflow(path.join(examples, file), [credential]);
+	}
+	console.log(`
+n8n ${n8n.installation.version}   ${n8n.url}
+E-mail     ${n8n.owner.email}
+Password   ${n8n.owner.password}
+Pictures   ${fake.url}/image.png
+
+The examples are in it, with a credential for the local service. Save a file of nodes/ or
+credentials/, and reload the page when n8n has it. Ctrl-C ends everything and removes its data.
+`);
+}
+
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+	process.on(name, () => stopping.abort(new Error('interrupted')));
+}
+
+openWorkshop({ report: console.log, signal: stopping.signal }, welcome).then(
+	() => process.exit(stopping.signal.aborted ? 0 : 1),
+	(error: unknown) => {
+		if (!stopping.signal.aborted) console.error(error instanceof Error ? error.message : error);
+		process.exit(stopping.signal.aborted ? 0 : 1);
+	},
+);

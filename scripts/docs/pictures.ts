@@ -1,0 +1,109 @@
+import path from 'node:path';
+
+import { putUp, type Stage } from '../../test/support/n8n/environment';
+import { type NodeWish, saveRow, trigger, vidu } from '../../test/support/n8n/workflow';
+import { Editor, startBrowser, type Theme } from '../../test/support/n8n/editor';
+
+const example = path.resolve(__dirname, '..', '..', 'examples', 'batch-of-images.json');
+
+/** A node for each panel that the README shows, set as in a workflow that somebody uses. */
+const nodes: NodeWish[] = [
+	{
+		...vidu({
+			operation: 'submit',
+			firstFrameUrl: 'https://example.com/cat.png',
+			prompt: 'The cat looks up, stretches and walks towards the camera',
+			additionalFields: {
+				callbackUrl: 'https://n8n.example.com/webhook/vidu',
+				model: 'viduq3-turbo',
+				offPeak: true,
+			},
+		}),
+		name: 'Submit',
+	},
+	{
+		...vidu({
+			operation: 'generate',
+			firstFrameSource: 'binary',
+			prompt: 'Steam rises from the teapot',
+			waitOptions: { timeout: 30 },
+		}),
+		name: 'Generate',
+	},
+	{
+		...vidu({
+			operation: 'get',
+			jobId: '={{ $json.JobId }}',
+			options: { downloadVideo: true },
+		}),
+		name: 'Get',
+	},
+	{ ...trigger({ path: 'vidu' }), name: 'Trigger', position: [0, 400] },
+];
+
+const fields = '[data-test-id="node-parameters"] [data-test-id="parameter-item"]';
+const credentialDialog = '[data-test-id="credential-edit-dialog"]';
+
+/** A picture of whatever these selectors find that can be seen, and of a margin around it. */
+async function shoot({ page }: Editor, file: string, selector: string, margin = 8): Promise<void> {
+	const found = await page.locator(selector).all();
+	const boxes = (await Promise.all(found.map(async (one) => one.boundingBox()))).flatMap((box) =>
+		box && box.width > 0 && box.height > 0 ? [box] : [],
+	);
+	const x = Math.min(...boxes.map((box) => box.x)) - margin;
+	const y = Math.min(...boxes.map((box) => box.y)) - margin;
+	const width = Math.max(...boxes.map((box) => box.x + box.width)) + margin - x;
+	const height = Math.max(...boxes.map((box) => box.y + box.height)) + margin - y;
+	await page.screenshot({ path: file, clip: { x, y, width, height } });
+	console.log(file);
+}
+
+/** Takes the pictures of the README anew, in a real n8n. */
+async function takePictures({ n8n, credential }: Stage, folder: string): Promise<void> {
+	const browser = await startBrowser();
+	try {
+		const showcase = await saveRow(n8n, credential, 'Panels', nodes);
+		const batch = await n8n.client.importWorkflow(example, [credential]);
+		const { id: run } = await n8n.client.run(batch);
+		for (const theme of ['light', 'dark'] satisfies Theme[]) {
+			const fileOf = (name: string) => path.join(folder, `${name.toLowerCase()}-${theme}.png`);
+			const editor = await Editor.signIn(browser, n8n, {
+				theme,
+				size: { width: 1280, height: 720 },
+			});
+			const { page } = editor;
+			await editor.openRun(batch.id, run);
+			await shoot(editor, fileOf('workflow'), '.vue-flow__node', 40);
+			await page.setViewportSize({ width: 1600, height: 1500 });
+			for (const { name } of nodes) {
+				await editor.openNode(showcase.id, name);
+				await shoot(editor, fileOf(name), fields);
+			}
+			await editor.openCredential(credential.id);
+			await shoot(editor, fileOf('credential'), credentialDialog);
+			await editor.close();
+		}
+	} finally {
+		await browser.close();
+	}
+}
+
+async function main(): Promise<void> {
+	const stage = await putUp({ jobs: { waitMs: 100, runMs: 400 } });
+	try {
+		await takePictures(
+			stage,
+			path.resolve(process.argv[2] ?? path.resolve(__dirname, '..', '..', 'docs')),
+		);
+	} finally {
+		await stage.end();
+	}
+}
+
+main().then(
+	() => process.exit(0),
+	(error: unknown) => {
+		console.error(error);
+		process.exit(1);
+	},
+);

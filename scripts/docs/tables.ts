@@ -1,0 +1,196 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { INodeProperties } from 'n8n-workflow';
+
+import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
+import { classify, ERROR_CLASSES, type Remedy } from '../../nodes/TencentVidu/transport/errorCodes';
+import type { Field } from '../../nodes/TencentVidu/descriptions/fields';
+import { type Operation, resources } from '../../nodes/TencentVidu/descriptions/resources';
+import type * as Trigger from '../../nodes/TencentVidu/TencentViduTrigger.node';
+import { table, withSection } from './markdown';
+
+// By its whole name: tsx would take the .node.json beside it.
+const { TencentViduTrigger } = createRequire(__filename)(
+	'../../nodes/TencentVidu/TencentViduTrigger.node.ts',
+) as typeof Trigger;
+
+const README = path.resolve(__dirname, '..', '..', 'README.md');
+
+const code = (text: unknown) => `\`${String(text)}\``;
+
+/** Texts are for the editor: what looks like Markdown in them is none. */
+const plain = (text: string) => text.replace(/[*_<]/g, '\\$&');
+
+const comparable = (text: unknown) =>
+	String(text)
+		.toLowerCase()
+		.replace(/[^a-z0-9]/g, '');
+
+const counted = (count: number) => count.toLocaleString('en-US');
+
+const isRow = (option: unknown): option is Field =>
+	typeof option === 'object' && option !== null && 'type' in option;
+
+const FORMATS: Record<NonNullable<Field['format']>, string> = {
+	url: 'http(s) address',
+	json: 'JSON object',
+	id: 'one word',
+};
+
+/** What a row takes: its options with the values that expressions give, or its type and limits. */
+function valuesOf({ type, options, typeOptions, ...row }: Field): string {
+	if (type === 'options' || type === 'multiOptions') {
+		const values = (options ?? []).flatMap((option) => ('value' in option ? [option] : []));
+		const named = values.map(({ name, value }) =>
+			comparable(name) === comparable(value) ? code(value) : `${plain(name)} ${code(value)}`,
+		);
+		if (row.allowArbitraryValues) named.push('others by expression');
+		return named.join(', ');
+	}
+	if (type === 'boolean') return 'true, false';
+	if (type === 'number') {
+		const { minValue, maxValue, numberPrecision } = typeOptions ?? {};
+		const range = [
+			minValue === undefined ? '' : `${counted(minValue)}`,
+			maxValue === undefined ? '' : `to ${counted(maxValue)}`,
+		].filter(Boolean);
+		const from = maxValue === undefined && minValue !== undefined ? 'from ' : '';
+		return [numberPrecision === 0 ? 'whole number' : 'number', `${from}${range.join(' ')}`]
+			.filter(Boolean)
+			.join(', ');
+	}
+	if (row.routing?.send?.value !== undefined) return 'name of a binary field';
+	const most = row.maxLength === undefined ? '' : `, up to ${counted(row.maxLength)} characters`;
+	return `${row.format ? FORMATS[row.format] : 'text'}${most}`;
+}
+
+interface Leaf {
+	label: string;
+	row: Field;
+	site: 'China' | 'both';
+}
+
+type Site = Leaf['site'];
+
+/** The rows that hold values, collections opened, without those that only explain. */
+function leavesOf(rows: INodeProperties[], above: string[] = [], inherited: Site = 'both'): Leaf[] {
+	return rows.filter(isRow).flatMap((row): Leaf[] => {
+		const label = [...above, row.displayName];
+		const site = row.documentedBy === 'china' ? 'China' : inherited;
+		if (row.type === 'notice') return [];
+		if (row.type === 'collection') return leavesOf((row.options ?? []).filter(isRow), label, site);
+		return [{ label: label.join(' > '), row, site }];
+	});
+}
+
+const wireNameOf = ({ routing }: Field) => routing?.send?.property;
+
+/** With the value that holds when nobody sets it; what is sent has none, the service decides. */
+function withDefault(row: Field): string {
+	const { default: value } = row;
+	const isSet = typeof value === 'number' || typeof value === 'boolean' || Boolean(value);
+	if (wireNameOf(row) !== undefined || !isSet) return valuesOf(row);
+	return `${valuesOf(row)}; default ${[value].flat().map(code).join(', ')}`;
+}
+
+const described = ({ description = '', required }: Field) =>
+	`${plain(description).replace(/[.…]?$/, (end) => end || '.')}${required ? ' Required.' : ''}`;
+
+/** Rows as the reader of the editor knows them, with the name that the service gives each. */
+function rowTable(rows: INodeProperties[]): string {
+	const leaves = leavesOf(rows);
+	if (leaves.every(({ row }) => wireNameOf(row) === undefined)) {
+		return table(
+			['Setting', 'Values', 'Description'],
+			leaves.map(({ label, row }) => [plain(label), withDefault(row), described(row)]),
+		);
+	}
+	return table(
+		['Field, sent as', 'Values', 'Site', 'Description'],
+		leaves.map(({ label, row, site }) => {
+			const wireName = wireNameOf(row);
+			const named = wireName === undefined ? '' : `<br>${code(wireName)}`;
+			return [plain(label) + named, withDefault(row), named && site, described(row)];
+		}),
+	);
+}
+
+const inWords = (names: string[]) =>
+	names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** The rows of a resource by the operations that take them, in the editor's order. */
+function fieldSections(operations: Operation[]): string[] {
+	const sections = new Map<string, Field[]>();
+	for (const row of new Set(operations.flatMap(({ rows }) => rows))) {
+		const takers = operations.filter(({ rows }) => rows.includes(row)).map(({ name }) => name);
+		const own = row.type === 'collection' ? row.displayName : 'Fields';
+		const title = `#### ${own} of ${inWords(takers)}`;
+		sections.set(title, [...(sections.get(title) ?? []), row]);
+	}
+	return [...sections].map(([title, rows]) => {
+		const isOpen = rows.every(({ type }) => type !== 'collection');
+		const shown = isOpen ? rows : rows.flatMap(({ options }) => (options ?? []).filter(isRow));
+		return [title, rowTable(shown)].join('\n\n');
+	});
+}
+
+const operationTables = () =>
+	resources
+		.flatMap(({ name: resource, operations }) => [
+			table(
+				['Operation', 'API action', 'What it does'],
+				operations.map(({ name, apiAction, waitsBy, description }) => [
+					`${resource} > ${name}`,
+					[apiAction, ...(waitsBy ? [waitsBy] : [])].map(code).join(', then<br>'),
+					plain(description),
+				]),
+			),
+			...fieldSections(operations),
+		])
+		.join('\n\n');
+
+/** Exhaustive, so that a new remedy has to be told to the reader. */
+const DONE_BY_THE_NODE: Record<Remedy, string> = {
+	quota: 'Pauses, slows down and sends again, until Max Wait for Capacity is over',
+	capacity: 'Sends again every 15 to 60 seconds, until Max Wait for Capacity is over',
+	clock: 'Takes the time from the answer and sends again, once',
+	unsure:
+		'Submit: never sent again, the job may have started. Get: up to five tries; Generate asks until its Timeout',
+	unreachable: 'Tries again for 15 seconds',
+	fault: 'Tries again, five times at most',
+	none: 'Fails',
+};
+
+const errorTable = () =>
+	table(
+		['Code', 'What the node does', 'Advice in the message'],
+		ERROR_CLASSES.map(({ codes, remedy, advice }) => {
+			const own = codes.flatMap((pattern) => {
+				const special = classify(pattern.replace('*', ''), 'international').advice;
+				return special === advice ? [] : [`On International instead: ${plain(special)}.`];
+			});
+			const advices = [`${plain(advice)}.`, ...own];
+			return [codes.map(code).join('<br>'), DONE_BY_THE_NODE[remedy], advices.join(' ')];
+		}),
+	);
+
+const tables: Record<string, () => string> = {
+	credential: () => rowTable(new TencentCloudApi().properties),
+	operations: operationTables,
+	trigger: () => rowTable(new TencentViduTrigger().description.properties),
+	errors: errorTable,
+};
+
+/** The README with its tables as the sources have them; between markers, all else is kept. */
+export function withTables(readme: string): string {
+	return Object.entries(tables).reduce(
+		(text, [name, make]) => withSection(text, name, 'npm run docs', make()),
+		readme,
+	);
+}
+
+if (require.main === module) {
+	const readme = readFileSync(README, 'utf8');
+	writeFileSync(README, withTables(readme));
+}

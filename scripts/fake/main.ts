@@ -1,0 +1,117 @@
+/**
+ * The local service as a process of its own: `npm run fake -- --port 7700 --site china --quota 20`.
+ *
+ * It imitates, on loopback, what docs and typings of Tencent Cloud say of
+ * - VCLM 2024-05-23: SubmitImageToVideoViduJob, DescribeImageToVideoViduJob (China site only);
+ * - STS 2018-08-13: GetCallerIdentity;
+ * - TC3-HMAC-SHA256 signatures, session tokens, clock skew, the quota for each SecretId and action, limits on size,
+ *   fields, types and values, callbacks with three tries, result videos that expire.
+ *
+ * It does not imitate: image contents (nothing is fetched or decoded), moderation, billing, permissions, regions,
+ * OffPeak's hours, the other actions. What the vendor leaves open is a guess: which code stands for which bad
+ * value, the order of checks, the shape of callbacks and the pause between their tries.
+ *
+ * A Prompt or Payload that contains one of these words gets a job with a course of its own:
+ * `[fail]` ends in FAIL; `[empty]` ends in DONE without a URL; `[bare]` leaves Credits and Payload out of answers;
+ * `[never]` stays in RUN.
+ */
+import { parseArgs } from 'node:util';
+
+import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../test/support/fake/accounts';
+import { callbackBodies, type CallbackShape } from '../../test/support/fake/callbackBody';
+import { type Fake, type FakeOptions, startFake } from '../../test/support/fake/server';
+
+const USAGE = `Options, with their defaults:
+  --port 7700          port on 127.0.0.1
+  --site china         or international: no Describe, results by callback only
+  --quota 20           requests per second for each key and action, 0 for none
+  --job-seconds 5      from Submit to the result
+  --max-running 0      running jobs for each key, 0 for no limit
+  --latency 0          milliseconds before each answer
+  --callback A         shape of callbacks: ${Object.keys(callbackBodies).join(', ')}
+  --state <file>       keep jobs in this file, so that they outlive the process
+`;
+
+const isShape = (text: string): text is CallbackShape => text in callbackBodies;
+
+const numberOf = (name: string, text: string): number => {
+	const value = Number(text);
+	if (text.trim() === '' || !(value >= 0))
+		throw new Error(`--${name} takes a number, not "${text}"`);
+	return value;
+};
+
+const readOptions = (): Partial<FakeOptions> => {
+	const { values } = parseArgs({
+		options: {
+			port: { type: 'string', default: '7700' },
+			site: { type: 'string', default: 'china' },
+			quota: { type: 'string', default: '20' },
+			'job-seconds': { type: 'string', default: '5' },
+			'max-running': { type: 'string', default: '0' },
+			latency: { type: 'string', default: '0' },
+			callback: { type: 'string', default: 'A' },
+			state: { type: 'string' },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) {
+		console.log(USAGE);
+		process.exit(0);
+	}
+	const { site, callback: shape } = values;
+	if (site !== 'china' && site !== 'international') throw new Error(`No site "${site}"`);
+	if (!isShape(shape)) throw new Error(`No callback shape "${shape}"`);
+	const jobMs = numberOf('job-seconds', values['job-seconds']) * 1000;
+	return {
+		site,
+		port: numberOf('port', values.port),
+		latencyMs: numberOf('latency', values.latency),
+		quota: { perSecond: numberOf('quota', values.quota) },
+		jobs: {
+			waitMs: jobMs / 5,
+			runMs: (jobMs * 4) / 5,
+			maxRunning: numberOf('max-running', values['max-running']),
+		},
+		callbacks: { shape },
+		stateFile: values.state,
+	};
+};
+
+/** As the credential's field Site names them. */
+const SITES: Record<FakeOptions['site'], string> = {
+	china: 'China (cloud.tencent.com)',
+	international: 'International (tencentcloud.com)',
+};
+
+const greet = (fake: Fake, site: FakeOptions['site']): string => `
+An imitation of Tencent Cloud's Vidu jobs (VCLM) and of STS, for tests and trials. No job costs anything.
+
+Copy this into a credential "Tencent Cloud API" of an n8n on this machine:
+  Site           ${SITES[site]}
+  Secret ID      ${PERMANENT_ACCOUNT.secretId}
+  Secret Key     ${PERMANENT_ACCOUNT.secretKey}
+  Endpoint       ${fake.url}
+or, for a temporary key, with the same Site and Endpoint:
+  Secret ID      ${TEMPORARY_ACCOUNT.secretId}
+  Secret Key     ${TEMPORARY_ACCOUNT.secretKey}
+  Session Token  ${TEMPORARY_ACCOUNT.token}
+
+A picture to try with: ${fake.url}/image.png (it is not looked at, and neither is any other).
+Every job gives the same small video. Put [fail] into a prompt to see a job that fails.
+Not imitated: moderation, billing, permissions, OffPeak's hours. Ctrl-C ends it.
+`;
+
+const main = async (): Promise<void> => {
+	const options = readOptions();
+	const fake = await startFake(options);
+	process.stdout.write(greet(fake, options.site ?? 'china'));
+	const end = () => void fake.close();
+	process.once('SIGINT', end);
+	process.once('SIGTERM', end);
+};
+
+main().catch((error: unknown) => {
+	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+	process.exitCode = 1;
+});

@@ -1,0 +1,59 @@
+import { Repeats } from '../../../../nodes/TencentVidu/callbacks/deduplicator';
+
+const DAY = 86_400_000;
+const NOW = Date.UTC(2031, 0, 1);
+
+/** What a trigger without a past saves after these callbacks, a millisecond between two. */
+function savedAfter(keys: string[], from = NOW, saved = ''): string {
+	const repeats = new Repeats();
+	return keys.reduce((text, key, i) => repeats.remember(key, text, from + i) ?? text, saved);
+}
+
+const isKnown = (key: string, saved: string, now = NOW) =>
+	new Repeats().remember(key, saved, now) === undefined;
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => `key ${i}`);
+
+it('knows what it has seen, by itself or from what was saved', () => {
+	const repeats = new Repeats();
+	const saved = repeats.remember('a', '', NOW) ?? '';
+	expect(repeats.remember('a', '', NOW)).toBeUndefined();
+	expect(isKnown('a', saved)).toBe(true);
+	expect(isKnown('b', saved)).toBe(false);
+	expect(repeats.remember('b', savedAfter(['b']), NOW)).toBeUndefined();
+});
+
+it('forgets one that came to nothing, and no other', () => {
+	const repeats = new Repeats();
+	for (const key of ['a', 'b']) repeats.remember(key, '', NOW);
+	repeats.forget('a');
+	expect(['a', 'b'].map((key) => repeats.remember(key, '', NOW) === undefined)).toEqual([
+		false,
+		true,
+	]);
+});
+
+it('saves what came to it beside what others had saved', () => {
+	const repeats = new Repeats();
+	repeats.remember('mine', '', NOW);
+	const saved = repeats.remember('mine, too', savedAfter(['theirs']), NOW) ?? '';
+	expect(['mine', 'mine, too', 'theirs'].filter((key) => !isKnown(key, saved))).toEqual([]);
+});
+
+it('keeps a bounded number, the newest ones', () => {
+	const saved = savedAfter(many(1_100));
+	expect(saved).toHaveLength(15_000);
+	expect(many(1_100).filter((key) => isKnown(key, saved))).toEqual(many(1_100).slice(100));
+	const others = savedAfter(many(1_100), NOW - DAY);
+	expect(isKnown('new', savedAfter(['new'], NOW, others))).toBe(true);
+});
+
+it('forgets what is older than a week', () => {
+	const saved = savedAfter(['old'], NOW - 8 * DAY, savedAfter(['young'], NOW - 6 * DAY));
+	const after = savedAfter(['new'], NOW, saved);
+	expect(['old', 'young', 'new'].map((key) => isKnown(key, after))).toEqual([false, true, true]);
+});
+
+it.each(['', 'nonsense', '{"a":1}', '0'.repeat(14)])('begins anew with a broken %p', (saved) => {
+	expect(isKnown('a', saved)).toBe(false);
+});

@@ -1,0 +1,350 @@
+import { Logger } from '@n8n/backend-common';
+import { Container } from '@n8n/di';
+import fc from 'fast-check';
+import type { INodeParameters } from 'n8n-workflow';
+
+import { signCallbackUrl } from '../../../../nodes/TencentVidu/callbacks/callbackUrl';
+import { see } from '../../../support/engine/serviceRun';
+import {
+	listenForCallbacks,
+	type TriggerListener,
+	type TriggerWish,
+} from '../../../support/engine/triggerListener';
+import { useVirtualEngine } from '../../../support/engine/virtualEngine';
+import { virtualTime } from '../../../support/engine/virtualTime';
+import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../../support/fake/accounts';
+import { type Fake, type FakeOptions, startFake } from '../../../support/fake/server';
+
+jest.mock('../../../../nodes/TencentVidu/clock', () =>
+	jest
+		.requireActual<{ onVirtualTime: () => object }>('../../../support/engine/onVirtualTime')
+		.onVirtualTime(),
+);
+
+let fake: Fake;
+let trigger: TriggerListener;
+let workflows = 0;
+
+useVirtualEngine();
+
+const credentials = () => ({ ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url });
+
+async function open(parameters: INodeParameters = {}, wish: Partial<TriggerWish> = {}) {
+	await trigger?.close();
+	workflows += 1;
+	trigger = await listenForCallbacks({
+		credentials: credentials(),
+		workflowId: `workflow ${workflows}`,
+		...wish,
+		parameters: {
+			events: ['success', 'failed'],
+			authentication: 'signedUrl',
+			options: {},
+			...parameters,
+		},
+	});
+}
+
+async function serve(options: Partial<FakeOptions> = {}) {
+	await fake?.close();
+	fake = await startFake({ clock: virtualTime, hostWithoutPort: false, ...options });
+}
+
+beforeEach(async () => {
+	await serve();
+	await open();
+});
+
+afterEach(async () => {
+	await trigger.close();
+	await fake.close();
+});
+
+const address = () => `${trigger.url}/webhook/tencent-vidu`;
+
+/** Submits a job with a callback, and lets the service finish it and tell so. */
+async function submit(parameters: INodeParameters = {}, callbackUrl = address()) {
+	const additionalFields = { callbackUrl };
+	const seen = await see(fake, {
+		parameters: { prompt: 'A vase', additionalFields, ...parameters },
+	});
+	await virtualTime.until(virtualTime.sleep(60_000), () => fake.inFlight);
+	await virtualTime.until(fake.callbacks.idle(), () => fake.inFlight);
+	await virtualTime.until(trigger.settled(), () => fake.inFlight);
+	return seen;
+}
+
+const jsons = () => trigger.started.map(([item]) => item?.json);
+
+async function post(url: string, body: unknown, type = 'application/json') {
+	const payload = typeof body === 'string' ? body : JSON.stringify(body);
+	const headers = { 'content-type': type };
+	return (await fetch(url, { method: 'POST', headers, body: payload })).status;
+}
+
+/** The URL that the service was given for the last job. */
+const signedUrl = () => fake.jobs.all().at(-1)?.callbackUrl ?? '';
+
+it('starts the workflow with the job that Get would give, and the reference of its Submit', async () => {
+	const { items } = await submit({ options: { reference: 'order 4711' } });
+	const [job] = fake.jobs.all();
+	expect(items[0]?.json).toMatchObject({ JobId: job?.jobId, Reference: 'order 4711' });
+	expect(jsons()).toEqual([
+		{
+			JobId: job?.jobId,
+			Reference: 'order 4711',
+			Status: 'DONE',
+			ErrorCode: '',
+			ErrorMessage: '',
+			ResultVideoUrl: `${fake.url}/video/${job?.jobId}.mp4`,
+			Callback: expect.objectContaining({ JobId: job?.jobId }) as object,
+		},
+	]);
+	expect(signedUrl()).not.toContain(PERMANENT_ACCOUNT.secretKey);
+});
+
+it.each(['A', 'B', 'B2', 'C'] as const)('understands the shape %s', async (shape) => {
+	await serve({ callbacks: { shape } });
+	await open();
+	const { items } = await submit();
+	expect(jsons()).toEqual([
+		expect.objectContaining({ Status: 'DONE', Reference: items[0]?.json.Reference }),
+	]);
+});
+
+it('answers interim states with 200 and starts nothing', async () => {
+	await serve({ callbacks: { shape: 'C', interim: true } });
+	await open();
+	await submit();
+	expect(trigger.started).toHaveLength(1);
+	expect(trigger.answered.length).toBeGreaterThan(1);
+	expect(new Set(trigger.answered)).toEqual(new Set([200]));
+});
+
+it.each([
+	['success', 'A vase', 1],
+	['success', '[fail]', 0],
+	['failed', 'A vase', 0],
+	['failed', '[fail]', 1],
+])('wanting %s, a job with %p starts %i', async (event, prompt, count) => {
+	await open({ events: [event] });
+	await submit({ prompt });
+	expect(trigger.started).toHaveLength(count);
+	expect(trigger.answered).toEqual([200]);
+});
+
+it.each(['atOnce', 'inTurn'] as const)('drops repeats that come %s', async (repeatMode) => {
+	await serve({ callbacks: { repeat: 3, repeatMode } });
+	await open();
+	await submit();
+	expect(trigger.answered).toEqual([200, 200, 200]);
+	expect(trigger.started).toHaveLength(1);
+	expect(fake.jobs.all()).toHaveLength(1);
+});
+
+it('drops repeats after a restart, by what n8n has saved', async () => {
+	await submit();
+	const { body } = fake.callbacks.deliveries[0] ?? {};
+	const url = signedUrl();
+	const path = new URL(url).pathname + new URL(url).search;
+	await open({}, { staticData: trigger.staticData });
+	expect(await post(trigger.url + path, body)).toBe(200);
+	expect(trigger.started).toEqual([]);
+});
+
+it('takes a callback for new that n8n could not start a workflow with', async () => {
+	await serve({ callbacks: { repeat: 3 } });
+	await open({}, { failures: 1 });
+	await submit();
+	expect(trigger.answered).toEqual([500, 200, 200, 200]);
+	expect(trigger.started).toHaveLength(1);
+});
+
+it('counts the hours of a callback URL from when the job was accepted', async () => {
+	const fault = { kind: 'error', code: 'RequestLimitExceeded.JobNumExceed' } as const;
+	fake.faults.add({ action: 'SubmitImageToVideoViduJob', times: 90, fault });
+	await submit({ options: { callbackValidHours: 1, maxCapacityWait: 600 } });
+	expect(trigger.answered).toEqual([200]);
+	expect(trigger.started).toHaveLength(1);
+});
+
+it('tells in the log what could not be read of a callback that was asked for', async () => {
+	await serve({ callbacks: { shape: () => ({ outcome: 'splendid' }) } });
+	const warned = jest.spyOn(Container.get(Logger), 'warn');
+	await open();
+	const { items } = await submit();
+	expect(trigger.answered).toEqual([200]);
+	const log = JSON.stringify(warned.mock.calls);
+	expect(log).toContain(items[0]?.json.Reference);
+	expect(log).toContain('splendid');
+	expect(log).not.toContain('viduSignature');
+	warned.mockRestore();
+});
+
+it('passes repeats on when told to', async () => {
+	await serve({ callbacks: { repeat: 3 } });
+	await open({ options: { dropRepeats: false } });
+	await submit();
+	expect(trigger.started).toHaveLength(3);
+});
+
+describe('what is not believed', () => {
+	const body = { JobId: '1', Status: 'DONE', ResultVideoUrl: 'https://example.com/v.mp4' };
+
+	it.each<[string, (url: string) => string]>([
+		['unsigned', (url) => url.replace(/\?.*/, '')],
+		['altered', (url) => url.replace('viduReference=', 'viduReference=x')],
+		['for another path', (url) => url.replace('tencent-vidu', 'tencent-vidu-2')],
+		['prolonged', (url) => url.replace(/viduExpires=(\d)/, 'viduExpires=9$1')],
+	])('%s: 401, and nothing starts', async (_, alter) => {
+		await submit();
+		trigger.started.length = 0;
+		expect(await post(alter(signedUrl()), body)).toBe(401);
+		expect(trigger.started).toEqual([]);
+	});
+
+	it('signed by another account, or expired', async () => {
+		await submit();
+		const path = signedUrl().replace(trigger.url, '');
+		await open({}, { credentials: { ...credentials(), ...TEMPORARY_ACCOUNT } });
+		expect(await post(trigger.url + path, body)).toBe(401);
+		await open();
+		virtualTime.elapsed += 73 * 3_600_000;
+		expect(await post(trigger.url + path, body)).toBe(401);
+		expect(trigger.started).toEqual([]);
+	});
+
+	it('signed with keys that the credential no longer has, half a minute later at the latest', async () => {
+		const other = { ...credentials(), secretKey: 'another key' };
+		const sign = (secretKey: string, reference: string) => {
+			const expires = virtualTime.now() / 1000 + 3600;
+			return signCallbackUrl(address(), { reference, expires: Math.ceil(expires) }, secretKey);
+		};
+		const statusOf = async (secretKey: string, reference: string) =>
+			await post(sign(secretKey, reference), body);
+		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'a')).toBe(200);
+		await open({}, { credentials: other });
+		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'b')).toBe(200);
+		virtualTime.elapsed += 30_000;
+		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'c')).toBe(401);
+		await open();
+		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'd')).toBe(200);
+	});
+
+	it('signed with the empty key of a credential that gives none', async () => {
+		await open({}, { credentials: { ...credentials(), secretKey: ' ' } });
+		virtualTime.elapsed += 30_000;
+		const expires = Math.ceil(virtualTime.now() / 1000 + 3600);
+		expect(await post(signCallbackUrl(address(), { reference: 'a', expires }, ''), body)).toBe(500);
+		expect(trigger.started).toEqual([]);
+	});
+
+	it('without authentication, anything that is a job, with the reference it was asked for by', async () => {
+		await open({ authentication: 'none' });
+		const url = signCallbackUrl(address(), { reference: 'order 7', expires: 1 }, 'any key');
+		expect(await post(url, { ...body, JobId: '2' })).toBe(200);
+		expect(jsons()).toEqual([expect.objectContaining({ Reference: 'order 7' })]);
+	});
+
+	it('without authentication, anything that is a job', async () => {
+		await open({ authentication: 'none' });
+		expect(await post(address(), body)).toBe(200);
+		expect(jsons()).toEqual([
+			expect.not.objectContaining({ Reference: expect.anything() as string }),
+		]);
+	});
+});
+
+it('leaves the address of a waiting run as it is, and the address of others when told to', async () => {
+	const waiting = `${trigger.url}/webhook-waiting/7?signature=abc`;
+	await submit({}, waiting);
+	expect(signedUrl()).toBe(waiting);
+	const { items } = await submit({ prompt: 'Another', options: { signCallbackUrl: false } });
+	expect(signedUrl()).toBe(address());
+	expect(items[0]?.json).not.toHaveProperty('Reference');
+});
+
+it('keeps the reference that was sent when Retry On Fail tries again', async () => {
+	const fault = { kind: 'resetAfter' } as const;
+	fake.faults.add({ action: 'SubmitImageToVideoViduJob', fault });
+	const additionalFields = { callbackUrl: address() };
+	const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0.001 };
+	const { error } = await see(fake, {
+		parameters: { prompt: 'A vase', additionalFields },
+		settings,
+	});
+	const reference = new URL(signedUrl()).searchParams.get('viduReference') ?? '';
+	expect(fake.jobs.all()).toHaveLength(1);
+	expect(error?.description).toContain(reference);
+});
+
+describe('Confirm', () => {
+	beforeEach(async () => {
+		await open({ options: { confirm: true } });
+	});
+
+	it('lets the answer of the service win', async () => {
+		await serve({ callbacks: { shape: () => ({ JobId: jobId(), Status: 'FAIL' }) } });
+		await open({ options: { confirm: true } });
+		const jobId = () => fake.jobs.all()[0]?.jobId;
+		await submit();
+		expect(jsons()).toEqual([expect.objectContaining({ Status: 'DONE', Confirmed: true })]);
+	});
+
+	it('starts nothing for a job that goes on, and has the callback sent again', async () => {
+		await submit({ prompt: '[never]' });
+		const jobId = fake.jobs.all()[0]?.jobId ?? '';
+		const body = { JobId: jobId, Status: 'DONE', ResultVideoUrl: 'u' };
+		const callBack = async () =>
+			await virtualTime.until(post(signedUrl(), body), () => fake.inFlight);
+		expect(await callBack()).toBe(503);
+		expect(trigger.started).toEqual([]);
+		fake.jobs.finish(jobId);
+		expect(await callBack()).toBe(200);
+		expect(jsons()).toEqual([expect.objectContaining({ JobId: jobId, Confirmed: true })]);
+	});
+
+	it('starts nothing for a job that does not exist', async () => {
+		await submit();
+		const body = { JobId: '404', Status: 'DONE', ResultVideoUrl: 'https://example.com/v.mp4' };
+		expect(await virtualTime.until(post(signedUrl(), body), () => fake.inFlight)).toBe(503);
+		expect(trigger.started).toHaveLength(1);
+	});
+
+	it('falls back to the body when the service cannot be asked', async () => {
+		const fault = { kind: 'error', code: 'UnauthorizedOperation' } as const;
+		fake.faults.add({ action: 'DescribeImageToVideoViduJob', fault });
+		await submit();
+		expect(jsons()).toEqual([expect.objectContaining({ Status: 'DONE', Confirmed: false })]);
+	});
+});
+
+it('downloads the video after it has answered, and starts without it if it cannot', async () => {
+	await open({ options: { downloadVideo: true, binaryField: 'film' } });
+	await submit();
+	expect(trigger.started[0]?.[0]?.binary?.film).toMatchObject({ mimeType: 'video/mp4' });
+	fake.faults.add({ action: 'Video', times: Infinity, fault: { kind: 'expired' } });
+	await submit({ prompt: 'Another' });
+	expect(trigger.answered).toEqual([200, 200]);
+	expect(jsons()[1]).toMatchObject({
+		DownloadError: expect.stringContaining('24 hours') as string,
+	});
+});
+
+it('keeps the digits of a JobId that comes as a number, whatever the content type', async () => {
+	await open({ authentication: 'none' });
+	const body = '{"JobId": 1397428070633955329, "Status": "FAIL"}';
+	expect(await post(address(), body)).toBe(200);
+	expect(await post(address(), body.replace('329', '331'), 'text/plain')).toBe(200);
+	expect(jsons().map((json) => json?.JobId)).toEqual([
+		'1397428070633955329',
+		'1397428070633955331',
+	]);
+});
+
+it('starts nothing and never fails for bodies that are no job', async () => {
+	await open({ authentication: 'none' });
+	const bodies = [...fc.sample(fc.json(), { numRuns: 200, seed: 5 }), '', '[]', '1', '"a"', 'null'];
+	for (const body of bodies) expect(await post(address(), body)).toBe(200);
+	expect(trigger.started).toEqual([]);
+});

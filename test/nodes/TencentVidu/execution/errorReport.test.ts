@@ -1,0 +1,168 @@
+import {
+	badInput,
+	badItem,
+	failedItem,
+	stoppedRun,
+	vendorLines,
+} from '../../../../nodes/TencentVidu/execution/errorReport';
+import type { Outcome } from '../../../../nodes/TencentVidu/transport/retry';
+import { Round } from '../../../../nodes/TencentVidu/execution/retryMemory';
+
+const idOf = (item: number) => `13974280706339${String(item).padStart(5, '0')}`;
+const done = (item: number): Outcome => ({
+	kind: 'done',
+	response: { JobId: idOf(item), RequestId: `r${item}` },
+	requestId: `r${item}`,
+});
+const failure = { message: 'No', mayHaveStarted: false };
+const failed = (message: string, mayHaveStarted = false): Outcome => ({
+	kind: 'failed',
+	failure: { message, mayHaveStarted },
+});
+
+function roundOf(outcomes: Array<[number, Outcome]>): Round {
+	const round = new Round(outcomes.length, true, new AbortController().signal);
+	for (const [index, outcome] of outcomes) {
+		round.join(index);
+		if (outcome.kind === 'done') {
+			round.jobs.set(index, { item: index, JobId: idOf(index), RequestId: `r${index}` });
+		}
+		round.settle(index, outcome);
+	}
+	return round;
+}
+
+const many = (count: number, outcome: (item: number) => Outcome): Array<[number, Outcome]> =>
+	Array.from({ length: count }, (_, item) => [item, outcome(item)]);
+
+/** How many of the ids of `count` jobs a text holds, and whether they are the first. */
+const idsIn = (text: string, count: number) =>
+	Array.from({ length: count }, (_, item) => item).filter((item) => text.includes(idOf(item)));
+
+describe('a failed item', () => {
+	it('lists every job of the run, by item', () => {
+		const round = roundOf([[2, done(2)], [0, done(0)], [1, failed('No')]]); // prettier-ignore
+		const { message, description, data } = failedItem(round, 1, failure);
+		expect(message).toBe('No');
+		expect(idsIn(description, 3)).toEqual([0, 2]);
+		expect(description).toMatch(new RegExp(`item 0: ${idOf(0)}[^]*item 2: ${idOf(2)}`));
+		expect(data.jobs).toEqual([
+			{ item: 0, JobId: idOf(0), RequestId: 'r0' },
+			{ item: 2, JobId: idOf(2), RequestId: 'r2' },
+		]);
+	});
+
+	it('keeps thousands of JobIds in full, in its text and in its data', () => {
+		const round = roundOf([...many(5000, done), [5000, failed('No')]]);
+		const { description, data } = failedItem(round, 5000, failure);
+		expect(data.jobs).toEqual(
+			many(5000, done).map(([item]) => ({ item, JobId: idOf(item), RequestId: `r${item}` })),
+		);
+		expect(idsIn(description, 5000)).toHaveLength(5000);
+		expect(description).toContain('Jobs accepted in this run: 5000.');
+	});
+
+	it('tells of the other failures, and counts those that do not fit', () => {
+		const round = roundOf(many(9, (item) => failed(`bad ${item}`, item === 3)));
+		const { description, data } = failedItem(round, 0, { ...failure, message: 'bad 0' });
+		expect(description).toMatch(/Item 3 may have started[^]*bad 1[^]*bad 2[^]*bad 4[^]*4 more/);
+		expect(description).not.toMatch(/bad [035-9]/);
+		expect(data.failures).toEqual(
+			many(9, done).map(([item]) => ({
+				item,
+				message: `bad ${item}`,
+				mayHaveStarted: item === 3,
+			})),
+		);
+	});
+
+	it('tells the reference of each that may have started', () => {
+		const lost = (reference: string): Outcome => ({
+			kind: 'failed',
+			failure: { message: 'lost', mayHaveStarted: true, reference },
+		});
+		const round = roundOf(many(20, (item) => lost(`reference ${item};`)));
+		const { description, data } = failedItem(round, 0, { ...failure, reference: 'reference 0;' });
+		const listed = many(20, done).filter(([item]) => description.includes(`reference ${item};`));
+		expect(listed.map(([item]) => item)).toEqual(many(19, done).map(([item]) => item + 1));
+		expect(data.failures.map(({ reference }) => reference)).toEqual(
+			many(20, done).map(([item]) => `reference ${item};`),
+		);
+	});
+
+	it('says what was not sent', () => {
+		const round = roundOf([[0, failed('No')], [1, { kind: 'notSent' }], [2, { kind: 'notSent' }]]); // prettier-ignore
+		const { description, data } = failedItem(round, 0, failure);
+		expect(data.notSent).toEqual([1, 2]);
+		expect(description).toMatch(/not sent.*2/i);
+	});
+});
+
+it('gives the vendor’s words, one by one', () => {
+	const all = { ...failure, code: 'C.D', vendorText: 'v', requestId: 'r', jobId: idOf(0) };
+	const lines = vendorLines(all).split('\n');
+	expect(lines.map((line) => line.split(': ')[1])).toEqual(['C.D', 'v', 'r', idOf(0)]);
+	expect(vendorLines(failure)).toBe('');
+});
+
+it('tells a stopped run which jobs go on', () => {
+	const { description, data } = stoppedRun(roundOf([[0, done(0)], [1, { kind: 'notSent' }]])); // prettier-ignore
+	expect(description).toContain(idOf(0));
+	expect(data).toMatchObject({ jobs: [{ JobId: idOf(0) }], notSent: [1] });
+});
+
+describe('bad input', () => {
+	const problem = (field: string) => ({ field, problem: 'is wrong' });
+
+	it('says the one problem of the one item', () => {
+		const { message, data } = badInput(new Map([[4, [problem('Prompt')]]]));
+		expect(message).toBe('Prompt is wrong');
+		expect(data).toEqual({
+			jobs: [],
+			failures: [{ item: 4, message: 'Prompt is wrong', mayHaveStarted: false }],
+			notSent: [],
+		});
+	});
+
+	const job = { item: 1, JobId: idOf(1), RequestId: 'r1' };
+
+	it.each([
+		[[], /^Nothing was sent\.$/],
+		[[job], new RegExp(`^Nothing more was sent\\.[^]*item 1: ${idOf(1)}$`)],
+	])('names the jobs of an earlier try: %j', (jobs, text) => {
+		const { description, data } = badInput(new Map([[4, [problem('Prompt')]]]), jobs);
+		expect(description).toMatch(text);
+		expect(data.jobs).toEqual(jobs);
+	});
+
+	it.each([
+		[undefined, /^The item was not sent\.$/],
+		[job, new RegExp(`^The item was not sent again\\.[^]*item 1: ${idOf(1)}$`)],
+	])('says of one item alone whether there is a job: %j', (known, text) => {
+		expect(badItem(1, [problem('Prompt')], known).description).toMatch(text);
+	});
+
+	it('names every field of several items, in their order', () => {
+		const { message, description } = badInput(
+			new Map([
+				[3, [problem('Duration')]],
+				[1, [problem('Prompt'), problem('Model')]],
+			]),
+		);
+		expect(description).toMatch(/Item 1.*Prompt[^]*Item 1.*Model[^]*Item 3.*Duration/);
+		expect(message).toMatch(/Item 1.*Prompt.*2/);
+	});
+
+	it('puts ten in words and counts the rest', () => {
+		const problems = Array.from(
+			{ length: 300 },
+			(_, item): [number, [ReturnType<typeof problem>]] => [item, [problem(`Field${item};`)]],
+		);
+		const { message, description, data } = badInput(new Map(problems));
+		const named = problems.filter(([item]) => description.includes(`Field${item};`));
+		expect(named.map(([item]) => item)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+		expect(description).toContain('290');
+		expect(message).toContain('299');
+		expect(data.failures).toHaveLength(300);
+	});
+});

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+
+import { type Download, fetchVideo } from '../../../../nodes/TencentVidu/jobs/download';
+import { VirtualTime } from '../../../support/engine/virtualTime';
+
+const URL = 'https://cos.example/v.mp4?sign=1';
+
+/** One try: the head of an answer and what comes of its body, or no answer at all. */
+type Try = Partial<Download<string>> & { bytes?: number | undefined; isBroken?: boolean };
+
+/** Fetches with these tries, the last of them for ever. */
+async function fetch(tries: Array<Try | 'refused'>, url = URL) {
+	const time = new VirtualTime();
+	const at: number[] = [];
+	const names: string[] = [];
+	let discarded = 0;
+	const open = async (opened: string): Promise<Download<string>> => {
+		at.push(time.elapsed);
+		expect(opened).toBe(url);
+		const one = tries[Math.min(at.length, tries.length) - 1];
+		if (one === undefined || one === 'refused') throw new Error('ECONNREFUSED');
+		const { bytes = 9, isBroken = false, ...head } = one;
+		const store = async (name: string, type: string) => {
+			names.push(`${name} ${type}`);
+			if (isBroken) throw new Error('aborted');
+			return await Promise.resolve({ stored: `copy ${at.length}`, bytes });
+		};
+		const discard = () => void (discarded += 1);
+		return await Promise.resolve({
+			...{ statusCode: 200, contentType: 'video/mp4', length: 9, store, discard },
+			...head,
+		});
+	};
+	const fetched: { stored?: string; problem?: string } = await time.until(
+		fetchVideo(url, '17', open, time, new AbortController().signal),
+		() => 0,
+	);
+	return { fetched, at, names, discarded };
+}
+
+it.each<[string, string | undefined, string]>([
+	['its own', 'video/webm', 'video/webm'],
+	['its own without parameters', 'video/mp4; charset=x', 'video/mp4'],
+	['none of use', 'application/octet-stream', 'video/mp4'],
+	['none', undefined, 'video/mp4'],
+])('stores a video with the type that is told: %s', async (_, contentType, type) => {
+	const { fetched, at, names } = await fetch([{ contentType }]);
+	expect([fetched, at.length, names]).toEqual([{ stored: 'copy 1' }, 1, [`17.mp4 ${type}`]]);
+});
+
+it('takes a length that nobody told for right', async () => {
+	expect((await fetch([{ length: undefined }])).fetched).toEqual({ stored: 'copy 1' });
+	const store = async () => await Promise.resolve({ stored: 'x', bytes: undefined });
+	expect((await fetch([{ store }])).fetched).toEqual({ stored: 'x' });
+});
+
+it.each<[string, Try | 'refused', string]>([
+	['a server error', { statusCode: 503 }, 'HTTP 503'],
+	['a redirect that n8n did not follow', { statusCode: 302 }, 'HTTP 302'],
+	['no content', { statusCode: 204 }, 'HTTP 204'],
+	['a short body', { bytes: 4 }, 'only 4 of 9 bytes'],
+	['an empty file', { bytes: 0, length: undefined }, 'the file is empty'],
+	['an empty file that was announced', { bytes: 0, length: 0 }, 'the file is empty'],
+	['a page', { contentType: 'text/html; charset=utf-8' }, 'text/html.* came instead of a video'],
+	['an error as XML', { contentType: 'application/xml' }, 'application/xml came'],
+	['an error as JSON', { contentType: 'application/problem+json' }, 'problem.json came'],
+	['a body that breaks off', { isBroken: true }, 'the connection broke'],
+	['no connection', 'refused', 'the connection broke'],
+])('tries again after %s, boundedly, and ever later', async (_, fault, reason) => {
+	expect((await fetch([fault, fault, fault, fault, {}])).fetched).toEqual({ stored: 'copy 5' });
+	const { fetched, at, discarded } = await fetch([fault]);
+	expect(fetched.problem).toMatch(new RegExp(`${reason}.*24 hours.*Get`));
+	const pauses = at.slice(1).map((time, index) => time - (at[index] ?? NaN));
+	expect(pauses).toHaveLength(4);
+	expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
+	expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500);
+	expect(pauses[3]).toBeGreaterThan(2 * (pauses[0] ?? NaN));
+	expect(at.at(-1)).toBeLessThan(60_000);
+	expect(discarded).toBe(/^HTTP|came/.test(reason) && !reason.startsWith('only') ? 5 : 0);
+});
+
+it.each([403, 404])(
+	'gives up at once on an URL that ended to work: HTTP %i',
+	async (statusCode) => {
+		const { fetched, at, discarded } = await fetch([{ statusCode }, {}]);
+		expect(fetched.problem).toMatch(new RegExp(`HTTP ${statusCode}.*24 hours`));
+		expect([at.length, discarded]).toEqual([1, 1]);
+	},
+);
+
+it.each(['', 'file:///etc/passwd', 'ftp://e.com/v.mp4', 'your_url'])('opens no %p', async (url) => {
+	const { fetched, at } = await fetch([{}], url);
+	expect([fetched.stored, at.length]).toEqual([undefined, 0]);
+	expect(fetched.problem).toMatch(/URL/);
+});
+
+it('never throws, and never takes a part for the whole', async () => {
+	const angry = () => {
+		throw new Error('angry');
+	};
+	const one = fc.record({
+		statusCode: fc.constantFrom(200, 200, 302, 500, NaN),
+		bytes: fc.constantFrom(9, 8, undefined),
+		isBroken: fc.boolean(),
+		discard: fc.constant(angry),
+	});
+	const tries = fc.array(fc.oneof(one, fc.constant('refused' as const)), { minLength: 1 });
+	await fc.assert(
+		fc.asyncProperty(tries, async (script) => {
+			const { fetched, at } = await fetch(script);
+			const last = script[Math.min(at.length, script.length) - 1];
+			const isGood = last !== 'refused' && last?.statusCode === 200 && !last.isBroken;
+			if (fetched.stored)
+				expect([isGood, last]).toEqual([true, expect.not.objectContaining({ bytes: 8 })]); // prettier-ignore
+			else expect(fetched.problem).toMatch(/\S/);
+		}),
+		{ numRuns: 50 },
+	);
+});
+
+it('ends at once when the run is stopped while it waits to try again', async () => {
+	const time = new VirtualTime();
+	const stop = new AbortController();
+	const open = async () => await Promise.reject(new Error('down'));
+	time.schedule(2_500, () => stop.abort());
+	const began = time.now();
+	const fetched = await time.until(
+		fetchVideo('https://example.com/v', '17', open, time, stop.signal),
+		() => 0,
+	);
+	expect(fetched).toMatchObject({ problem: expect.stringContaining('stopped') as string });
+	expect(time.now() - began).toBeLessThanOrEqual(2_500);
+});

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+
+import { resources } from '../../../../nodes/TencentVidu/descriptions/resources';
+import { isWebAddress } from '../../../../credentials/account';
+import { RowSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
+
+const operations = resources.flatMap((resource) => resource.operations);
+const submit = new RowSchema(operations.find(({ value }) => value === 'submit')?.rows ?? []);
+const get = new RowSchema(operations.find(({ value }) => value === 'get')?.rows ?? []);
+
+const problemsOf = (body: Record<string, unknown>) => submit.read(body).problems ?? [];
+
+describe('values', () => {
+	it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+		['nothing', {}, {}],
+		['a number', { Duration: 5 }, { Duration: 5 }],
+		['a number as text', { Duration: ' 5 ' }, { Duration: 5 }],
+		['a switch', { Audio: false }, { Audio: false }],
+		['a switch as text', { Audio: 'true', Bgm: 'false' }, { Audio: true, Bgm: false }],
+		['an option', { Resolution: '720p' }, { Resolution: '720p' }],
+		['a numeric option as text', { LogoAdd: '0' }, { LogoAdd: 0 }],
+		['a numeric option', { LogoAdd: 1 }, { LogoAdd: 1 }],
+		['a model of tomorrow', { Model: ' viduq9 ' }, { Model: 'viduq9' }],
+		['a text', { Prompt: ' keeps its blanks ' }, { Prompt: ' keeps its blanks ' }],
+		['a number for a text', { Payload: 42, Prompt: 1.5 }, { Payload: '42', Prompt: '1.5' }],
+		['an address', { CallbackUrl: ' https://e.com/x\n' }, { CallbackUrl: 'https://e.com/x' }],
+		['JSON text', { MetaData: '{"Label": 1}' }, { MetaData: '{"Label": 1}' }],
+		['a JSON object', { MetaData: { Label: 1 } }, { MetaData: '{"Label":1}' }],
+		['images', { Images: [' a ', 'b'] }, { Images: ['a', 'b'] }],
+		[
+			'binary images',
+			{ Images: [{ binaryField: ' data ' }, 'b'] },
+			{ Images: [{ binaryField: 'data' }, 'b'] },
+		],
+		[
+			'nested fields',
+			{ LogoParam: { LogoUrl: 'https://e.com/l.png', LogoRect: { X: '-5', Height: 0 } } },
+			{ LogoParam: { LogoUrl: 'https://e.com/l.png', LogoRect: { X: -5, Height: 0 } } },
+		],
+	])('reads %s', (_, body, values) => expect(submit.read(body)).toEqual({ values }));
+
+	it.each<[string, Record<string, unknown>]>([
+		['an empty text', { Prompt: '', CallbackUrl: '' }],
+		['white space', { Prompt: ' \n', MetaData: ' ' }],
+		['null and undefined', { Duration: null, Audio: undefined }],
+		['an empty object', { LogoParam: {}, MetaData: {} }],
+		['an object of empty ones', { LogoParam: { LogoRect: { X: '' }, LogoUrl: ' ' } }],
+		['empty images', { Images: ['', ''] }],
+		['no images', { Images: [] }],
+	])('leaves out %s', (_, body) => expect(submit.read(body)).toEqual({ values: {} }));
+
+	it('keeps an empty image beside one that is set, for the rules to judge', () => {
+		expect(submit.read({ Images: ['', 'b'] })).toEqual({ values: { Images: ['', 'b'] } });
+	});
+
+	it('takes as many characters as allowed, counted as the user does', () => {
+		const body = { Prompt: '🌊'.repeat(2000), Payload: 'x'.repeat(1_048_576) };
+		expect(submit.read(body)).toEqual({ values: body });
+	});
+
+	it('does not send what no row has', () => {
+		expect(submit.read({ Seed: 1 })).not.toHaveProperty('values.Seed');
+		expect(submit.read({ LogoParam: { Size: 1 } })).not.toHaveProperty('values.LogoParam.Size');
+	});
+});
+
+describe('problems', () => {
+	const MORE = 'Additional Fields > ';
+	const LOGO = `${MORE}Watermark Image > `;
+	it.each<[string, Record<string, unknown>, string]>([
+		['a number below its range', { Duration: 0 }, `${MORE}Duration`],
+		['a number above its range', { Duration: 17 }, `${MORE}Duration`],
+		['a fraction', { Duration: 1.5 }, `${MORE}Duration`],
+		['no number', { Duration: 'five' }, `${MORE}Duration`],
+		['an infinite number', { Duration: 'Infinity' }, `${MORE}Duration`],
+		['a switch for a number', { Duration: true }, `${MORE}Duration`],
+		['a number for a switch', { Audio: 1 }, `${MORE}Audio`],
+		['a word for a switch', { OffPeak: 'yes' }, `${MORE}Off-Peak`],
+		['an unknown option', { Resolution: '8k' }, `${MORE}Resolution`],
+		['a number for an option', { AudioType: 5 }, `${MORE}Audio Type`],
+		['an object for a model', { Model: { a: 1 } }, `${MORE}Model`],
+		['an option in other letters', { MovementAmplitude: 'AUTO' }, `${MORE}Movement Amplitude`],
+		['an object for a text', { Prompt: { a: 1 } }, 'Prompt'],
+		['a list for a text', { VoiceId: ['a'] }, `${MORE}Voice ID`],
+		['a switch for a text', { Payload: false }, `${MORE}Payload`],
+		['a number too large for its digits', { Payload: 1397428070633955328 }, `${MORE}Payload`],
+		['a text too long', { Prompt: 'x'.repeat(2001) }, 'Prompt'],
+		['a payload too long', { Payload: 'x'.repeat(1_048_577) }, `${MORE}Payload`],
+		['no address', { CallbackUrl: 'example.com/hook' }, `${MORE}Callback URL`],
+		['an address of another kind', { CallbackUrl: 'ftp://e.com' }, `${MORE}Callback URL`],
+		['broken JSON', { MetaData: '{"a":' }, `${MORE}Metadata`],
+		['JSON that is no object', { MetaData: '[1]' }, `${MORE}Metadata`],
+		['a wrong nested address', { LogoParam: { LogoUrl: 'x' } }, `${LOGO}Image URL`],
+		[
+			'a negative size',
+			{ LogoParam: { LogoRect: { Width: -1 } } },
+			`${LOGO}Position and Size > Width`,
+		],
+		['an image of the wrong type', { Images: [5] }, 'First Frame URL'],
+		['a last image of the wrong type', { Images: ['a', true] }, 'Last Frame URL'],
+		['no binary field', { Images: [{ binaryField: ' ' }] }, 'First Frame Input Binary Field'],
+		['an empty one', { Images: ['a', { binaryField: '' }] }, 'Last Frame Input Binary Field'],
+	])('names the field of %s', (_, body, field) => {
+		expect(problemsOf(body)).toEqual([{ field, problem: expect.stringMatching(/\S/) as string }]);
+	});
+
+	it('reports everything at once', () => {
+		const body = { Duration: 99, Audio: 'x', Prompt: [1], LogoParam: { LogoRect: { X: 'x' } } };
+		const labels = problemsOf(body).map(({ field }) => field.split(' > ').at(-1));
+		expect(labels.sort()).toEqual(['Audio', 'Duration', 'Prompt', 'X']);
+	});
+
+	it('quotes what was given, but not at length', () => {
+		const [problem] = problemsOf({ Resolution: 'z'.repeat(5000) });
+		expect(problem?.problem).toContain('zzz');
+		expect(problem?.problem.length).toBeLessThan(200);
+	});
+
+	it('keeps a JobId exact or refuses it', () => {
+		expect(get.read({ JobId: '1397428070633955328' })).toEqual({
+			values: { JobId: '1397428070633955328' },
+		});
+		expect(get.read({ JobId: 1397428070633955328 }).problems?.[0]?.field).toBe('Job ID');
+	});
+});
+
+it('gives values or problems for any body, and reads its own values again', () => {
+	const names = [
+		'Prompt',
+		'Duration',
+		'Images',
+		'Audio',
+		'Model',
+		'LogoParam',
+		'MetaData',
+		'Payload',
+	];
+	const key = fc.oneof(fc.constantFrom(...names), fc.string({ unit: 'grapheme' }));
+	const hostile = fc.constantFrom('toString', 'valueOf', 'toJSON', 'constructor', '__proto__');
+	const value = fc.oneof(fc.jsonValue(), fc.dictionary(hostile, fc.jsonValue()));
+	fc.assert(
+		fc.property(fc.dictionary(key, value), (body) => {
+			const read = submit.read(body);
+			if (read.problems) return expect(read.problems.length).toBeGreaterThan(0);
+			expect(submit.read(read.values)).toEqual(read);
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+it.each([
+	['https://e.com', true],
+	['HTTP://127.0.0.1:80/x', true],
+	['data:image/png;base64,AA', false],
+	['file:///etc/x', false],
+	['e.com', false],
+	['', false],
+])('knows whether %p is an address', (text, is) => expect(isWebAddress(text)).toBe(is));
+
+it.each([
+	[{ LogoParam: 'x' }, 'Additional Fields > Watermark Image'],
+	[{ LogoParam: { LogoRect: 5 } }, 'Additional Fields > Watermark Image > Position and Size'],
+	[{ Images: 'x' }, 'First Frame URL'],
+	[{ Images: [5] }, 'First Frame URL'],
+	[{ Images: ['a', { binaryField: 5 }] }, 'Last Frame Input Binary Field'],
+	[{ Images: [undefined] }, 'First Frame URL'],
+])('has a label and a sentence for %j', (body, field) => {
+	const [problem] = submit.read(body).problems ?? [];
+	expect(problem?.field).toBe(field);
+	expect(problem?.problem).not.toMatch(/Invalid|Expected|Required/);
+});

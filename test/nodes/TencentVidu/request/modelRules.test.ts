@@ -1,0 +1,114 @@
+import {
+	breaches,
+	isImageType,
+	type Terms,
+} from '../../../../nodes/TencentVidu/request/modelRules';
+
+const URL = 'https://example.com/a.png';
+const Q2 = ['viduq2-pro', 'viduq2-turbo', undefined];
+const Q3 = ['viduq3-pro', 'viduq3-turbo'];
+
+const china: Terms = { site: 'china', takesImages: true };
+
+const pathsOf = (body: Record<string, unknown>, terms: Partial<Terms> = {}) =>
+	breaches(body, { ...china, ...terms }).map(({ path }) => path.join('.'));
+
+const body = (images: number, Model: string | undefined, more: object) => ({
+	...(images > 0 && { Images: Array<string>(images).fill(URL) }),
+	...(Model !== undefined && { Model }),
+	...more,
+});
+
+/** Number of images, a setting, and the field that a Q2 model refuses for it; Q3 takes them all. */
+const SETTINGS: Array<[number, object, string]> = [
+	...[1, 10].map((Duration): [number, object, string] => [1, { Duration }, '']),
+	...[11, 16].map((Duration): [number, object, string] => [1, { Duration }, 'Duration']),
+	...[1, 8].map((Duration): [number, object, string] => [2, { Duration }, '']),
+	...[9, 10, 16].map((Duration): [number, object, string] => [2, { Duration }, 'Duration']),
+	[1, { Resolution: '540p' }, 'Resolution'],
+	[1, { Resolution: '720p' }, ''],
+	[1, { Resolution: '1080p' }, ''],
+	[2, { Resolution: '540p' }, ''],
+	[2, { Resolution: '1080p' }, ''],
+	[1, { Audio: true }, ''],
+	[1, { Audio: false }, ''],
+	[2, { Audio: true }, 'Audio'],
+	[2, { Audio: false }, ''],
+	[1, { OffPeak: true }, ''],
+	[1, { OffPeak: true, Audio: false }, ''],
+	[1, { OffPeak: true, Audio: true }, 'OffPeak'],
+	[1, { OffPeak: false, Audio: true }, ''],
+	[2, { OffPeak: true }, ''],
+];
+
+describe.each(Q2)('the model %s', (model) => {
+	it.each(SETTINGS)('with %i images and %j', (images, setting, refused) => {
+		expect(pathsOf(body(images, model, setting))).toEqual(refused ? [refused] : []);
+	});
+});
+
+describe.each([...Q3, 'viduq4', 'viduq2-pro-fast'])('the model %s', (model) => {
+	it.each(SETTINGS)('with %i images and %j', (images, setting) => {
+		expect(pathsOf(body(images, model, setting))).toEqual([]);
+	});
+});
+
+it('says all that is wrong', () => {
+	const all = { Duration: 9, Audio: true, OffPeak: true };
+	expect(pathsOf(body(2, 'viduq2-pro', all))).toEqual(['Duration', 'Audio', 'OffPeak']);
+});
+
+it('wants an image on China only, of an operation that takes images', () => {
+	expect(pathsOf({})).toEqual(['Images.0']);
+	expect(pathsOf({}, { site: 'international' })).toEqual([]);
+	expect(pathsOf({}, { takesImages: false })).toEqual([]);
+	expect(pathsOf({ Images: [{ binaryField: 'data' }] })).toEqual([]);
+});
+
+it('judges what has no image on International as what has one frame', () => {
+	expect(pathsOf({ Duration: 11 }, { site: 'international' })).toEqual(['Duration']);
+	expect(pathsOf({ Duration: 10, Resolution: '720p' }, { site: 'international' })).toEqual([]);
+});
+
+describe('images', () => {
+	it.each([
+		URL,
+		'http://127.0.0.1/a.png',
+		'data:image/png;base64,iVBORw0KGgo=',
+		'DATA:image/JPEG;base64,/9j/4AA+',
+		'data:image/webp;charset=utf-8;base64,AAAA',
+		`data:image/png;base64,${'A'.repeat(12_000_000)}`,
+	])('takes %.60s', (image) => expect(pathsOf({ Images: [image] })).toEqual([]));
+
+	it.each([
+		'',
+		'a.png',
+		'ftp://example.com/a.png',
+		'iVBORw0KGgo=',
+		'data:image/gif;base64,R0lGOD',
+		'data:text/plain;base64,AAAA',
+		'data:;base64,AAAA',
+		'data:,AAAA',
+		'data:image/png,AAAA',
+		'data:image/png;base64,',
+		'data:image/png;base64,%%%',
+		'data:image/png;base64,=AAA',
+		'data:image/png;base64,AA=A',
+		'data:image/png;base64',
+		'data:image/png,AAAA',
+	])('refuses %p', (image) => {
+		expect(pathsOf({ Images: [URL, image] })).toEqual(['Images.1']);
+		expect(pathsOf({ Images: [image] }, { site: 'international' })).toEqual(['Images.0']);
+	});
+
+	it.each([
+		['image/png', true],
+		['image/jpeg', true],
+		['image/jpg', true],
+		['IMAGE/WEBP', true],
+		['image/gif', false],
+		['image/png2', false],
+		['video/mp4', false],
+		['', false],
+	])('reads %s: %p', (type, is) => expect(isImageType(type)).toBe(is));
+});

@@ -1,0 +1,57 @@
+import {
+	classify,
+	ERROR_CLASSES,
+	type Remedy,
+} from '../../../../nodes/TencentVidu/transport/errorCodes';
+
+const CODES: Record<Exclude<Remedy, 'unreachable' | 'fault'>, string> = {
+	quota: `RequestLimitExceeded RequestLimitExceeded.UinLimitExceeded
+		RequestLimitExceeded.GlobalRegionUinLimitExceeded RequestLimitExceeded.IPLimitExceeded`,
+	capacity: `RequestLimitExceeded.JobNumExceed FailedOperation.JobQueueFull ResourceInsufficient
+		ResourceInUse`,
+	unsure: `InternalError InternalError.Sub FailedOperation.InnerError FailedOperation.ServerError
+		FailedOperation.RequestTimeout ServiceUnavailable`,
+	clock: 'AuthFailure.SignatureExpire',
+	none: `AuthFailure AuthFailure.SecretIdNotFound AuthFailure.InvalidSecretId
+		AuthFailure.SignatureFailure AuthFailure.TokenFailure AuthFailure.UnauthorizedOperation
+		UnauthorizedOperation InvalidParameter InvalidParameterValue InvalidParameterValue.Sub
+		MissingParameter UnknownParameter UnsupportedOperation UnsupportedRegion UnsupportedProtocol
+		LimitExceeded OperationDenied RequestSizeLimitExceeded FailedOperation
+		FailedOperation.ImageDecodeFailed FailedOperation.ImageSizeExceed
+		FailedOperation.ModerationFailed FailedOperation.JobNotFound ResourceUnavailable.InArrears
+		ResourceUnavailable.LowBalance ResourceUnavailable.Freeze ResourceUnavailable.NotExist
+		ResourcesSoldOut.ChargeStatusException NeverHeardOf.It RequestLimit constructor`,
+};
+
+describe.each(Object.entries(CODES))('to %s', (remedy, codes) => {
+	it.each(codes.split(/\s+/))('leads %s', (code) => {
+		for (const site of ['china', 'international'] as const) {
+			expect(classify(code, site).remedy).toBe(remedy);
+		}
+	});
+});
+
+it.each(['UnknownParameter', 'UnknownParameter.Model', 'InvalidAction'])(
+	'tells a user of the International site that %s may come of it',
+	(code) => {
+		expect(classify(code, 'international').advice).toContain('International');
+		expect(classify(code, 'china').advice).not.toContain('International');
+	},
+);
+
+it('has an advice of its own for each class', () => {
+	const advices = ERROR_CLASSES.map(({ advice }) => advice);
+	expect(new Set(advices).size).toBe(advices.length);
+});
+
+it('reaches each code that it lists', () => {
+	for (const { codes, remedy, advice } of ERROR_CLASSES) {
+		for (const code of codes) {
+			expect({ code, ...classify(code.replace('*', ''), 'china') }).toEqual({
+				code,
+				remedy,
+				advice,
+			});
+		}
+	}
+});

@@ -1,0 +1,333 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+
+import { OutboundHttp } from '@n8n/backend-network';
+import { Container } from '@n8n/di';
+import fc from 'fast-check';
+import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+
+import {
+	faultOf,
+	parseAnswer,
+	quoteJobIds,
+} from '../../../../nodes/TencentVidu/transport/response';
+
+const ID = '1397428070633955328';
+const NODE: INode = {
+	id: 'n',
+	name: 'Vidu',
+	type: 'vidu',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
+
+const parse = (body: unknown, statusCode = 200) =>
+	parseAnswer({ statusCode, body, date: 'Tue, 01 Jan 2030 00:00:00 GMT' });
+
+describe('parseAnswer', () => {
+	const good = { Response: { JobId: ID, RequestId: 'r' } };
+	const ok = { kind: 'ok', response: good.Response, requestId: 'r' };
+
+	it.each<[string, unknown, number]>([
+		['as text', JSON.stringify(good), 200],
+		['as n8n may have parsed it', good, 200],
+		['under an odd status', JSON.stringify(good), 502],
+		['with its JobId as a number', `{"Response":{"JobId": ${ID} ,"RequestId":"r"}}`, 200],
+		['broken off behind its ids', `{"Response":{"JobId":"${ID}","RequestId":"r","Cred`, 200],
+		['broken off in another order', `{"Response":{"RequestId":"r","JobId" : "${ID}"`, 200],
+		['broken off behind a JobId that is a number', `{"Response":{"RequestId":"r","JobId":${ID},"Cr`, 200], // prettier-ignore
+		['in a web page', `<html>{"JobId":"${ID}","RequestId":"r"}</html>`, 200],
+		['without its envelope', JSON.stringify(good.Response), 200],
+	])('finds the job in an answer %s', (_, body, status) => expect(parse(body, status)).toEqual(ok));
+
+	it('finds a whole JobId though the RequestId was cut', () => {
+		expect(parse(`{"Response":{"JobId":"${ID}","RequestId":"5d67`)).toEqual({
+			kind: 'ok',
+			response: { JobId: ID, RequestId: '' },
+			requestId: '',
+		});
+	});
+
+	it.each([`"${ID}"`, ID])('keeps the JobId %s that has an Error beside it', (id) => {
+		const body = `{"Response":{"Error":{"Code":"InternalError"},"JobId":${id},"RequestId":"r"}}`;
+		expect(parse(body)).toMatchObject({ kind: 'ok', response: { JobId: ID }, requestId: 'r' });
+	});
+
+	it.each(['""', 'null', '{}'])('finds no job in the JobId %s beside an Error', (id) => {
+		const body = `{"Response":{"Error":{"Code":"InternalError"},"JobId":${id}}}`;
+		expect(parse(body)).toMatchObject({ kind: 'error', code: 'InternalError' });
+	});
+
+	it('takes a JobId that stands in a text for text', () => {
+		const Payload = JSON.stringify({ JobId: 5 });
+		const body = JSON.stringify({ Response: { JobId: ID, Payload, RequestId: 'r' } });
+		expect(parse(body)).toMatchObject({ response: { JobId: ID, Payload } });
+	});
+
+	it.each([
+		['nothing', undefined, ''],
+		['an empty text', '', 'empty'],
+		['a web page', '<html>502</html>', 'web page'],
+		['a cut JobId', `{"Response":{"JobId":"${ID.slice(0, 12)}`, 'JSON'],
+		['a cut answer', '{"Response":{"RequestId":"r"', 'JSON'],
+		['other JSON', '{"code":0}', 'JSON'],
+		['null', 'null', 'JSON'],
+		['a list', '[{"Response":{}}]', 'JSON'],
+		['an envelope around nothing', '{"Response":null}', 'JSON'],
+		['an envelope around a text', '{"Response":"x"}', 'JSON'],
+	])('takes %s for broken', (_, body, part) => {
+		const reason = expect.stringMatching(new RegExp(`HTTP 503.*${part}`)) as string;
+		expect(parse(body, 503)).toEqual({ kind: 'broken', reason });
+	});
+
+	it.each([200, 401, 500])('reads a refusal under HTTP %i', (status) => {
+		const Error = { Code: 'InternalError', Message: 'm' };
+		expect(parse(JSON.stringify({ Response: { Error, RequestId: 'r' } }), status)).toEqual({
+			kind: 'error',
+			code: 'InternalError',
+			message: 'm',
+			requestId: 'r',
+			date: 'Tue, 01 Jan 2030 00:00:00 GMT',
+		});
+	});
+
+	it.each([
+		['nothing', {}],
+		['null', { Message: null }],
+		['no text', { Message: { en: 'm' } }],
+	])('reads a refusal whose text is %s', (_, more) => {
+		const body = JSON.stringify({ Response: { Error: { Code: 'X', ...more }, RequestId: 7 } });
+		expect(parse(body)).toMatchObject({ kind: 'error', code: 'X', message: '', requestId: '' });
+	});
+
+	it('never fails, whatever comes', () => {
+		const cut = fc.tuple(fc.jsonValue(), fc.nat(80)).map(([value, at]) => {
+			return JSON.stringify({ Response: { JobId: value, Error: value } }).slice(0, at);
+		});
+		const body = fc.oneof(fc.jsonValue(), fc.json(), fc.string({ unit: 'binary' }), cut);
+		fc.assert(
+			fc.property(body, (hostile) => {
+				expect(['ok', 'error', 'broken']).toContain(parse(hostile).kind);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it('never makes up a JobId from a part of one', () => {
+		const whole = JSON.stringify({ Response: { JobId: ID, RequestId: 'r' } });
+		for (let length = 0; length < whole.length; length++) {
+			const answer = parse(whole.slice(0, length));
+			const isThere = length >= whole.indexOf(ID) + ID.length + 1;
+			expect([length, answer.kind]).toEqual([length, isThere ? 'ok' : 'broken']);
+			if (answer.kind === 'ok') expect(answer.response.JobId).toBe(ID);
+		}
+	});
+});
+
+describe('quoteJobIds', () => {
+	it.each([
+		[`{"JobId":${ID}}`, `{"JobId":"${ID}"}`],
+		[`{"a":[{"JobId" : ${ID} }],"JobId":0}`, `{"a":[{"JobId" : "${ID}" }],"JobId":"0"}`],
+	])('turns a bare integer into text: %s', (text, quoted) =>
+		expect(quoteJobIds(text)).toBe(quoted),
+	);
+
+	it.each([
+		`{"JobId":"${ID}"}`,
+		'{"JobId":null,"Credits":5}',
+		'{"JobId":-5}',
+		'{"JobId":[5],"JobIds":5,"OldJobId":5,"jobid":5}',
+		JSON.stringify({ Payload: JSON.stringify({ JobId: 5 }), Prompt: '"JobId": 5' }),
+	])('leaves %s alone', (text) => expect(quoteJobIds(text)).toBe(text));
+
+	it('changes nothing else in any JSON', () => {
+		fc.assert(
+			fc.property(fc.jsonValue(), fc.bigInt({ min: 0n }), (value, id) => {
+				const Payload = JSON.stringify({ JobId: 7, value });
+				const text = `{"JobId":${id},"Payload":${JSON.stringify(Payload)},"value":${JSON.stringify(value)}}`;
+				expect(JSON.parse(quoteJobIds(text))).toEqual({
+					...{ JobId: String(id), Payload },
+					value: JSON.parse(JSON.stringify(value)) as unknown,
+				});
+			}),
+		);
+	});
+});
+
+describe('faultOf', () => {
+	const servers: Server[] = [];
+	afterAll(() => servers.forEach((server) => server.close()));
+
+	/** A server that does this to each connection; gives its address. */
+	async function listening(onConnection: (socket: Socket) => void): Promise<string> {
+		const server = createServer((socket) => onConnection(socket.on('error', () => {})));
+		servers.push(server);
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	}
+
+	async function freePort(): Promise<string> {
+		const url = await listening(() => {});
+		await new Promise((resolve) => servers.pop()?.close(resolve));
+		return url;
+	}
+
+	async function errorAt(url: string, timeout: number): Promise<unknown> {
+		const body = Buffer.from('{}');
+		const options = { method: 'POST', url, body, ...(timeout > 0 && { timeout }) } as const;
+		const answer = Container.get(OutboundHttp).requests().request(options);
+		return await answer.then(
+			() => undefined,
+			(error: unknown) => error,
+		);
+	}
+
+	/** n8n 1.x leaves the cause of an error that it wraps undefined. */
+	const asFirstLineWraps = (error: unknown) =>
+		Object.assign(new NodeApiError(NODE, error as JsonObject), { cause: undefined });
+
+	const afterRequest = (act: (socket: Socket) => void) => async () =>
+		await listening((socket) => socket.once('data', () => act(socket)));
+
+	it.each<[string, string, string, number, () => Promise<string>]>([
+		['a refused connection', 'unreachable', 'ECONNREFUSED', 0, freePort],
+		[
+			'a host without an address',
+			'unreachable',
+			'ENOTFOUND|EAI_AGAIN',
+			0,
+			async () => await Promise.resolve('http://nowhere.invalid'),
+		],
+		[
+			'a reset after the request',
+			'lost',
+			'ECONNRESET',
+			0,
+			afterRequest((s) => s.resetAndDestroy()),
+		],
+		['an end without an answer', 'lost', 'ECONNRESET', 0, afterRequest((s) => s.end())],
+		[
+			'nonsense for an answer',
+			'lost',
+			'HPE_\\w+',
+			0,
+			afterRequest((s) => s.end('nonsense\r\n\r\n')),
+		],
+		[
+			'an answer that breaks off',
+			'lost',
+			'\\w+',
+			0,
+			afterRequest((s) => s.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf')),
+		],
+		['a silent service', 'lost', 'ECONNABORTED|ETIMEDOUT', 30, afterRequest(() => {})],
+	])('knows %s', async (_, kind, code, timeout, address) => {
+		const error = await errorAt(await address(), timeout);
+		const reason = expect.stringMatching(new RegExp(`^(${code})$`)) as string;
+		expect(faultOf(error)).toEqual({ kind, reason });
+		const wrapped = new NodeApiError(NODE, error as JsonObject);
+		expect(faultOf(wrapped)).toMatchObject({ kind });
+		expect(faultOf(asFirstLineWraps(error))).toMatchObject({ kind });
+	});
+
+	it('knows plain text where TLS was meant, when OpenSSL tells it from a broken record', async () => {
+		const url = await listening((s) => s.once('data', () => s.end('HTTP/1.1 400\r\n\r\n')));
+		const error = await errorAt(url.replace('http:', 'https:'), 0);
+		const isTold = String(error).includes('wrong version number');
+		expect(String(error)).toMatch(/wrong version number|packet length too long/);
+		expect(faultOf(error).kind).toBe(isTold ? 'unreachable' : 'lost');
+	});
+
+	const thrownBy = (work: () => unknown): unknown => {
+		try {
+			return work();
+		} catch (error) {
+			return error;
+		}
+	};
+	const failure = (more: object) => Object.assign(new Error('m'), more);
+	it.each<[string, unknown, string]>([
+		['a timeout of connecting', failure({ code: 'ETIMEDOUT', syscall: 'connect' }), 'unreachable'],
+		['a timeout of reading', failure({ code: 'ETIMEDOUT', syscall: 'read' }), 'lost'],
+		['a reset while connecting', failure({ code: 'ECONNRESET', syscall: 'connect' }), 'lost'],
+		['a broken pipe', failure({ code: 'EPIPE', syscall: 'write' }), 'lost'],
+		['a TLS record broken on its way', failure({ code: 'EPROTO', syscall: 'write' }), 'lost'],
+		[
+			'the same by OpenSSL',
+			failure({ code: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC' }),
+			'lost',
+		],
+		...['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'].map((code): [string, unknown, string] => [
+			`${code} on an open connection`,
+			failure({ code, isAxiosError: true, cause: failure({ code, syscall: 'read' }) }),
+			'lost',
+		]),
+		...['read', 'write'].map((syscall): [string, unknown, string] => [
+			`no route for a ${syscall}, wrapped by n8n 1.x`,
+			asFirstLineWraps(
+				Object.assign(new Error(`${syscall} ENETUNREACH`), { code: 'ENETUNREACH', syscall }),
+			),
+			'lost',
+		]),
+		[
+			'a missing credential, wrapped by n8n 1.x',
+			asFirstLineWraps(new NodeOperationError(NODE, 'no credentials set')),
+			'unsent',
+		],
+		['a cancelled request', failure({ code: 'ERR_CANCELED' }), 'lost'],
+		['an error of axios without a code', failure({ isAxiosError: true }), 'lost'],
+		['an expired certificate', failure({ code: 'CERT_HAS_EXPIRED' }), 'unreachable'],
+		['a certificate of its own', failure({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), 'unreachable'],
+		['no network', failure({ code: 'ENETUNREACH' }), 'unreachable'],
+		['a cause inside', new Error('o', { cause: failure({ code: 'ECONNREFUSED' }) }), 'unreachable'],
+		[
+			'both families refused',
+			new AggregateError([failure({ code: 'ECONNREFUSED' }), failure({ code: 'ENETUNREACH' })]),
+			'unreachable',
+		],
+		['an address that is no URL', thrownBy(() => new URL('http://')), 'unsent'],
+		['one inside', new Error('o', { cause: thrownBy(() => new URL('x')) }), 'unsent'],
+		['a missing credential', new NodeOperationError(NODE, 'no credentials set'), 'unsent'],
+		['any other error', new Error('bug'), 'unsent'],
+		['a text', 'thrown', 'unsent'],
+		['nothing', undefined, 'unsent'],
+	])('knows %s', (_, error, kind) => expect(faultOf(error).kind).toBe(kind));
+
+	it('does not follow a circle of causes for ever', () => {
+		const error = failure({});
+		error.cause = error;
+		expect(faultOf(error)).toEqual({ kind: 'unsent', reason: 'm' });
+	});
+
+	it('never fails, whatever was thrown', () => {
+		const key = fc.constantFrom(
+			'message',
+			'code',
+			'syscall',
+			'isAxiosError',
+			'cause',
+			'errors',
+			'httpCode',
+			'messages',
+		);
+		const object = fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.dictionary(key, fc.jsonValue())));
+		fc.assert(
+			fc.property(fc.oneof(object, fc.string(), fc.constant(null)), (thrown) => {
+				const fault = faultOf(thrown);
+				expect(['unreachable', 'lost', 'unsent']).toContain(fault.kind);
+				expect(typeof fault.reason).toBe('string');
+			}),
+		);
+	});
+});
+
+it.each(['{"Response":{"JobId":13974280', '{"Response":{"JobId":139742.'])(
+	'makes up no JobId from %s',
+	(body) => {
+		expect(parseAnswer({ statusCode: 200, body, date: undefined }).kind).toBe('broken');
+	},
+);
+
+it.each(['{"JobId":12.5}', '{"JobId":1e5}'])('leaves %s alone', (text) => {
+	expect(quoteJobIds(text)).toBe(text);
+});

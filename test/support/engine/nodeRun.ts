@@ -1,0 +1,211 @@
+import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Container } from '@n8n/di';
+import {
+	BinaryDataService,
+	DirectoryLoader,
+	ExecuteContext,
+	ExecutionLifecycleHooks,
+	RoutingNode,
+	WorkflowExecute,
+} from 'n8n-core';
+import {
+	createRunExecutionData,
+	type ICredentialDataDecryptedObject,
+	type ICredentialsHelper,
+	type IDataObject,
+	type IExecuteData,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type ITaskData,
+	type IWorkflowExecuteAdditionalData,
+	Workflow,
+} from 'n8n-workflow';
+
+import { TencentCloudApi } from '../../../credentials/TencentCloudApi.credentials';
+import type * as Vidu from '../../../nodes/TencentVidu/TencentVidu.node';
+
+// By its whole name: tsx would take the .node.json beside it.
+const { TencentVidu } = createRequire(__filename)(
+	'../../../nodes/TencentVidu/TencentVidu.node.ts',
+) as typeof Vidu;
+
+/** What a test says about a run; the rest is as in n8n. */
+export interface NodeRun {
+	parameters: INode['parameters'];
+	items?: INodeExecutionData[];
+	credentials: ICredentialDataDecryptedObject;
+	/** Settings of the node: onError, retryOnFail, maxTries, executeOnce, … */
+	settings?: Partial<INode>;
+}
+
+/** A run under way. */
+export interface RunningNode {
+	finished: Promise<IRun>;
+	/** Presses Stop. */
+	stop: () => void;
+}
+
+const credential = new TencentCloudApi();
+
+/** n8n gives declarative nodes this `execute` when it loads them. */
+function vidu(): INodeType {
+	const node: INodeType = new TencentVidu();
+	DirectoryLoader.applyDeclarativeNodeOptionParameters(node);
+	node.execute = async function (this: IExecuteFunctions) {
+		const context = this as ConstructorParameters<typeof RoutingNode>[0];
+		return (await new RoutingNode(context, node).runNode()) ?? [];
+	};
+	return node;
+}
+
+const vidus = vidu();
+
+/** An n8n that knows no other node. */
+export const nodeTypesOf = (node: INodeType): INodeTypes => ({
+	getByName: () => node,
+	getByNameAndVersion: () => node,
+	getKnownTypes: () => ({}),
+});
+
+/** As n8n's own: it copies nothing, decrypts anew at each call, and signs by the credential. */
+export function credentialsHelper(data: ICredentialDataDecryptedObject): ICredentialsHelper {
+	const helper = {
+		getParentTypes: () => [],
+		isCredentialUsableByNode: () => true,
+		preAuthentication: async () => await Promise.resolve(undefined),
+		getDecrypted: async () => await Promise.resolve({ ...data }),
+		getCredentialsProperties: () => credential.properties,
+		authenticate: async (
+			credentials: ICredentialDataDecryptedObject,
+			_type: string,
+			options: IHttpRequestOptions,
+		) => {
+			if (typeof credential.authenticate !== 'function') throw new Error('not a function');
+			return await credential.authenticate(credentials, options);
+		},
+	};
+	return helper as unknown as ICredentialsHelper;
+}
+
+/** Must be done once before anything runs. */
+export async function startEngine(): Promise<void> {
+	process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-test-'));
+	process.env.N8N_ENCRYPTION_KEY = 'a key for tests only';
+	await Container.get(BinaryDataService).init();
+}
+
+function prepare({ parameters, items, credentials, settings }: NodeRun) {
+	const input = items ?? [{ json: {} }];
+	const node: INode = {
+		id: 'vidu',
+		name: 'Tencent Cloud Vidu',
+		type: 'n8n-nodes-tencent-vidu.tencentVidu',
+		typeVersion: 1,
+		position: [200, 0],
+		parameters: { resource: 'imageToVideo', ...parameters },
+		credentials: { tencentCloudApi: { id: '1', name: 'Test' } },
+		...settings,
+	};
+	const feeder: INode = { ...node, id: 'items', name: 'Items', credentials: {}, parameters: {} };
+	const workflow = new Workflow({
+		id: 'test',
+		nodes: [feeder, node],
+		connections: { Items: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
+		active: false,
+		nodeTypes: nodeTypesOf(vidus),
+		settings: { executionOrder: 'v1' },
+	});
+	const executeData: IExecuteData = {
+		node: workflow.getNode(node.name) ?? node,
+		data: { main: [input] },
+		source: { main: [{ previousNode: 'Items' }] },
+	};
+	const fed: ITaskData = {
+		startTime: 0,
+		executionTime: 0,
+		executionIndex: 0,
+		source: [],
+		executionStatus: 'success',
+		data: { main: [input] },
+	};
+	const runExecutionData = createRunExecutionData({
+		resultData: { runData: { Items: [fed] } },
+		executionData: { nodeExecutionStack: [executeData] },
+	});
+	const additionalData = {
+		credentialsHelper: credentialsHelper(credentials),
+		hooks: new ExecutionLifecycleHooks('manual', '1', {
+			id: 'test',
+			name: 'test',
+			active: false,
+			activeVersionId: null,
+			isArchived: false,
+			createdAt: new Date(0),
+			updatedAt: new Date(0),
+			nodes: [],
+			connections: {},
+		}),
+		executionId: '1',
+		currentNodeExecutionIndex: 1,
+		variables: {},
+		setExecutionStatus: () => {},
+		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
+		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+	} as unknown as IWorkflowExecuteAdditionalData;
+	return { workflow, executeData, runExecutionData, additionalData };
+}
+
+/** Runs the node with n8n's own engine, fed by a node named Items. */
+export function runNode(wish: NodeRun): RunningNode {
+	const { workflow, runExecutionData, additionalData } = prepare(wish);
+	const running = new WorkflowExecute(
+		additionalData,
+		'manual',
+		runExecutionData,
+	).processRunExecutionData(workflow);
+	return { finished: running, stop: () => running.cancel() };
+}
+
+/**
+ * The node as a tool of an AI agent: each call runs it for the agent's arguments, and all calls share
+ * the object that stands for the agent's run.
+ */
+export function toolOf(wish: NodeRun) {
+	const { workflow, executeData, runExecutionData, additionalData } = prepare(wish);
+	let runIndex = 0;
+	return async (args: IDataObject) => {
+		const context = new ExecuteContext(
+			workflow,
+			executeData.node,
+			additionalData,
+			'manual',
+			runExecutionData,
+			runIndex++,
+			[{ json: args }],
+			{ ai_tool: [[{ json: args }]] },
+			executeData,
+			[],
+		);
+		return (await new RoutingNode(context, vidus).runNode())?.[0];
+	};
+}
+
+/** The items that the node gave, by output. */
+export function outputOf(run: IRun): INodeExecutionData[][] {
+	const [last] = run.data.resultData.runData['Tencent Cloud Vidu'] ?? [];
+	return (last?.data?.main ?? []).map((items) => items ?? []);
+}
+
+/** The error that ended the node's run, as n8n stores it. */
+export function errorOf(run: IRun) {
+	return run.data.resultData.runData['Tencent Cloud Vidu']?.[0]?.error;
+}

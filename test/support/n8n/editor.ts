@@ -1,0 +1,236 @@
+import path from 'node:path';
+import {
+	chromium,
+	type Browser,
+	type BrowserContext,
+	type Locator,
+	type Page,
+} from 'playwright-core';
+import type { N8nHost } from './host';
+import { marksOf, type Marks } from './selectors';
+
+export type Theme = 'light' | 'dark';
+
+export interface EditorOptions {
+	theme?: Theme;
+	/** Tall enough by default that panels need not be scrolled. */
+	size?: { width: number; height: number };
+}
+
+/** For Chromium as root in a container, with nothing that it fetches for itself. */
+const flags = [
+	...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+	...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+/** Starts the system's Chromium without a window. */
+export async function startBrowser(executablePath = '/usr/bin/chromium'): Promise<Browser> {
+	return chromium.launch({ executablePath, args: flags });
+}
+
+/** n8n's editor in a browser, with the owner signed in. What people do there is done by clicks. */
+export class Editor {
+	readonly marks: Marks;
+
+	private constructor(
+		readonly page: Page,
+		private readonly context: BrowserContext,
+		private readonly host: N8nHost,
+	) {
+		this.marks = marksOf(host.installation.version);
+	}
+
+	/** The open panel of a node. */
+	get panel(): Locator {
+		return this.page.locator(this.marks.panel);
+	}
+
+	get output(): Locator {
+		return this.panel.locator(this.marks.output);
+	}
+
+	get credentialDialog(): Locator {
+		return this.page.locator(this.marks.credentialDialog);
+	}
+
+	static async signIn(
+		browser: Browser,
+		host: N8nHost,
+		{ theme = 'light', size = { width: 1600, height: 1400 } }: EditorOptions = {},
+	): Promise<Editor> {
+		const context = await browser.newContext({ viewport: size, colorScheme: theme });
+		context.setDefaultTimeout(60_000);
+		await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: host.url });
+		await context.route(
+			(url) => url.origin !== host.url,
+			async (route) => route.abort(),
+		);
+		// A string, for it runs in the browser, where other names exist than here.
+		await context.addInitScript(`localStorage.setItem('N8N_THEME', '${theme}')`);
+		const page = await context.newPage();
+		await page.goto(`${host.url}/signin`);
+		await page.locator('input[type=email]').fill(host.owner.email);
+		await page.locator('input[type=password]').fill(host.owner.password);
+		await page.locator('input[type=password]').press('Enter');
+		await page.waitForURL(/\/home\//);
+		return new Editor(page, context, host);
+	}
+
+	/** Opens the node panel of an empty workflow. */
+	async startWorkflow(): Promise<void> {
+		await this.page.goto(`${this.host.url}/workflow/new`);
+		await this.page.locator(this.marks.addFirstStep).click();
+	}
+
+	/** Types into the search of the node panel, and waits until it has found a node of that name. */
+	async search(words: string, name: string): Promise<Locator> {
+		const box = this.page.locator(this.marks.search);
+		const found = this.page.locator(this.marks.found).getByText(name, { exact: true });
+		await box.fill('');
+		await found.waitFor({ state: 'hidden' });
+		await box.fill(words);
+		await found.waitFor();
+		return found;
+	}
+
+	/** Chooses an entry of the list that a found node unfolds into. */
+	async add(entry: string): Promise<void> {
+		const listed = this.page.getByText(entry, { exact: true });
+		const heading = this.page.getByText(new RegExp(`^${this.marks.actionsHeading} \\(`));
+		await heading.waitFor();
+		if (!(await listed.isVisible())) await heading.click();
+		await listed.click();
+		await this.panel.waitFor();
+	}
+
+	/** A field of the panel or of the credential dialog, by its name in the workflow. */
+	field(name: string, within = this.panel): Locator {
+		return within
+			.locator(`[data-test-id="parameter-input-${name}"]`)
+			.locator('input, textarea')
+			.first();
+	}
+
+	/** Types into such a field, and waits until n8n has taken it over. */
+	async fill(name: string, text: string, within = this.panel): Promise<void> {
+		await this.field(name, within).fill(text);
+		await this.pause();
+	}
+
+	/** Waits until such a field holds this. */
+	async holds(name: string, value: string): Promise<void> {
+		await this.host.client.until(
+			`${name} is "${value}"`,
+			{},
+			async () => (await this.field(name).inputValue()) === value || undefined,
+		);
+	}
+
+	/** Picks from a list that a click unfolds. */
+	async choose(list: Locator, option: string): Promise<void> {
+		await list.click();
+		await this.page.getByRole('option', { name: option, exact: true }).click();
+	}
+
+	async addField(collection: number, option: string): Promise<void> {
+		await this.choose(this.panel.locator(this.marks.addToCollection).nth(collection), option);
+	}
+
+	/** Presses Execute step. */
+	async execute(): Promise<void> {
+		await this.panel.locator(this.marks.execute).first().click();
+	}
+
+	async saveCredential(): Promise<void> {
+		await this.page.locator(this.marks.saveCredential).click();
+	}
+
+	/** Copies the trigger's production URL as n8n offers it. */
+	async copyWebhookUrl(): Promise<void> {
+		const webhooks = this.panel.locator(this.marks.webhooks);
+		await webhooks.getByText('Webhook URLs').click();
+		await webhooks.getByText('Production URL').click();
+		const url = webhooks.locator(this.marks.webhookUrl);
+		await url.filter({ hasText: '/webhook/' }).click();
+	}
+
+	async paste(into: Locator): Promise<void> {
+		await into.click();
+		await this.page.keyboard.press('ControlOrMeta+A');
+		await this.page.keyboard.press('ControlOrMeta+V');
+		await this.pause();
+	}
+
+	async closePanel(): Promise<void> {
+		await this.page.locator(this.marks.closePanel).click();
+		await this.panel.waitFor({ state: 'hidden' });
+	}
+
+	/** Publishes the open workflow by its button, and returns what n8n says then. */
+	async publish(): Promise<string> {
+		await this.page.locator(this.marks.publish).click();
+		await this.page.locator(this.marks.confirmPublish).click();
+		const dialog = this.page.getByRole('dialog').filter({ hasText: 'Workflow published' });
+		const said = await dialog.innerText();
+		await dialog.getByRole('button', { name: 'Got it' }).click();
+		return said;
+	}
+
+	async openCredential(id: string): Promise<void> {
+		await this.open(`/home/credentials/${id}`, '[data-test-id="credential-edit-dialog"]');
+	}
+
+	async openNode(workflowId: string, node: string): Promise<void> {
+		await this.page.goto(`${this.host.url}/workflow/${workflowId}`);
+		await this.openPanel(node);
+		// Where the pointer stands, a field shows more than it does otherwise.
+		await this.page.mouse.move(0, 0);
+		await this.settle();
+	}
+
+	/** Opens the panel of a node on the canvas. */
+	async openPanel(node: string): Promise<void> {
+		const drawn = `[data-test-id="canvas-node"][data-node-name="${node}"]`;
+		await this.page.locator(drawn).dblclick();
+		await this.panel.first().waitFor();
+	}
+
+	async openCanvas(workflowId: string): Promise<void> {
+		await this.open(`/workflow/${workflowId}`, '[data-test-id="canvas-node"]');
+	}
+
+	/** Opens what an execution left on the canvas. */
+	async openRun(workflowId: string, executionId: string): Promise<void> {
+		await this.open(`/workflow/${workflowId}/executions/${executionId}`, '.vue-flow__node');
+		// n8n fits the workflow into the window only now, and slowly.
+		await this.page.waitForTimeout(3000);
+	}
+
+	async save(folder: string, name: string): Promise<void> {
+		await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+	}
+
+	async close(): Promise<void> {
+		await this.context.close();
+	}
+
+	/**
+	 * n8n takes over what is typed when the typing has paused for 100 ms. A timer of the page itself
+	 * ends after n8n's, however busy the machine is.
+	 */
+	private async pause(): Promise<void> {
+		await this.page.evaluate('new Promise((end) => setTimeout(end, 400))');
+	}
+
+	private async open(route: string, awaited: string): Promise<void> {
+		await this.page.goto(`${this.host.url}${route}`);
+		await this.page.locator(awaited).first().waitFor();
+		await this.settle();
+	}
+
+	/** Panels slide in and load their choices from the server. */
+	private async settle(): Promise<void> {
+		await this.page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
+		await this.page.waitForTimeout(500);
+	}
+}
