@@ -4,8 +4,8 @@ import { Agent, request } from 'node:http';
 import { z } from 'zod';
 
 import { signCallbackUrl } from '../nodes/TencentVidu/callbacks/callbackUrl';
-import { putUp } from '../test/support/n8n/environment';
-import { saveRow, trigger, webhook, type NodeWish } from '../test/support/n8n/workflow';
+import { startEnvironment } from '../test/support/n8n/environment';
+import { saveRow, trigger, webhook, type NodeDefinition } from '../test/support/n8n/workflow';
 import { PERMANENT_ACCOUNT } from '../test/support/fake/accounts';
 import type { N8nHost } from '../test/support/n8n/host';
 import { cpuSeconds } from './processUsage';
@@ -83,7 +83,7 @@ async function executionsOf({ client }: N8nHost, workflowId: string): Promise<nu
 	return (await client.request('GET', path, countSchema)).count;
 }
 
-/** An n8n answers before it runs the workflow: the next contender must not pay for these runs. */
+/** An n8n answers before it runs the workflow: the next subject must not pay for these runs. */
 async function allHaveRun(n8n: N8nHost, workflowId: string, expected: number): Promise<void> {
 	await n8n.client.until(`${expected} executions`, { timeoutMs: 120_000 }, async () => {
 		const count = await executionsOf(n8n, workflowId);
@@ -97,10 +97,10 @@ const expression = { responseHeaders: { entries: [{ name: 'x-received', value: '
 
 /** Callbacks beside n8n's own Webhook node, in one n8n. */
 export async function callbacks(): Promise<Report> {
-	const stage = await putUp();
-	const { n8n, credential } = stage;
+	const environment = await startEnvironment();
+	const { n8n, credential } = environment;
 	try {
-		const contender = async (node: NodeWish) => {
+		const subject = async (node: NodeDefinition) => {
 			const path = String(node.parameters?.path);
 			const workflow = await saveRow(n8n, credential, path, [node]);
 			await n8n.client.publish(workflow, [path]);
@@ -115,16 +115,16 @@ export async function callbacks(): Promise<Report> {
 				return { perSecond: COUNT / seconds, cpu, latencies };
 			};
 		};
-		const contenders = {
-			'Webhook node': await contender(webhook('plain')),
-			'Webhook node, an expression in it': await contender(webhook('dynamic', expression)),
-			'trigger, Authentication: None': await contender(
+		const subjects = {
+			'Webhook node': await subject(webhook('plain')),
+			'Webhook node, an expression in it': await subject(webhook('dynamic', expression)),
+			'trigger, Authentication: None': await subject(
 				trigger({ path: 'open', authentication: 'none' }),
 			),
-			'trigger, Authentication: Signed URL': await contender(trigger({ path: 'signed' })),
+			'trigger, Authentication: Signed URL': await subject(trigger({ path: 'signed' })),
 		};
 		// After two warm-ups the trigger remembers as many callbacks as a run of 500 makes.
-		const results = await interleave(contenders, { rounds: ROUNDS, warmUps: 2 });
+		const results = await interleave(subjects, { rounds: ROUNDS, warmUps: 2 });
 		return {
 			...compare(results, 'Webhook node', [
 				{ head: 'callbacks/s', of: ({ perSecond }) => perSecond, isCompared: true },
@@ -139,6 +139,6 @@ export async function callbacks(): Promise<Report> {
 			n8n: await versionOf(n8n),
 		};
 	} finally {
-		await stage.end();
+		await environment.stop();
 	}
 }

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { putUp, type Stage } from '../test/support/n8n/environment';
-import { type NodeWish, picture } from '../test/support/n8n/workflow';
+import { startEnvironment, type Environment } from '../test/support/n8n/environment';
+import { type NodeDefinition, picture } from '../test/support/n8n/workflow';
 import { httpRequest, ours, submit } from './subjects';
 import { compare, type Report, versionOf } from './report';
 import { interleave } from './rounds';
@@ -27,23 +27,29 @@ async function servePicture() {
 const batching = { batch: { batchSize: 4, batchInterval: 100 } };
 
 /** The image as base64 in the item, since HTTP Request can put only that into JSON. */
-const extract: NodeWish = {
+const extract: NodeDefinition = {
 	name: 'Extract from File',
 	type: 'n8n-nodes-base.extractFromFile',
 	parameters: { operation: 'binaryToPropery', destinationKey: 'image', options: {} },
 };
 
 /** A run in an n8n of its own, since memory that was once taken is not given back. */
-async function runOf(url: string, count: number, nodesOf: (stage: Stage) => NodeWish[]) {
+async function runOf(
+	url: string,
+	count: number,
+	nodesOf: (environment: Environment) => NodeDefinition[],
+) {
 	const env = { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' };
-	const stage = await putUp({ quota: { perSecond: 0 } }, { env });
+	const environment = await startEnvironment({ quota: { perSecond: 0 } }, { env });
 	try {
-		const result = await submit(stage, nodesOf(stage), count, [picture(url, { batching })]);
+		const result = await submit(environment, nodesOf(environment), count, [
+			picture(url, { batching }),
+		]);
 		const { jobs, failure } = result;
 		if (jobs !== count) throw new Error(`${jobs} jobs of ${count} images: ${failure}`);
-		return { ...result, version: await versionOf(stage.n8n) };
+		return { ...result, version: await versionOf(environment.n8n) };
 	} finally {
-		await stage.end();
+		await environment.stop();
 	}
 }
 
@@ -58,9 +64,13 @@ export async function images(): Promise<Report> {
 				ours({ requestsPerSecond: 10_000 }, { firstFrameSource: 'binary' }),
 			]);
 		const byHttpRequest = (count: number) => async () =>
-			await runOf(url, count, (stage) => [
+			await runOf(url, count, (environment) => [
 				extract,
-				httpRequest(stage, {}, `={{ { Images: [${DATA_URI}], Prompt: "Image " + $itemIndex } }}`),
+				httpRequest(
+					environment,
+					{},
+					`={{ { Images: [${DATA_URI}], Prompt: "Image " + $itemIndex } }}`,
+				),
 			]);
 		const byNode = `this package, ${FEW}`;
 		const byHttp = `Extract from File and HTTP Request, ${FEW}`;

@@ -6,7 +6,7 @@ import { publish, type Report } from './report';
 import { signing } from './signing';
 import { quota, unlimited } from './submission';
 
-const subjects: Record<string, () => Promise<Report> | Report> = {
+const benchmarks: Record<string, () => Promise<Report> | Report> = {
 	signing,
 	quota,
 	unlimited,
@@ -18,11 +18,11 @@ const subjects: Record<string, () => Promise<Report> | Report> = {
 
 async function main(): Promise<void> {
 	const chosen = process.argv.slice(2);
-	const unknown = chosen.filter((name) => !(name in subjects));
+	const unknown = chosen.filter((name) => !(name in benchmarks));
 	if (unknown.length > 0) {
-		throw new Error(`no ${unknown.join(', ')}; there are ${Object.keys(subjects).join(', ')}`);
+		throw new Error(`no ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}`);
 	}
-	for (const [name, run] of Object.entries(subjects)) {
+	for (const [name, run] of Object.entries(benchmarks)) {
 		if (chosen.length > 0 && !chosen.includes(name)) continue;
 		const began = performance.now();
 		publish(name, await run());

@@ -122,7 +122,7 @@ async function row(count: number, seconds: number): Promise<string[]> {
 		const { fake, outcome } = await adaptive(count, seconds, round);
 		const loops = FIXED_INTERVALS.map((interval) => fixed(fake, interval));
 		const all = [outcome, ...loops, await byCallback(count, seconds, round)];
-		all.forEach((each, contender) => outcomes[contender]?.push(each));
+		all.forEach((each, subject) => outcomes[subject]?.push(each));
 	}
 	const requests = outcomes.map((all) => all.map((outcome) => outcome.requests));
 	const delays = outcomes.map((all) => all.flatMap((outcome) => outcome.delays));
@@ -148,13 +148,13 @@ export async function polling(): Promise<Report> {
 			console.log(`  ${rows.at(-1)?.[0]}`);
 		}
 	}
-	const contenders = ['this package', ...FIXED_INTERVALS.map((s) => `every ${s} s`), 'callbacks'];
+	const subjects = ['this package', ...FIXED_INTERVALS.map((s) => `every ${s} s`), 'callbacks'];
 	return {
 		head: [
 			'Jobs',
-			...contenders.map((name) => `requests, ${name}`),
+			...subjects.map((name) => `requests, ${name}`),
 			`ratio to every ${FIXED_INTERVALS[0]} s`,
-			...contenders.map((name) => `delay s p50 / p95, ${name}`),
+			...subjects.map((name) => `delay s p50 / p95, ${name}`),
 		],
 		rows,
 		notes: [`Jobs that take by up to ${SPREAD * 100} % more or less; ${ROUNDS} rounds.`],

@@ -35,14 +35,14 @@ export function figure(value: number): string {
 export const spread = ({ median, least, most }: Spread): string =>
 	`${figure(median)} (${figure(least)}–${figure(most)})`;
 
-/** A figure of each result, and whether it is to be set in relation to another contender's. */
+/** A figure of each result, and whether it is to be set in relation to another subject's. */
 export interface Column<Result> {
 	head: string;
 	of: (result: Result) => number;
 	isCompared?: boolean;
 }
 
-/** A row for each contender: medians, and behind them ratios to the contender `base` with their spread. */
+/** A row for each subject: medians, and behind them ratios to the subject `base` with their spread. */
 export function compare<Result>(
 	results: Results<string, Result>,
 	base: string,
@@ -58,7 +58,7 @@ export function compare<Result>(
 	];
 	return {
 		head: [
-			'Contender',
+			'Subject',
 			...columns.flatMap(({ head, isCompared }) => [head, ...(isCompared ? ['ratio'] : [])]),
 		],
 		rows: Object.entries(results).map(row),

@@ -1,4 +1,4 @@
-/** What each contender came to in each round, in the order of the rounds. */
+/** What each subject came to in each round, in the order of the rounds. */
 export type Results<Name extends string, Result> = Record<Name, Result[]>;
 
 /** How a figure of several rounds is told: its median, the least and the most. */
@@ -9,14 +9,14 @@ export interface Spread {
 }
 
 /**
- * Lets contenders run in turn, round after round, so that what disturbs one disturbs the others too;
+ * Lets subjects run in turn, round after round, so that what disturbs one disturbs the others too;
  * who begins changes with the round. Rounds before the first are warm-ups, and not kept.
  */
 export async function interleave<Name extends string, Result>(
-	contenders: Record<Name, (round: number) => Promise<Result> | Result>,
+	subjects: Record<Name, (round: number) => Promise<Result> | Result>,
 	{ rounds, warmUps = 1 }: { rounds: number; warmUps?: number },
 ): Promise<Results<Name, Result>> {
-	const names = Object.keys(contenders) as Name[];
+	const names = Object.keys(subjects) as Name[];
 	const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Results<
 		Name,
 		Result
@@ -25,7 +25,7 @@ export async function interleave<Name extends string, Result>(
 		const first = Math.abs(round) % names.length;
 		for (const name of [...names.slice(first), ...names.slice(0, first)]) {
 			const began = performance.now();
-			const result = await contenders[name](round);
+			const result = await subjects[name](round);
 			const seconds = (performance.now() - began) / 1000;
 			console.log(
 				`  ${round < 0 ? 'warm-up' : `round ${round + 1}`}, ${name}: ${seconds.toFixed(1)} s`,
@@ -51,6 +51,6 @@ export const spreadOf = (values: number[]): Spread => ({
 	most: Math.max(...values),
 });
 
-/** The ratio of two contenders, round by round. */
+/** The ratio of two subjects, round by round. */
 export const ratioOf = (ours: number[], theirs: number[]): Spread =>
 	spreadOf(ours.map((value, round) => value / (theirs[round] ?? NaN)));

@@ -1,5 +1,5 @@
-import { items, manual, type NodeWish, saveRow, vidu } from '../test/support/n8n/workflow';
-import type { Stage } from '../test/support/n8n/environment';
+import { items, manual, type NodeDefinition, saveRow, vidu } from '../test/support/n8n/workflow';
+import type { Environment } from '../test/support/n8n/environment';
 import { PERMANENT_ACCOUNT } from '../test/support/fake/accounts';
 import { itemsOf } from '../test/support/n8n/execution';
 import { tail } from '../test/support/n8n/process';
@@ -8,17 +8,17 @@ import { cpuSeconds, watchMemory } from './processUsage';
 const IMAGE = 'https://example.com/first.png';
 
 /** The package's node, as it comes unless `options` say otherwise. */
-export const ours = (options: Record<string, unknown> = {}, parameters = {}): NodeWish =>
+export const ours = (options: Record<string, unknown> = {}, parameters = {}): NodeDefinition =>
 	vidu({ firstFrameUrl: IMAGE, ...parameters, options });
 
 const action = { 'X-TC-Action': 'SubmitImageToVideoViduJob', 'X-TC-Version': '2024-05-23' };
 
 /** n8n's HTTP Request with the package's credential; `jsonBody` is an expression. */
 export const httpRequest = (
-	{ credential }: Stage,
+	{ credential }: Environment,
 	options: Record<string, unknown> = {},
 	jsonBody = `={{ { Images: ["${IMAGE}"], Prompt: $json.prompt } }}`,
-): NodeWish => ({
+): NodeDefinition => ({
 	name: 'HTTP Request',
 	type: 'n8n-nodes-base.httpRequest',
 	typeVersion: 4.2,
@@ -40,14 +40,18 @@ export const httpRequest = (
 });
 
 /** HTTP Request that starts `batchSize` requests every `batchInterval` milliseconds. */
-export const batched = (stage: Stage, batchSize: number, batchInterval: number): NodeWish =>
-	httpRequest(stage, { batching: { batch: { batchSize, batchInterval } } });
+export const batched = (
+	environment: Environment,
+	batchSize: number,
+	batchInterval: number,
+): NodeDefinition =>
+	httpRequest(environment, { batching: { batch: { batchSize, batchInterval } } });
 
 /**
  * A Code node with one request after another. n8n lets it use no credential, so it signs by itself, as
  * in the vendor's example, with the keys in the code; `crypto` must be allowed to it.
  */
-export const codeLoop = ({ fake }: Stage): NodeWish => ({
+export const codeLoop = ({ fake }: Environment): NodeDefinition => ({
 	name: 'Code',
 	type: 'n8n-nodes-base.code',
 	typeVersion: 2,
@@ -86,7 +90,7 @@ return results;`,
 	},
 });
 
-/** What a run of a contender came to. */
+/** What a run of a subject came to. */
 export interface Submission {
 	count: number;
 	/** Jobs that the service made. */
@@ -97,7 +101,7 @@ export interface Submission {
 	falseSuccesses: number;
 	/** Why the run failed, if it did. */
 	failure: string | undefined;
-	/** Of the contender alone. */
+	/** Of the subject alone. */
 	seconds: number;
 	/** Of n8n, for the whole run. */
 	cpuSeconds: number;
@@ -109,16 +113,16 @@ const hasJob = ({ JobId, Response }: Record<string, unknown>) =>
 	typeof JobId === 'string' ||
 	(typeof Response === 'object' && Response !== null && 'JobId' in Response);
 
-/** Runs a contender, of one node or more, for `count` items; `sources` are given to all contenders. */
+/** Runs a subject, of one node or more, for `count` items; `sources` are given to all subjects. */
 export async function submit(
-	stage: Stage,
-	contender: NodeWish[],
+	environment: Environment,
+	subject: NodeDefinition[],
 	count: number,
-	sources: NodeWish[] = [],
+	sources: NodeDefinition[] = [],
 ): Promise<Submission> {
-	const { n8n, fake, credential } = stage;
-	const names = contender.map(({ name }) => name);
-	const row = [manual, items(count), ...sources, ...contender];
+	const { n8n, fake, credential } = environment;
+	const names = subject.map(({ name }) => name);
+	const row = [manual, items(count), ...sources, ...subject];
 	const title = `${names.join(', ')}, ${count} items`;
 	const workflow = await saveRow(n8n, credential, title, row);
 	const jobsBefore = fake.jobs.all().length;

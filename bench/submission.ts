@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { putUp, type Stage } from '../test/support/n8n/environment';
-import type { NodeWish } from '../test/support/n8n/workflow';
+import { startEnvironment, type Environment } from '../test/support/n8n/environment';
+import type { NodeDefinition } from '../test/support/n8n/workflow';
 import { batched, codeLoop, httpRequest, ours, type Submission, submit } from './subjects';
 import { compare, figure, type Report, spread, versionOf } from './report';
 import { interleave, ratioOf, spreadOf } from './rounds';
@@ -13,22 +13,22 @@ const QUOTA_ROUNDS = 3;
 
 /** Submission under the vendor's quota: what a user could build instead, and how near to the limit. */
 export async function quota(): Promise<Report> {
-	const stage = await putUp(
+	const environment = await startEnvironment(
 		{ quota: { perSecond: QUOTA }, latencyMs: LATENCY_MS },
 		{ env: { NODE_FUNCTION_ALLOW_BUILTIN: 'crypto' } },
 	);
 	try {
-		const contender = (node: NodeWish) => async () => {
+		const subject = (node: NodeDefinition) => async () => {
 			// The quota counts the last second: what the one before has used must be forgotten.
 			await sleep(1_500);
-			return await submit(stage, [node], QUOTA_ITEMS);
+			return await submit(environment, [node], QUOTA_ITEMS);
 		};
 		const results = await interleave(
 			{
-				'this package': contender(ours()),
-				'HTTP Request': contender(httpRequest(stage)),
-				'HTTP Request, batches of 10 every 500 ms': contender(batched(stage, 10, 500)),
-				'Code node, one after another': contender(codeLoop(stage)),
+				'this package': subject(ours()),
+				'HTTP Request': subject(httpRequest(environment)),
+				'HTTP Request, batches of 10 every 500 ms': subject(batched(environment, 10, 500)),
+				'Code node, one after another': subject(codeLoop(environment)),
 			},
 			{ rounds: QUOTA_ROUNDS },
 		);
@@ -50,7 +50,7 @@ export async function quota(): Promise<Report> {
 		};
 		return {
 			head: [
-				'Contender',
+				'Subject',
 				`jobs of ${QUOTA_ITEMS}`,
 				'requests refused',
 				'errors passed on as successes',
@@ -62,10 +62,10 @@ export async function quota(): Promise<Report> {
 			notes: [
 				`${QUOTA_ITEMS} items, ${QUOTA} requests a second, ${LATENCY_MS} ms until each answer; ${QUOTA_ROUNDS} rounds.`,
 			],
-			n8n: await versionOf(stage.n8n),
+			n8n: await versionOf(environment.n8n),
 		};
 	} finally {
-		await stage.end();
+		await environment.stop();
 	}
 }
 
@@ -74,18 +74,21 @@ const MANY = 5_000;
 const FREE_ROUNDS = 3;
 
 /** An n8n of its own, since memory that was once taken is not given back. */
-async function unlimitedRun(nodeOf: (stage: Stage) => NodeWish) {
-	const stage = await putUp({ quota: { perSecond: 0 } });
+async function unlimitedRun(nodeOf: (environment: Environment) => NodeDefinition) {
+	const environment = await startEnvironment({ quota: { perSecond: 0 } });
 	try {
-		const node = nodeOf(stage);
-		await submit(stage, [node], 50);
-		const [few, many] = [await submit(stage, [node], FEW), await submit(stage, [node], MANY)];
+		const node = nodeOf(environment);
+		await submit(environment, [node], 50);
+		const [few, many] = [
+			await submit(environment, [node], FEW),
+			await submit(environment, [node], MANY),
+		];
 		for (const { jobs, count, failure } of [few, many]) {
 			if (jobs !== count) throw new Error(`${jobs} jobs of ${count} items: ${failure}`);
 		}
-		return { few, many, version: await versionOf(stage.n8n) };
+		return { few, many, version: await versionOf(environment.n8n) };
 	} finally {
-		await stage.end();
+		await environment.stop();
 	}
 }
 

@@ -24,7 +24,7 @@ const identitySchema = z.object({
 	Response: z.object({ AccountId: z.literal(PERMANENT_ACCOUNT.uin) }).passthrough(),
 });
 
-interface Stage {
+interface Environment {
 	host: N8nHost;
 	credential: Credential;
 	report: Report;
@@ -48,10 +48,10 @@ async function demonstrate(signal: AbortSignal, leaveOpen: () => Promise<boolean
 		report.line(`n8n ${host.installation.version} is at ${host.url}`);
 
 		const credential = await connect(host, fake.url, report);
-		const stage = { host, credential, report, signal };
-		await callSts(stage);
-		await generateBatch(stage);
-		await submitAndWait(stage);
+		const environment = { host, credential, report, signal };
+		await callSts(environment);
+		await generateBatch(environment);
+		await submitAndWait(environment);
 
 		report.step('All of this is in the editor now, to look at and to run again');
 		report.item({ Address: host.url, 'E-mail': host.owner.email, Password: host.owner.password });
@@ -80,27 +80,27 @@ async function connect(host: N8nHost, endpoint: string, report: Report): Promise
 	return credential;
 }
 
-async function callSts(stage: Stage): Promise<void> {
-	const workflow = await load(stage, 'http-request-sts.json');
-	const [identity] = outputOf(await run(stage, workflow), 'Whose Key Is It', identitySchema);
-	stage.report.item(identity?.Response ?? {});
+async function callSts(environment: Environment): Promise<void> {
+	const workflow = await load(environment, 'http-request-sts.json');
+	const [identity] = outputOf(await run(environment, workflow), 'Whose Key Is It', identitySchema);
+	environment.report.item(identity?.Response ?? {});
 }
 
-async function generateBatch(stage: Stage): Promise<void> {
-	const execution = await run(stage, await load(stage, 'batch-of-images.json'));
+async function generateBatch(environment: Environment): Promise<void> {
+	const execution = await run(environment, await load(environment, 'batch-of-images.json'));
 	const jobs = outputOf(execution, 'Generate the Videos', finishedSchema, 3);
 	if (new Set(jobs.map(({ JobId }) => JobId)).size !== 3) throw new Error('a JobId came twice');
-	for (const job of jobs) stage.report.item(job);
-	stage.report.line('What became of them, and their credits:');
+	for (const job of jobs) environment.report.item(job);
+	environment.report.line('What became of them, and their credits:');
 	const [count] = outputOf(execution, 'Count and Credits', countSchema);
-	stage.report.item(count ?? {});
+	environment.report.item(count ?? {});
 }
 
-async function submitAndWait(stage: Stage): Promise<void> {
-	const { host, report, signal } = stage;
-	const workflow = await load(stage, 'submit-and-callback.json');
+async function submitAndWait(environment: Environment): Promise<void> {
+	const { host, report, signal } = environment;
+	const workflow = await load(environment, 'submit-and-callback.json');
 	await host.client.publish(workflow, ['vidu-finished']);
-	const [job] = outputOf(await run(stage, workflow), 'Submit a Video Job', submittedSchema);
+	const [job] = outputOf(await run(environment, workflow), 'Submit a Video Job', submittedSchema);
 	report.item(job ?? {});
 
 	report.line('The trigger received the callback:');
@@ -123,13 +123,13 @@ async function watch(url: string, report: Report): Promise<void> {
 	report.line(`The video can be watched: ${byteLength} bytes of ${type}`);
 }
 
-async function load({ host, credential, report }: Stage, file: string): Promise<Workflow> {
+async function load({ host, credential, report }: Environment, file: string): Promise<Workflow> {
 	const workflow = await host.client.importWorkflow(path.join(examples, file), [credential]);
 	report.step(`examples/${file}: ${workflow.name}`);
 	return workflow;
 }
 
-async function run({ host, signal }: Stage, workflow: Workflow): Promise<Execution> {
+async function run({ host, signal }: Environment, workflow: Workflow): Promise<Execution> {
 	return host.client.run(workflow, { timeoutMs: 60_000, signal });
 }
 

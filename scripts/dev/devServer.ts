@@ -1,11 +1,11 @@
 import { cp, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { putUp, type Stage } from '../../test/support/n8n/environment';
-import { homeOf, project as ownProject } from '../../test/support/n8n/packedPackage';
+import { startEnvironment, type Environment } from '../../test/support/n8n/environment';
+import { packageFolderOf, project as ownProject } from '../../test/support/n8n/packedPackage';
 import { run } from '../../test/support/n8n/process';
 
-export interface WorkshopOptions {
+export interface DevServerOptions {
 	/** The project that is worked on; by default this one. */
 	project?: string;
 	report: (line: string) => void;
@@ -17,17 +17,17 @@ export interface WorkshopOptions {
  * A real n8n with the package and the local service, while somebody works on the sources: when they
  * change, they are built, and n8n takes the new ones over without a restart, workflows and all.
  */
-export async function openWorkshop(
-	{ project = ownProject, report, signal }: WorkshopOptions,
-	opened: (stage: Stage) => Promise<void>,
+export async function startDevServer(
+	{ project = ownProject, report, signal }: DevServerOptions,
+	opened: (environment: Environment) => Promise<void>,
 ): Promise<void> {
 	await build(project, signal);
 	const env = { N8N_DEV_RELOAD: 'true' };
-	const stage = await putUp({}, { project, report, signal, env });
+	const environment = await startEnvironment({}, { project, report, signal, env });
 	try {
 		let known = await stateOf(project);
-		await opened(stage);
-		while (!signal.aborted && !(await hasEnded(stage, 300))) {
+		await opened(environment);
+		while (!signal.aborted && !(await hasEnded(environment, 300))) {
 			const now = await stateOf(project);
 			if (now === known) continue;
 			known = now;
@@ -35,7 +35,7 @@ export async function openWorkshop(
 			try {
 				await build(project, signal);
 				// Over the old ones: n8n watches the files that are there.
-				const dist = path.join(homeOf(stage.n8n.userFolder), 'dist');
+				const dist = path.join(packageFolderOf(environment.n8n.userFolder), 'dist');
 				await cp(path.join(project, 'dist'), dist, { recursive: true });
 				report('… and n8n has the new ones.');
 			} catch (error) {
@@ -43,7 +43,7 @@ export async function openWorkshop(
 			}
 		}
 	} finally {
-		await stage.end();
+		await environment.stop();
 	}
 }
 
@@ -52,7 +52,7 @@ async function build(cwd: string, signal: AbortSignal): Promise<void> {
 	await run(process.execPath, [gulp, 'build'], { cwd, env: process.env, signal });
 }
 
-async function hasEnded({ n8n }: Stage, withinMs: number): Promise<boolean> {
+async function hasEnded({ n8n }: Environment, withinMs: number): Promise<boolean> {
 	return Promise.race([n8n.ended().then(() => true), sleep(withinMs, false)]);
 }
 

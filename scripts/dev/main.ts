@@ -1,12 +1,12 @@
 /** `npm run dev`: the package in a real n8n that takes over each change of the sources. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Stage } from '../../test/support/n8n/environment';
-import { openWorkshop } from './devServer';
+import type { Environment } from '../../test/support/n8n/environment';
+import { startDevServer } from './devServer';
 
 const examples = path.resolve(__dirname, '..', '..', 'examples');
 
-async function welcome({ n8n, fake, credential }: Stage): Promise<void> {
+async function welcome({ n8n, fake, credential }: Environment): Promise<void> {
 	for (const file of (await readdir(examples)).filter((name) => name.endsWith('.json'))) {
 		await n8n.client.importWorkflow(path.join(examples, file), [credential]);
 	}
@@ -26,7 +26,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 	process.on(name, () => stopping.abort(new Error('interrupted')));
 }
 
-openWorkshop({ report: console.log, signal: stopping.signal }, welcome).then(
+startDevServer({ report: console.log, signal: stopping.signal }, welcome).then(
 	() => process.exit(stopping.signal.aborted ? 0 : 1),
 	(error: unknown) => {
 		if (!stopping.signal.aborted) console.error(error instanceof Error ? error.message : error);

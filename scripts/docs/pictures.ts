@@ -1,13 +1,13 @@
 import path from 'node:path';
 
-import { putUp, type Stage } from '../../test/support/n8n/environment';
-import { type NodeWish, saveRow, trigger, vidu } from '../../test/support/n8n/workflow';
+import { startEnvironment, type Environment } from '../../test/support/n8n/environment';
+import { type NodeDefinition, saveRow, trigger, vidu } from '../../test/support/n8n/workflow';
 import { Editor, startBrowser, type Theme } from '../../test/support/n8n/editor';
 
 const example = path.resolve(__dirname, '..', '..', 'examples', 'batch-of-images.json');
 
 /** A node for each panel that the README shows, set as in a workflow that somebody uses. */
-const nodes: NodeWish[] = [
+const nodes: NodeDefinition[] = [
 	{
 		...vidu({
 			operation: 'submit',
@@ -59,7 +59,7 @@ async function shoot({ page }: Editor, file: string, selector: string, margin = 
 }
 
 /** Takes the pictures of the README anew, in a real n8n. */
-async function takePictures({ n8n, credential }: Stage, folder: string): Promise<void> {
+async function takePictures({ n8n, credential }: Environment, folder: string): Promise<void> {
 	const browser = await startBrowser();
 	try {
 		const showcase = await saveRow(n8n, credential, 'Panels', nodes);
@@ -89,14 +89,14 @@ async function takePictures({ n8n, credential }: Stage, folder: string): Promise
 }
 
 async function main(): Promise<void> {
-	const stage = await putUp({ jobs: { waitMs: 100, runMs: 400 } });
+	const environment = await startEnvironment({ jobs: { waitMs: 100, runMs: 400 } });
 	try {
 		await takePictures(
-			stage,
+			environment,
 			path.resolve(process.argv[2] ?? path.resolve(__dirname, '..', '..', 'docs')),
 		);
 	} finally {
-		await stage.end();
+		await environment.stop();
 	}
 }
 

@@ -14,7 +14,7 @@ import type { Workflow } from '../support/n8n/client';
 import { Editor, startBrowser, type Theme } from '../support/n8n/editor';
 import { itemsOf } from '../support/n8n/execution';
 import { staysUnreadable, unreadableWhen } from '../support/n8n/layout';
-import { useStage } from '../support/n8n/environment';
+import { useEnvironment } from '../support/n8n/environment';
 import { manual, saveRow, trigger, vidu } from '../support/n8n/workflow';
 
 const NODE = 'Tencent Cloud Vidu';
@@ -22,7 +22,7 @@ const image = 'https://example.com/vase.png';
 const pictures = path.resolve(__dirname, '../../.cache/browser');
 
 describe('a newcomer in the editor', () => {
-	const stage = useStage({ jobs: { waitMs: 100, runMs: 400 } });
+	const environment = useEnvironment({ jobs: { waitMs: 100, runMs: 400 } });
 	let browser: Browser;
 	let editor: Editor;
 
@@ -37,13 +37,13 @@ describe('a newcomer in the editor', () => {
 	});
 
 	const signIn = async (theme: Theme) =>
-		await Editor.signIn(browser, stage.n8n, { theme, size: { width: 1440, height: 900 } });
+		await Editor.signIn(browser, environment.n8n, { theme, size: { width: 1440, height: 900 } });
 
 	/** A test that leaves a picture of the editor when it fails. */
-	const see = (name: string, look: () => Promise<void>) =>
+	const scenario = (name: string, steps: () => Promise<void>) =>
 		it(name, async () => {
 			try {
-				await look();
+				await steps();
 			} catch (error) {
 				await editor.save(pictures, name.replace(/\W+/g, '-'));
 				throw error;
@@ -61,7 +61,7 @@ describe('a newcomer in the editor', () => {
 	const shows = async (part: Locator, text: RegExp | string) =>
 		await part.getByText(text).first().waitFor();
 
-	see('finds the node by each word that it is known by', async () => {
+	scenario('finds the node by each word that it is known by', async () => {
 		await editor.startWorkflow();
 		for (const words of ['vidu', 'tencent', 'image to video', 'i2v', 'video generation']) {
 			assert.equal(await (await editor.search(words, NODE)).count(), 1, words);
@@ -77,14 +77,14 @@ describe('a newcomer in the editor', () => {
 		await editor.holds('operation', 'Generate');
 	});
 
-	see('is told which key is wrong, and that the right ones work', async () => {
-		const { page, marks, panel, credentialDialog } = editor;
-		await panel.locator(marks.credentials).click();
-		await page.locator(marks.newCredential).click();
+	scenario('is told which key is wrong, and that the right ones work', async () => {
+		const { page, selectors, panel, credentialDialog } = editor;
+		await panel.locator(selectors.credentials).click();
+		await page.locator(selectors.newCredential).click();
 		await editor.choose(credentialField('site'), 'China (cloud.tencent.com)');
 		await editor.fill('secretId', PERMANENT_ACCOUNT.secretId, credentialDialog);
 		await editor.fill('secretKey', 'a wrong one', credentialDialog);
-		await editor.fill('endpoint', stage.fake.url, credentialDialog);
+		await editor.fill('endpoint', environment.fake.url, credentialDialog);
 		await editor.saveCredential();
 		await credentialDialog.getByText('More details').click();
 		await shows(credentialDialog, /The Secret Key does not belong to this Secret ID/);
@@ -92,13 +92,13 @@ describe('a newcomer in the editor', () => {
 		await editor.fill('secretKey', PERMANENT_ACCOUNT.secretKey, credentialDialog);
 		await editor.saveCredential();
 		await credentialDialog.waitFor({ state: 'hidden' });
-		await panel.locator(marks.editCredential).click();
+		await panel.locator(selectors.editCredential).click();
 		await shows(credentialDialog, 'Connection tested successfully');
-		await credentialDialog.locator(marks.closeDialog).click();
+		await credentialDialog.locator(selectors.closeDialog).click();
 		await credentialDialog.waitFor({ state: 'hidden' });
 	});
 
-	see('is told which field is wrong, before anything is sent', async () => {
+	scenario('is told which field is wrong, before anything is sent', async () => {
 		const { output } = editor;
 		await editor.fill('prompt', 'The vase turns');
 		await editor.execute();
@@ -109,26 +109,26 @@ describe('a newcomer in the editor', () => {
 		await editor.execute();
 		await shows(output, /^Prompt may have 2,000 characters at most.*Shorten it/);
 		await shows(output, 'Nothing was sent.');
-		assert.deepEqual(stage.fake.jobs.all(), []);
+		assert.deepEqual(environment.fake.jobs.all(), []);
 	});
 
-	see('makes a video and watches it', async () => {
-		const { output, marks, page } = editor;
+	scenario('makes a video and watches it', async () => {
+		const { output, selectors, page } = editor;
 		await editor.fill('prompt', 'The vase turns');
 		await editor.addField(0, 'Duration');
 		await editor.fill('duration', '7');
 		await editor.execute();
-		await output.locator(marks.viewFile).waitFor();
-		const [job, ...others] = stage.fake.jobs.all();
+		await output.locator(selectors.viewFile).waitFor();
+		const [job, ...others] = environment.fake.jobs.all();
 		assert.deepEqual(others, []);
 		assert.deepEqual(job?.request, { Images: [image], Prompt: 'The vase turns', Duration: 7 });
 
-		await output.locator(marks.showJson).click();
+		await output.locator(selectors.showJson).click();
 		await shows(output, `"${job?.jobId}"`);
 		await shows(output, '"DONE"');
 
-		await output.locator(marks.showFiles).click();
-		await output.locator(marks.viewFile).click();
+		await output.locator(selectors.showFiles).click();
+		await output.locator(selectors.viewFile).click();
 		await page.waitForFunction('document.querySelector("video")?.readyState >= 2');
 		const seen = await page.evaluate<Array<number>>(`(async () => {
 			const video = document.querySelector('video');
@@ -138,7 +138,7 @@ describe('a newcomer in the editor', () => {
 		assert.deepEqual(seen, [2, 320, resultVideo().byteLength]);
 	});
 
-	see('is warned of a callback URL that nobody outside can reach', async () => {
+	scenario('is warned of a callback URL that nobody outside can reach', async () => {
 		await addToEmptyWorkflow('Submit an image-to-video job');
 		const { panel } = editor;
 		const hidden = async (text: RegExp) => await panel.getByText(text).waitFor({ state: 'hidden' });
@@ -155,8 +155,8 @@ describe('a newcomer in the editor', () => {
 		await hidden(unreachable);
 	});
 
-	see('connects a trigger with the job of another workflow', async () => {
-		const { page, marks, output } = editor;
+	scenario('connects a trigger with the job of another workflow', async () => {
+		const { page, selectors, output } = editor;
 		await addToEmptyWorkflow('On finished video');
 		await editor.copyWebhookUrl();
 		await editor.closePanel();
@@ -167,21 +167,21 @@ describe('a newcomer in the editor', () => {
 		await editor.fill('firstFrameUrl', image);
 		await editor.addField(0, 'Callback URL');
 		await editor.paste(editor.field('callbackUrl'));
-		const callbackUrl = stage.n8n.client.webhookUrl('tencent-vidu');
+		const callbackUrl = environment.n8n.client.webhookUrl('tencent-vidu');
 		await editor.holds('callbackUrl', callbackUrl);
 		await editor.execute();
 		await shows(output, 'Reference');
-		const job = stage.fake.jobs.all().at(-1);
-		await stage.fake.callbacks.idle();
+		const job = environment.fake.jobs.all().at(-1);
+		await environment.fake.callbacks.idle();
 
 		await page.goto(receiver);
-		await page.locator(marks.executions).click();
-		const listed = page.locator(marks.execution);
+		await page.locator(selectors.executions).click();
+		const listed = page.locator(selectors.execution);
 		await listed.first().waitFor();
 		assert.equal(await listed.count(), 1);
 		await shows(listed, /Succeeded/);
 		const id = /\d+$/.exec((await listed.getAttribute('data-test-id')) ?? '')?.[0] ?? '';
-		const [item] = itemsOf(await stage.n8n.client.execution(id), `${NODE} Trigger`);
+		const [item] = itemsOf(await environment.n8n.client.execution(id), `${NODE} Trigger`);
 		assert.equal(item?.json.JobId, job?.jobId);
 	});
 
@@ -235,7 +235,7 @@ describe('a newcomer in the editor', () => {
 		};
 
 		beforeAll(async () => {
-			const { n8n, credential } = stage;
+			const { n8n, credential } = environment;
 			showcase = await saveRow(n8n, credential, 'Showcase', [
 				manual,
 				...variants.map(({ title, parameters }, index) => ({
@@ -249,13 +249,13 @@ describe('a newcomer in the editor', () => {
 
 		/** What cannot be read in the lists that unfold from a part; a theme changes no widths. */
 		const unreadableLists = async (part: Locator): Promise<string[]> => {
-			const { page, marks } = editor;
+			const { page, selectors } = editor;
 			const found: string[] = [];
-			for (const list of await part.locator(marks.list).all()) {
+			for (const list of await part.locator(selectors.list).all()) {
 				await list.click();
-				const options = page.locator(`${marks.unfolded}:visible`);
+				const options = page.locator(`${selectors.unfolded}:visible`);
 				await options.waitFor();
-				found.push(...(await staysUnreadable(page, marks.unfolded)));
+				found.push(...(await staysUnreadable(page, selectors.unfolded)));
 				await list.click();
 				await options.waitFor({ state: 'hidden' });
 			}
@@ -270,14 +270,14 @@ describe('a newcomer in the editor', () => {
 			});
 
 			for (const [name, expected] of Object.entries(labels)) {
-				see(`the panel of ${name}`, async () => {
+				scenario(`the panel of ${name}`, async () => {
 					await editor.openPanel(name);
-					const { page, panel, marks } = editor;
-					const fields = panel.locator(marks.fields);
+					const { page, panel, selectors } = editor;
+					const fields = panel.locator(selectors.fields);
 					for (const label of expected) {
 						await fields.getByText(label, { exact: true }).first().waitFor();
 					}
-					assert.deepEqual(await staysUnreadable(page, marks.panel), []);
+					assert.deepEqual(await staysUnreadable(page, selectors.panel), []);
 					if (theme === 'light') assert.deepEqual(await unreadableLists(fields), []);
 				});
 			}
@@ -286,27 +286,27 @@ describe('a newcomer in the editor', () => {
 				if (await editor.panel.isVisible()) await editor.closePanel();
 			});
 
-			see('the dialog of the credential', async () => {
-				await editor.openCredential(stage.credential.id);
-				const { page, marks, credentialDialog } = editor;
+			scenario('the dialog of the credential', async () => {
+				await editor.openCredential(environment.credential.id);
+				const { page, selectors, credentialDialog } = editor;
 				for (const { displayName } of new TencentCloudApi().properties) {
 					await shows(credentialDialog, displayName);
 				}
-				assert.deepEqual(await staysUnreadable(page, marks.credentialDialog), []);
+				assert.deepEqual(await staysUnreadable(page, selectors.credentialDialog), []);
 				if (theme === 'light') assert.deepEqual(await unreadableLists(credentialDialog), []);
 			});
 		});
 
-		see('and the check notices what it cannot', async () => {
-			const { page, panel, marks } = editor;
+		scenario('and the check notices what it cannot', async () => {
+			const { page, panel, selectors } = editor;
 			const label = 'Download Video';
 			await editor.openCanvas(showcase.id);
 			await editor.openPanel('Get');
-			await shows(panel.locator(marks.fields), label);
+			await shows(panel.locator(selectors.fields), label);
 			const overlaps = (text: string) => text.startsWith('overlap: ');
 			const foundWith = async (style: string, isFault: (text: string) => boolean) => {
 				await page.addStyleTag({ content: style });
-				return unreadableWhen(page, marks.panel, (found) => found.some(isFault));
+				return unreadableWhen(page, selectors.panel, (found) => found.some(isFault));
 			};
 			const low = '[data-test-id="parameter-item"] { height: 0.5rem }';
 			assert.ok((await foundWith(low, overlaps)).some(overlaps));

@@ -4,29 +4,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../support/fake/job';
 import type { Workflow } from '../support/n8n/client';
 import { itemsOf } from '../support/n8n/execution';
-import { useStage } from '../support/n8n/environment';
+import { useEnvironment } from '../support/n8n/environment';
 import { items, manual, received, saveRow, trigger, vidu } from '../support/n8n/workflow';
 
 describe('callbacks in a real n8n', () => {
-	const stage = useStage({ jobs: { waitMs: 100, runMs: 400 } });
+	const environment = useEnvironment({ jobs: { waitMs: 100, runMs: 400 } });
 	let receiver: Workflow;
 
 	beforeAll(async () => {
-		const { n8n, credential } = stage;
+		const { n8n, credential } = environment;
 		receiver = await saveRow(n8n, credential, 'receiver', [trigger()]);
 		await n8n.client.publish(receiver, ['vidu']);
 	});
 
 	afterEach(() => {
-		Object.assign(stage.fake.callbacks.options, { repeat: 1, repeatMode: 'inTurn' });
+		Object.assign(environment.fake.callbacks.options, { repeat: 1, repeatMode: 'inTurn' });
 	});
 
 	const submit = async (
 		name: string,
 		count: number,
-		callbackUrl = stage.n8n.client.webhookUrl('vidu'),
+		callbackUrl = environment.n8n.client.webhookUrl('vidu'),
 	) => {
-		const { n8n, credential, fake } = stage;
+		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const node = vidu({ prompt: `={{ $json.prompt }} ${name}`, additionalFields: { callbackUrl } });
 		const workflow = await saveRow(n8n, credential, name, [manual, items(count), node]);
@@ -39,8 +39,8 @@ describe('callbacks in a real n8n', () => {
 	/** What the receiver has been told of these jobs, once it has been told of each. */
 	const told = async (jobs: Job[]) => {
 		const ids = jobs.map(({ jobId }) => jobId);
-		return await stage.n8n.client.until('every job has come', {}, async () => {
-			const all = await received(stage.n8n.client, receiver);
+		return await environment.n8n.client.until('every job has come', {}, async () => {
+			const all = await received(environment.n8n.client, receiver);
 			const mine = all.filter(({ JobId }) => ids.includes(String(JobId)));
 			return mine.length >= ids.length ? mine : undefined;
 		});
@@ -48,7 +48,7 @@ describe('callbacks in a real n8n', () => {
 
 	for (const repeatMode of ['atOnce', 'inTurn'] as const) {
 		it(`start the workflow once, sent three times ${repeatMode}`, async () => {
-			Object.assign(stage.fake.callbacks.options, { repeat: 3, repeatMode });
+			Object.assign(environment.fake.callbacks.options, { repeat: 3, repeatMode });
 			const { out, jobs } = await submit(repeatMode, 3);
 			await told(jobs);
 			// Whatever would start it once more has been sent by now.
@@ -63,7 +63,7 @@ describe('callbacks in a real n8n', () => {
 	it('start nothing when forged, altered or expired', async () => {
 		const { jobs } = await submit('forged', 1);
 		await told(jobs);
-		const before = (await received(stage.n8n.client, receiver)).length;
+		const before = (await received(environment.n8n.client, receiver)).length;
 		const url = jobs[0]?.callbackUrl ?? '';
 		const post = async (address: string) =>
 			await fetch(address, {
@@ -84,12 +84,12 @@ describe('callbacks in a real n8n', () => {
 			assert.equal((await post(address)).status, 401, address);
 		}
 		await sleep(500);
-		assert.equal((await received(stage.n8n.client, receiver)).length, before);
-		assert.ok(!stage.n8n.log().includes('viduSignature'));
+		assert.equal((await received(environment.n8n.client, receiver)).length, before);
+		assert.ok(!environment.n8n.log().includes('viduSignature'));
 	});
 
 	it('reach the trigger for every accepted job, although n8n is killed in the middle', async () => {
-		const { n8n, credential, fake } = stage;
+		const { n8n, credential, fake } = environment;
 		// Until n8n is there again, however long that takes on this machine.
 		Object.assign(fake.callbacks.options, { retryDelayMs: 2_000, tries: 100 });
 		// They end when n8n is dead: what it has answered before, nobody sends again.
@@ -115,7 +115,7 @@ describe('callbacks in a real n8n', () => {
 	});
 
 	it('are confirmed and bring the video when the trigger is told so', async () => {
-		const { n8n, credential, fake } = stage;
+		const { n8n, credential, fake } = environment;
 		fake.jobs.options.runMs = 400;
 		const options = { confirm: true, downloadVideo: true, binaryField: 'film' };
 		const films = await saveRow(n8n, credential, 'films', [trigger({ path: 'films', options })]);

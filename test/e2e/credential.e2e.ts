@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../support/fake/accounts';
 import { itemsOf } from '../support/n8n/execution';
-import { useStage } from '../support/n8n/environment';
+import { useEnvironment } from '../support/n8n/environment';
 import { manual, saveRow, vidu } from '../support/n8n/workflow';
 
 describe('the credential in a real n8n', () => {
-	const stage = useStage();
+	const environment = useEnvironment();
 
 	const tested = async (data: Record<string, string>) =>
-		await stage.n8n.client.testCredential({
-			id: stage.credential.id,
+		await environment.n8n.client.testCredential({
+			id: environment.credential.id,
 			name: 'Tested',
 			type: 'tencentCloudApi',
-			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: stage.fake.url, ...data },
+			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: environment.fake.url, ...data },
 		});
 
 	const temporary = {
@@ -43,7 +43,10 @@ describe('the credential in a real n8n', () => {
 	});
 
 	it('a wrong clock: a sentence that helps', async () => {
-		stage.fake.faults.add({ action: 'GetCallerIdentity', fault: { kind: 'skewClock', ms: 1e6 } });
+		environment.fake.faults.add({
+			action: 'GetCallerIdentity',
+			fault: { kind: 'skewClock', ms: 1e6 },
+		});
 		assert.match((await tested({})).message, /clock/);
 	});
 
@@ -52,7 +55,7 @@ describe('the credential in a real n8n', () => {
 		['sts', 'GetCallerIdentity', '2018-08-13', undefined],
 		['vclm', 'SubmitImageToVideoViduJob', '2024-05-23', '={"Images":["https://e.com/甲.png"]}'],
 	])('HTTP Request calls %s %s with it', async (service, action, version, jsonBody) => {
-		const { n8n, credential } = stage;
+		const { n8n, credential } = environment;
 		const workflow = await saveRow(n8n, credential, `HTTP ${action}`, [
 			manual,
 			{
@@ -84,7 +87,7 @@ describe('the credential in a real n8n', () => {
 	});
 
 	it('no network: the node says so, and that nothing was sent', async () => {
-		const { n8n } = stage;
+		const { n8n } = environment;
 		const lost = await n8n.client.createCredential({
 			name: 'Nowhere',
 			type: 'tencentCloudApi',

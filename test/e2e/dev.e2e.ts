@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { openWorkshop } from '../../scripts/dev/devServer';
+import { startDevServer } from '../../scripts/dev/devServer';
 import { project } from '../support/n8n/packedPackage';
 import { manual, saveRow, vidu } from '../support/n8n/workflow';
 
@@ -32,36 +32,41 @@ it('npm run dev: n8n takes over what is saved, survives what cannot be built, an
 	const reports: string[] = [];
 	let work = Promise.resolve();
 	try {
-		await openWorkshop({ project: copy, signal, report: (line) => reports.push(line) }, (stage) => {
-			const { client } = stage.n8n;
-			const told = async () => {
-				const nodeInfos = [{ name, version: 1 }];
-				const types = await client.request('POST', '/rest/node-types', typesSchema, { nodeInfos });
-				return types[0]?.description;
-			};
-			const seen = async (text: string) =>
-				await client.until(`"${text}" is in n8n`, {}, async () =>
-					(await told()) === text ? true : undefined,
-				);
-			const change = async () => {
-				const node = path.join(copy, 'nodes', 'TencentVidu', 'TencentVidu.node.ts');
-				const source = await readFile(node, 'utf8');
-				const old = 'Turn images into videos with Vidu on Tencent Cloud';
-				await seen(old);
-				await writeFile(node, `${source}\nconst broken: number = 'text';\n`);
-				await client.until('the mistake is told', {}, () =>
-					Promise.resolve(reports.some((line) => line.includes('TS2322')) || undefined),
-				);
-				await writeFile(node, source.replace(old, 'Something else'));
-				await seen('Something else');
-				const row = [manual, vidu({ prompt: 'After the change' })];
-				const workflow = await saveRow(stage.n8n, stage.credential, 'changed', row);
-				assert.equal((await client.run(workflow)).status, 'success');
-				assert.equal(stage.fake.jobs.all().length, 1);
-			};
-			work = change().finally(() => stopping.abort());
-			return Promise.resolve();
-		});
+		await startDevServer(
+			{ project: copy, signal, report: (line) => reports.push(line) },
+			(environment) => {
+				const { client } = environment.n8n;
+				const told = async () => {
+					const nodeInfos = [{ name, version: 1 }];
+					const types = await client.request('POST', '/rest/node-types', typesSchema, {
+						nodeInfos,
+					});
+					return types[0]?.description;
+				};
+				const untilDescribed = async (text: string) =>
+					await client.until(`"${text}" is in n8n`, {}, async () =>
+						(await told()) === text ? true : undefined,
+					);
+				const change = async () => {
+					const node = path.join(copy, 'nodes', 'TencentVidu', 'TencentVidu.node.ts');
+					const source = await readFile(node, 'utf8');
+					const old = 'Turn images into videos with Vidu on Tencent Cloud';
+					await untilDescribed(old);
+					await writeFile(node, `${source}\nconst broken: number = 'text';\n`);
+					await client.until('the mistake is told', {}, () =>
+						Promise.resolve(reports.some((line) => line.includes('TS2322')) || undefined),
+					);
+					await writeFile(node, source.replace(old, 'Something else'));
+					await untilDescribed('Something else');
+					const row = [manual, vidu({ prompt: 'After the change' })];
+					const workflow = await saveRow(environment.n8n, environment.credential, 'changed', row);
+					assert.equal((await client.run(workflow)).status, 'success');
+					assert.equal(environment.fake.jobs.all().length, 1);
+				};
+				work = change().finally(() => stopping.abort());
+				return Promise.resolve();
+			},
+		);
 		await work;
 	} finally {
 		await rm(copy, { recursive: true, force: true });

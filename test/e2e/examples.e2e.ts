@@ -13,7 +13,7 @@ import type { Workflow } from '../support/n8n/client';
 import { type Execution, type Item, itemsOf } from '../support/n8n/execution';
 import type { N8nInstallation } from '../support/n8n/install';
 import { startChatModel } from '../support/n8n/chatModel';
-import { useStage } from '../support/n8n/environment';
+import { useEnvironment } from '../support/n8n/environment';
 
 const folder = path.resolve(__dirname, '..', '..', 'examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -23,33 +23,33 @@ const SUBMIT = 'SubmitImageToVideoViduJob';
 const NEVER_BY_ITSELF = 3_600_000;
 
 describe('the examples in a real n8n', () => {
-	const stage = useStage();
+	const environment = useEnvironment();
 	let versions: Map<string, number[]>;
 
 	beforeAll(() => {
-		versions = versionsIn(stage.n8n.installation);
+		versions = versionsIn(environment.n8n.installation);
 	});
 
 	beforeEach(() => {
-		Object.assign(stage.fake.jobs.options, { waitMs: 200, runMs: 800 });
-		Object.assign(stage.fake.callbacks.options, { shape: 'A', repeat: 1 });
+		Object.assign(environment.fake.jobs.options, { waitMs: 200, runMs: 800 });
+		Object.assign(environment.fake.callbacks.options, { shape: 'A', repeat: 1 });
 	});
 
 	afterEach(() => {
-		stage.fake.faults.clear();
-		assert.deepEqual(stage.fake.jobs.repeated(), []);
+		environment.fake.faults.clear();
+		assert.deepEqual(environment.fake.jobs.repeated(), []);
 	});
 
 	const load = async (
 		file: string,
 		changed: Record<string, string> = {},
-		credentials = [stage.credential],
-	) => await stage.n8n.client.importWorkflow(path.join(folder, file), credentials, changed);
+		credentials = [environment.credential],
+	) => await environment.n8n.client.importWorkflow(path.join(folder, file), credentials, changed);
 
 	/** The jobs that the work makes at the service. */
 	const jobsOf = async <T>(
 		work: () => Promise<T>,
-		fake: Fake = stage.fake,
+		fake: Fake = environment.fake,
 	): Promise<[T, Job[]]> => {
 		const earlier = fake.jobs.all().length;
 		const result = await work();
@@ -57,7 +57,7 @@ describe('the examples in a real n8n', () => {
 	};
 
 	const run = async (workflow: Workflow, trigger?: string): Promise<Execution> => {
-		const execution = await stage.n8n.client.run(workflow, trigger ? { trigger } : {});
+		const execution = await environment.n8n.client.run(workflow, trigger ? { trigger } : {});
 		assert.equal(execution.error?.message, undefined);
 		assert.equal(execution.status, 'success');
 		return execution;
@@ -66,7 +66,7 @@ describe('the examples in a real n8n', () => {
 	const jsonOf = (execution: Execution, node: string, output = 0) =>
 		itemsOf(execution, node, output).map(({ json }) => json);
 
-	const isVideoOf = (item: Item | undefined, { jobId }: Job, fake: Fake = stage.fake) => {
+	const isVideoOf = (item: Item | undefined, { jobId }: Job, fake: Fake = environment.fake) => {
 		assert.equal(item?.json.JobId, jobId);
 		assert.equal(item.json.Status, 'DONE');
 		assert.equal(item.json.ResultVideoUrl, `${fake.url}/video/${jobId}.mp4`);
@@ -84,7 +84,7 @@ describe('the examples in a real n8n', () => {
 		},
 
 		'form-to-video.json': async (file) => {
-			const { n8n, fake } = stage;
+			const { n8n, fake } = environment;
 			const workflow = await load(file);
 			await n8n.client.publish(workflow);
 			const address = `${n8n.url}/form/vidu-form`;
@@ -119,7 +119,7 @@ describe('the examples in a real n8n', () => {
 		},
 
 		'batch-of-images.json': async (file) => {
-			stage.fake.faults.add({
+			environment.fake.faults.add({
 				action: SUBMIT,
 				when: ({ Prompt }) => String(Prompt).startsWith('The shoe'),
 				fault: { kind: 'error', code: 'FailedOperation.ModerationFailed' },
@@ -161,7 +161,7 @@ describe('the examples in a real n8n', () => {
 		},
 
 		'submit-and-callback.json': async (file) => {
-			const { client } = stage.n8n;
+			const { client } = environment.n8n;
 			const options = { jobs: { waitMs: 100, runMs: 400 }, callbacks: { repeat: 3 } };
 			const international = await startFake({
 				...{ ...options, hostWithoutPort: false, site: 'international' },
@@ -204,7 +204,7 @@ describe('the examples in a real n8n', () => {
 		},
 
 		'submit-and-wait.json': async (file) => {
-			const { n8n, fake } = stage;
+			const { n8n, fake } = environment;
 			fake.jobs.options.runMs = NEVER_BY_ITSELF;
 			const shapes: CallbackShape[] = ['A', 'B', 'C'];
 			for (const shape of shapes) {
@@ -234,7 +234,7 @@ describe('the examples in a real n8n', () => {
 		},
 
 		'off-peak-overnight.json': async (file) => {
-			const { n8n, fake } = stage;
+			const { n8n, fake } = environment;
 			fake.faults.add({
 				action: SUBMIT,
 				when: ({ Prompt }) => String(Prompt).startsWith('The boats'),
@@ -282,34 +282,37 @@ describe('the examples in a real n8n', () => {
 		},
 
 		'agent-makes-videos.json': async (file) => {
-			const { client } = stage.n8n;
-			const wish = { image: 'https://example.com/cat.png', prompt: 'The cat smiles at the model' };
+			const { client } = environment.n8n;
+			const toolArguments = {
+				image: 'https://example.com/cat.png',
+				prompt: 'The cat smiles at the model',
+			};
 			const endless = Array.from({ length: 9 }, (_, index) => ({
-				...wish,
+				...toolArguments,
 				prompt: `Cat ${index}`,
 			}));
-			const model = await startChatModel([wish, 'Here it is.', ...endless]);
+			const model = await startChatModel([toolArguments, 'Here it is.', ...endless]);
 			try {
 				const openAi = await client.createCredential({
 					name: 'Stand-in',
 					type: 'openAiApi',
 					data: { apiKey: 'none', url: model.url },
 				});
-				const workflow = await load(file, {}, [stage.credential, openAi]);
+				const workflow = await load(file, {}, [environment.credential, openAi]);
 				const triggered = { sessionId: 'one', action: 'sendMessage', chatInput: 'A smiling cat' };
 				const ask = async () =>
 					await client.run(workflow, { trigger: 'When You Write', triggered });
 				const [execution, jobs] = await jobsOf(ask);
 				assert.equal(execution.error?.message, undefined);
 				assert.equal(jobs.length, 1);
-				assert.deepEqual(jobs[0]?.request.Images, [wish.image]);
-				assert.equal(jobs[0].request.Prompt, wish.prompt);
+				assert.deepEqual(jobs[0]?.request.Images, [toolArguments.image]);
+				assert.equal(jobs[0].request.Prompt, toolArguments.prompt);
 				assert.equal(model.requests.length, 2);
 				const told = model.requests[1]?.messages.find(({ role }) => role === 'tool');
 				const [item] = toolAnswerSchema.parse(told?.content);
 				assert.equal(item?.JobId, jobs[0].jobId);
 				assert.equal(item.Status, 'DONE');
-				assert.equal(item.ResultVideoUrl, `${stage.fake.url}/video/${jobs[0].jobId}.mp4`);
+				assert.equal(item.ResultVideoUrl, `${environment.fake.url}/video/${jobs[0].jobId}.mp4`);
 				assert.deepEqual(
 					jsonOf(execution, 'Video Agent').map(({ output }) => output),
 					['Here it is.'],

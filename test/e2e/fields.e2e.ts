@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { VENDOR } from '../support/fake/vendorApi';
 import { sampleImage } from '../support/fake/video';
 import { itemsOf } from '../support/n8n/execution';
-import { useStage } from '../support/n8n/environment';
+import { useEnvironment } from '../support/n8n/environment';
 import { manual, picture, saveRow, vidu } from '../support/n8n/workflow';
 
 const firstFrameUrl = 'https://example.com/first frame.png?a=1&b=甲';
@@ -63,10 +63,10 @@ const cases: Array<[string, Record<string, unknown>, Record<string, unknown>]> =
 ];
 
 describe('what a user sets in a real n8n', () => {
-	const stage = useStage();
+	const environment = useEnvironment();
 
 	it.each(cases)('%s reaches the service as it was set', async (name, set, wire) => {
-		const { n8n, credential, fake } = stage;
+		const { n8n, credential, fake } = environment;
 		const node = vidu({
 			...{ frames: 'firstAndLast', firstFrameUrl, lastFrameSource: 'binary', prompt: 'A vase' },
 			additionalFields: set,

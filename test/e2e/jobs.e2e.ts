@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { itemsOf } from '../support/n8n/execution';
-import { useStage } from '../support/n8n/environment';
+import { useEnvironment } from '../support/n8n/environment';
 import { items, manual, saveRow, vidu } from '../support/n8n/workflow';
 
 const long = { timeoutMs: 240_000 };
 
 describe('submitting and generating in a real n8n', () => {
-	const stage = useStage();
+	const environment = useEnvironment();
 
 	afterEach(() => {
-		const { fake } = stage;
+		const { fake } = environment;
 		fake.faults.clear();
 		Object.assign(fake.jobs.options, { waitMs: 1_000, runMs: 4_000, maxRunning: 0 });
 		fake.quota.options.perSecond = 20;
@@ -19,7 +19,7 @@ describe('submitting and generating in a real n8n', () => {
 	});
 
 	const run = async (name: string, count: number, parameters = {}, settings = {}) => {
-		const { n8n, credential, fake } = stage;
+		const { n8n, credential, fake } = environment;
 		const row = [
 			manual,
 			items(count),
@@ -52,7 +52,7 @@ describe('submitting and generating in a real n8n', () => {
 	});
 
 	it('50 images with five free slots become 50 videos', async () => {
-		Object.assign(stage.fake.jobs.options, { maxRunning: 5, waitMs: 200, runMs: 1_000 });
+		Object.assign(environment.fake.jobs.options, { maxRunning: 5, waitMs: 200, runMs: 1_000 });
 		const {
 			execution,
 			items: out,
@@ -67,7 +67,7 @@ describe('submitting and generating in a real n8n', () => {
 	});
 
 	it('a service that goes away in the middle and comes back delays it only', async () => {
-		const { n8n, credential, fake } = stage;
+		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const generate = vidu({ operation: 'generate', prompt: '={{ $json.prompt }} away' });
 		const workflow = await saveRow(n8n, credential, 'away', [manual, items(10), generate]);
@@ -84,7 +84,7 @@ describe('submitting and generating in a real n8n', () => {
 	});
 
 	it('Retry On Fail sends again only what was refused', async () => {
-		stage.fake.faults.add({
+		environment.fake.faults.add({
 			action: 'SubmitImageToVideoViduJob',
 			when: ({ Prompt }) => String(Prompt).startsWith('Video 2'),
 			fault: { kind: 'error', code: 'FailedOperation.ImageDecodeFailed' },
@@ -98,7 +98,7 @@ describe('submitting and generating in a real n8n', () => {
 	});
 
 	it('a run that fails lists every JobId in its stored error', async () => {
-		stage.fake.faults.add({
+		environment.fake.faults.add({
 			action: 'SubmitImageToVideoViduJob',
 			when: ({ Prompt }) => String(Prompt).startsWith('Video 9 '),
 			fault: { kind: 'resetAfter' },
@@ -111,7 +111,7 @@ describe('submitting and generating in a real n8n', () => {
 	});
 
 	it('what fails goes to the error output, what succeeds to the other', async () => {
-		stage.fake.faults.add({
+		environment.fake.faults.add({
 			action: 'SubmitImageToVideoViduJob',
 			when: ({ Prompt }) => String(Prompt).startsWith('Video 1 '),
 			fault: { kind: 'error', code: 'FailedOperation.ImageDecodeFailed' },
@@ -136,7 +136,7 @@ describe('submitting and generating in a real n8n', () => {
 	});
 
 	it('after Stop nothing leaves, and the log names what was accepted', async () => {
-		const { n8n, credential, fake } = stage;
+		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const row = [manual, items(200), vidu({ prompt: '={{ $json.prompt }} stop' })];
 		const id = await n8n.client.start(await saveRow(n8n, credential, 'stop', row));

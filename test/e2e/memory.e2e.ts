@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Workflow } from '../support/n8n/client';
 import { itemsOf } from '../support/n8n/execution';
-import { useStage } from '../support/n8n/environment';
+import { useEnvironment } from '../support/n8n/environment';
 import { items, manual, saveRow, vidu } from '../support/n8n/workflow';
 
 const RUNS = 8;
@@ -11,14 +11,14 @@ const SIZE = 250;
 const PAYLOAD = 20_000;
 
 describe('the memory of a real n8n', () => {
-	const stage = useStage(
+	const environment = useEnvironment(
 		{ quota: { perSecond: 0 } },
 		{ nodeArgs: ['--expose-gc', '--require', join(__dirname, '../support/n8n/heap.cjs')] },
 	);
 	let workflow: Workflow;
 
 	beforeAll(async () => {
-		const { n8n, credential } = stage;
+		const { n8n, credential } = environment;
 		// What is held on to must show: everything of a request is held by its payload.
 		const payload = `={{ $json.index + "x".repeat(${PAYLOAD}) }}`;
 		const node = vidu({ additionalFields: { payload }, options: { requestsPerSecond: 10_000 } });
@@ -26,13 +26,13 @@ describe('the memory of a real n8n', () => {
 	});
 
 	const run = async () => {
-		const execution = await stage.n8n.client.run(workflow, { timeoutMs: 120_000 });
+		const execution = await environment.n8n.client.run(workflow, { timeoutMs: 120_000 });
 		assert.equal(itemsOf(execution, 'Vidu').length, SIZE, execution.error?.message);
 	};
 
 	/** Bytes that are alive in n8n, by its own collector. */
 	const heap = async (): Promise<number> => {
-		const { n8n } = stage;
+		const { n8n } = environment;
 		const told = () => [...n8n.log().matchAll(/heap of (\d+) bytes/g)].map(([, bytes]) => bytes);
 		const before = told().length;
 		n8n.signal('SIGUSR2');
@@ -52,9 +52,9 @@ describe('the memory of a real n8n', () => {
 		console.log(`heap after each run of ${SIZE}: ${inMb.join(', ')} MB`);
 		const limit = (levels[1] ?? 0) + (RUNS * SIZE * PAYLOAD) / 4;
 		// n8n may hold the last run for a moment; what is leaked never comes free.
-		await stage.n8n.client.until(`the heap is below ${limit} bytes`, {}, async () =>
+		await environment.n8n.client.until(`the heap is below ${limit} bytes`, {}, async () =>
 			(await heap()) < limit ? true : undefined,
 		);
-		assert.equal(stage.fake.jobs.all().length, (2 + RUNS) * SIZE);
+		assert.equal(environment.fake.jobs.all().length, (2 + RUNS) * SIZE);
 	});
 });

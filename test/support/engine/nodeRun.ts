@@ -165,8 +165,8 @@ function prepare({ parameters, items, credentials, settings }: NodeRun) {
 }
 
 /** Runs the node with n8n's own engine, fed by a node named Items. */
-export function runNode(wish: NodeRun): RunningNode {
-	const { workflow, runExecutionData, additionalData } = prepare(wish);
+export function runNode(options: NodeRun): RunningNode {
+	const { workflow, runExecutionData, additionalData } = prepare(options);
 	const running = new WorkflowExecute(
 		additionalData,
 		'manual',
@@ -179,8 +179,8 @@ export function runNode(wish: NodeRun): RunningNode {
  * The node as a tool of an AI agent: each call runs it for the agent's arguments, and all calls share
  * the object that stands for the agent's run.
  */
-export function toolOf(wish: NodeRun) {
-	const { workflow, executeData, runExecutionData, additionalData } = prepare(wish);
+export function toolOf(options: NodeRun) {
+	const { workflow, executeData, runExecutionData, additionalData } = prepare(options);
 	let runIndex = 0;
 	return async (args: IDataObject) => {
 		const context = new ExecuteContext(

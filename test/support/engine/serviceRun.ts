@@ -51,10 +51,10 @@ export const SUBMIT: INodeParameters = {
 	prompt: '={{ $json.prompt }}',
 };
 
-export type RunWish = Partial<NodeRun> & { credential?: Record<string, string> };
+export type RunOptions = Partial<NodeRun> & { credential?: Record<string, string> };
 
 /** Starts a run against the service; `parameters` are added to those of a simple Submit. */
-export function start(fake: Fake, { credential, ...run }: RunWish = {}): RunningNode {
+export function start(fake: Fake, { credential, ...run }: RunOptions = {}): RunningNode {
 	return runNode({
 		credentials: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url, ...credential },
 		...run,
@@ -68,6 +68,6 @@ export async function finish(fake: Fake, running: RunningNode): Promise<IRun> {
 }
 
 /** A whole run, with what its user sees of it. */
-export async function see(fake: Fake, wish: RunWish = {}) {
-	return seenOf(await finish(fake, start(fake, wish)));
+export async function see(fake: Fake, options: RunOptions = {}) {
+	return seenOf(await finish(fake, start(fake, options)));
 }

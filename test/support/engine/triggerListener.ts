@@ -33,7 +33,7 @@ export interface TriggerListener {
 	close(): Promise<void>;
 }
 
-export interface TriggerWish {
+export interface TriggerOptions {
 	parameters?: INode['parameters'];
 	credentials: ICredentialDataDecryptedObject;
 	mode?: WorkflowExecuteMode;
@@ -63,15 +63,15 @@ function parsed(raw: Buffer, type: string | undefined): { body?: unknown; isBrok
 }
 
 /** Listens on loopback and hands each request to the real trigger in n8n's own webhook context. */
-export async function listenForCallbacks(wish: TriggerWish): Promise<TriggerListener> {
-	const { credentials, mode = 'webhook', workflowId = 'trigger' } = wish;
+export async function listenForCallbacks(options: TriggerOptions): Promise<TriggerListener> {
+	const { credentials, mode = 'webhook', workflowId = 'trigger' } = options;
 	const node: INode = {
 		id: 'trigger',
 		name: 'Tencent Cloud Vidu Trigger',
 		type: 'n8n-nodes-tencent-vidu.tencentViduTrigger',
 		typeVersion: 1,
 		position: [0, 0],
-		parameters: { path: 'tencent-vidu', ...wish.parameters },
+		parameters: { path: 'tencent-vidu', ...options.parameters },
 		credentials: { tencentCloudApi: { id: '1', name: 'Test' } },
 	};
 	const workflow = new Workflow({
@@ -80,12 +80,12 @@ export async function listenForCallbacks(wish: TriggerWish): Promise<TriggerList
 		connections: {},
 		active: true,
 		nodeTypes: nodeTypesOf(trigger),
-		staticData: wish.staticData ?? {},
+		staticData: options.staticData ?? {},
 	});
 	const loaded = workflow.getNode(node.name) ?? node;
 	const started: INodeExecutionData[][] = [];
 	const answered: number[] = [];
-	let { failures = 0 } = wish;
+	let { failures = 0 } = options;
 
 	const handle = async (request: IncomingMessage, response: ServerResponse) => {
 		const raw = await bodyOf(request);

@@ -8,7 +8,7 @@ interface Call {
 }
 
 /** Where the REST interfaces of n8n's versions differ. */
-export interface Dialect {
+export interface ApiAdapter {
 	/** Makes the workflow's saved version the one that its triggers start. */
 	publish(workflow: Workflow): Call;
 	unpublish(workflow: Workflow): Call;
@@ -22,13 +22,13 @@ const setActive = ({ id, versionId }: Workflow, active: boolean): Call => ({
 	body: { active, versionId },
 });
 
-const first: Dialect = {
+const first: ApiAdapter = {
 	publish: (workflow) => setActive(workflow, true),
 	unpublish: (workflow) => setActive(workflow, false),
 	runOrder: (workflow) => ({ workflowData: workflow }),
 };
 
-const second: Dialect = {
+const second: ApiAdapter = {
 	publish: ({ id, versionId }) => ({
 		method: 'POST',
 		path: `/rest/workflows/${id}/activate`,
@@ -38,4 +38,4 @@ const second: Dialect = {
 	runOrder: () => ({}),
 };
 
-export const dialects: Record<N8nVersion, Dialect> = { '2.41': second, '1.123': first };
+export const apiAdapters: Record<N8nVersion, ApiAdapter> = { '2.41': second, '1.123': first };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Dialect, dialects } from './apiAdapter';
+import { type ApiAdapter, apiAdapters } from './apiAdapter';
 import {
 	executionSchema,
 	executionPageSchema,
@@ -64,7 +64,7 @@ const PAGE = 100;
 /** What n8n's own editor says to its server, as far as tests need it. */
 export class N8nClient {
 	private cookie = '';
-	private readonly dialect: Dialect;
+	private readonly adapter: ApiAdapter;
 
 	/** `webhooks` is where production URLs begin, if another process answers them. */
 	constructor(
@@ -72,7 +72,7 @@ export class N8nClient {
 		version: N8nVersion,
 		private readonly webhooks = url,
 	) {
-		this.dialect = dialects[version];
+		this.adapter = apiAdapters[version];
 	}
 
 	/** Makes the first user of a new n8n. */
@@ -127,13 +127,13 @@ export class N8nClient {
 	/** Publishes the workflow and waits until its webhooks, given by their paths, are there. */
 	async publish(workflow: Workflow, paths: readonly string[] = []): Promise<void> {
 		const saved = await this.workflow(workflow.id);
-		const { method, path, body } = this.dialect.publish(saved);
+		const { method, path, body } = this.adapter.publish(saved);
 		await this.request(method, path, z.unknown(), body);
 		for (const webhook of paths) await this.webhookIsThere(webhook);
 	}
 
 	async unpublish(workflow: Workflow): Promise<void> {
-		const { method, path, body } = this.dialect.unpublish(await this.workflow(workflow.id));
+		const { method, path, body } = this.adapter.unpublish(await this.workflow(workflow.id));
 		await this.request(method, path, z.unknown(), body);
 	}
 
@@ -156,7 +156,7 @@ export class N8nClient {
 			`/rest/workflows/${workflow.id}/run`,
 			started,
 			{
-				...this.dialect.runOrder(workflow),
+				...this.adapter.runOrder(workflow),
 				triggerToStartFrom: { name, ...(options.triggered && { data: taskOf(options.triggered) }) },
 				...(destinationNode && { destinationNode }),
 			},

@@ -7,7 +7,7 @@ import {
 	type Page,
 } from 'playwright-core';
 import type { N8nHost } from './host';
-import { marksOf, type Marks } from './selectors';
+import { selectorsOf, type Selectors } from './selectors';
 
 export type Theme = 'light' | 'dark';
 
@@ -30,27 +30,27 @@ export async function startBrowser(executablePath = '/usr/bin/chromium'): Promis
 
 /** n8n's editor in a browser, with the owner signed in. What people do there is done by clicks. */
 export class Editor {
-	readonly marks: Marks;
+	readonly selectors: Selectors;
 
 	private constructor(
 		readonly page: Page,
 		private readonly context: BrowserContext,
 		private readonly host: N8nHost,
 	) {
-		this.marks = marksOf(host.installation.version);
+		this.selectors = selectorsOf(host.installation.version);
 	}
 
 	/** The open panel of a node. */
 	get panel(): Locator {
-		return this.page.locator(this.marks.panel);
+		return this.page.locator(this.selectors.panel);
 	}
 
 	get output(): Locator {
-		return this.panel.locator(this.marks.output);
+		return this.panel.locator(this.selectors.output);
 	}
 
 	get credentialDialog(): Locator {
-		return this.page.locator(this.marks.credentialDialog);
+		return this.page.locator(this.selectors.credentialDialog);
 	}
 
 	static async signIn(
@@ -79,13 +79,13 @@ export class Editor {
 	/** Opens the node panel of an empty workflow. */
 	async startWorkflow(): Promise<void> {
 		await this.page.goto(`${this.host.url}/workflow/new`);
-		await this.page.locator(this.marks.addFirstStep).click();
+		await this.page.locator(this.selectors.addFirstStep).click();
 	}
 
 	/** Types into the search of the node panel, and waits until it has found a node of that name. */
 	async search(words: string, name: string): Promise<Locator> {
-		const box = this.page.locator(this.marks.search);
-		const found = this.page.locator(this.marks.found).getByText(name, { exact: true });
+		const box = this.page.locator(this.selectors.search);
+		const found = this.page.locator(this.selectors.found).getByText(name, { exact: true });
 		await box.fill('');
 		await found.waitFor({ state: 'hidden' });
 		await box.fill(words);
@@ -96,7 +96,7 @@ export class Editor {
 	/** Chooses an entry of the list that a found node unfolds into. */
 	async add(entry: string): Promise<void> {
 		const listed = this.page.getByText(entry, { exact: true });
-		const heading = this.page.getByText(new RegExp(`^${this.marks.actionsHeading} \\(`));
+		const heading = this.page.getByText(new RegExp(`^${this.selectors.actionsHeading} \\(`));
 		await heading.waitFor();
 		if (!(await listed.isVisible())) await heading.click();
 		await listed.click();
@@ -133,24 +133,24 @@ export class Editor {
 	}
 
 	async addField(collection: number, option: string): Promise<void> {
-		await this.choose(this.panel.locator(this.marks.addToCollection).nth(collection), option);
+		await this.choose(this.panel.locator(this.selectors.addToCollection).nth(collection), option);
 	}
 
 	/** Presses Execute step. */
 	async execute(): Promise<void> {
-		await this.panel.locator(this.marks.execute).first().click();
+		await this.panel.locator(this.selectors.execute).first().click();
 	}
 
 	async saveCredential(): Promise<void> {
-		await this.page.locator(this.marks.saveCredential).click();
+		await this.page.locator(this.selectors.saveCredential).click();
 	}
 
 	/** Copies the trigger's production URL as n8n offers it. */
 	async copyWebhookUrl(): Promise<void> {
-		const webhooks = this.panel.locator(this.marks.webhooks);
+		const webhooks = this.panel.locator(this.selectors.webhooks);
 		await webhooks.getByText('Webhook URLs').click();
 		await webhooks.getByText('Production URL').click();
-		const url = webhooks.locator(this.marks.webhookUrl);
+		const url = webhooks.locator(this.selectors.webhookUrl);
 		await url.filter({ hasText: '/webhook/' }).click();
 	}
 
@@ -162,14 +162,14 @@ export class Editor {
 	}
 
 	async closePanel(): Promise<void> {
-		await this.page.locator(this.marks.closePanel).click();
+		await this.page.locator(this.selectors.closePanel).click();
 		await this.panel.waitFor({ state: 'hidden' });
 	}
 
 	/** Publishes the open workflow by its button, and returns what n8n says then. */
 	async publish(): Promise<string> {
-		await this.page.locator(this.marks.publish).click();
-		await this.page.locator(this.marks.confirmPublish).click();
+		await this.page.locator(this.selectors.publish).click();
+		await this.page.locator(this.selectors.confirmPublish).click();
 		const dialog = this.page.getByRole('dialog').filter({ hasText: 'Workflow published' });
 		const said = await dialog.innerText();
 		await dialog.getByRole('button', { name: 'Got it' }).click();

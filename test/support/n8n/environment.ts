@@ -7,65 +7,69 @@ import { type N8nHost, type N8nOptions, startN8n } from './host';
 import type { N8nVersion } from './install';
 
 declare global {
-	/** Which n8n the jest project under way is about; elsewhere there is none. */
+	/** The n8n version of the current jest project. Programs outside jest do not set it. */
 	var N8N_VERSION: N8nVersion | undefined;
 }
 
-/** The n8n that the scenarios run in. */
+/** The n8n version that the tests run in. */
 export const n8nVersion: N8nVersion = globalThis.N8N_VERSION ?? '2.41';
 
-/** A real n8n with the packed package, a local service, and a credential that joins them. */
-export interface Stage {
+/** A real n8n with the packed package, a local service, and a credential for that service. */
+export interface Environment {
 	n8n: N8nHost;
 	fake: Fake;
 	credential: Credential;
-	end(): Promise<void>;
+	/** Stops n8n and the service, and removes their data. */
+	stop(): Promise<void>;
 }
 
-/** Puts up a stage; the service is strict about hosts, as the vendor's is. */
-export async function putUp(
+/** Starts an environment. The service checks the signed host strictly, as the vendor does. */
+export async function startEnvironment(
 	options: Partial<FakeOptions> = {},
 	n8nOptions: N8nOptions = {},
-): Promise<Stage> {
+): Promise<Environment> {
 	const fake = await startFake({ hostWithoutPort: false, ...options });
 	try {
 		const n8n = await startN8n({ version: n8nVersion, report: console.log, ...n8nOptions });
 		const credential = await connect(n8n.client, fake);
-		const end = async () => {
+		const stop = async () => {
 			await n8n.dispose();
 			await fake.close();
 		};
-		return { n8n, fake, credential, end };
+		return { n8n, fake, credential, stop };
 	} catch (error) {
 		await fake.close();
 		throw error;
 	}
 }
 
-/** A stage for all tests of a file: put up before the first, ended after the last. */
-export function useStage(...options: Parameters<typeof putUp>): Omit<Stage, 'end'> {
-	let stage: Stage | undefined;
+/** One environment for all tests of a file: starts before the first test, stops after the last. */
+export function useEnvironment(
+	...options: Parameters<typeof startEnvironment>
+): Omit<Environment, 'stop'> {
+	let environment: Environment | undefined;
 	beforeAll(async () => {
-		stage = await putUp(...options);
+		environment = await startEnvironment(...options);
 	});
 	afterAll(async () => {
-		await stage?.end();
+		await environment?.stop();
 	});
-	const up = (): Stage => stage ?? assert.fail('the stage is put up before the first test');
+	const started = (): Environment =>
+		environment ?? assert.fail('the environment starts before the first test');
 	return {
 		get n8n() {
-			return up().n8n;
+			return started().n8n;
 		},
 		get fake() {
-			return up().fake;
+			return started().fake;
 		},
 		get credential() {
-			return up().credential;
+			return started().credential;
 		},
 	};
 }
 
-/** Makes the credential that joins an n8n with a local service. */
+/** Creates a credential for the local service in an n8n. */
 export async function connect(client: N8nClient, fake: Fake): Promise<Credential> {
 	return client.createCredential({
 		name: 'Local service',

@@ -63,13 +63,13 @@ export async function withPackedPackage<T>(
 }
 
 /** Where n8n keeps the package of the user with this folder. */
-export const homeOf = (userFolder: string) =>
+export const packageFolderOf = (userFolder: string) =>
 	path.join(userFolder, '.n8n', 'nodes', 'node_modules', packageName);
 
 /** Puts what `npm publish` would upload where n8n keeps the community packages of this user. */
 export async function installPackage(userFolder: string, folder = project): Promise<void> {
 	await withPackedPackage(async (packed) => {
-		const home = homeOf(userFolder);
+		const home = packageFolderOf(userFolder);
 		await rm(home, { recursive: true, force: true });
 		await mkdir(path.dirname(home), { recursive: true });
 		await cp(packed, home, { recursive: true });

@@ -19,7 +19,7 @@ interface QueueOptions extends Pick<N8nOptions, 'version' | 'env' | 'report'> {
 }
 
 /** A worker that died is noticed after some seconds instead of a minute and a half. */
-const impatience = {
+const fastStallDetection = {
 	QUEUE_WORKER_LOCK_DURATION: '10000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
 	QUEUE_WORKER_STALLED_INTERVAL: '5000',
@@ -40,7 +40,7 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueMode> 
 		const { workers: count, concurrency, env, ...rest } = options;
 		const main = await startN8n({
 			...rest,
-			env: { ...environment(redis, postgres), ...env },
+			env: { ...queueSettings(redis, postgres), ...env },
 			webhooks: `http://127.0.0.1:${port}`,
 		});
 		undo.push(async () => main.dispose());
@@ -63,7 +63,7 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueMode> 
 	}
 }
 
-const environment = (redis: Service, postgres: Service) => ({
+const queueSettings = (redis: Service, postgres: Service) => ({
 	EXECUTIONS_MODE: 'queue',
 	QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 	QUEUE_BULL_REDIS_PORT: String(redis.port),
@@ -75,5 +75,5 @@ const environment = (redis: Service, postgres: Service) => ({
 	// With its two connections by default, a webhook process answers 503 under twenty callbacks a second.
 	DB_POSTGRESDB_POOL_SIZE: '10',
 	N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
-	...impatience,
+	...fastStallDetection,
 });

@@ -32,10 +32,10 @@ const newest = {
 	executions: '[data-test-id="radio-button-executions"]',
 	execution: '[data-test-id^="execution-details-"]',
 };
-export type Marks = typeof newest;
+export type Selectors = typeof newest;
 
-const others: Partial<Record<string, Partial<Marks>>> = {};
+const others: Partial<Record<string, Partial<Selectors>>> = {};
 
-export function marksOf(version: N8nVersion): Marks {
+export function selectorsOf(version: N8nVersion): Selectors {
 	return { ...newest, ...others[version] };
 }

@@ -5,7 +5,7 @@ import { itemsOf } from './execution';
 import type { N8nHost } from './host';
 
 /** A node of a workflow, as far as a scenario says anything about it. */
-export interface NodeWish {
+export interface NodeDefinition {
 	name: string;
 	type: string;
 	typeVersion?: number;
@@ -15,10 +15,10 @@ export interface NodeWish {
 
 const PACKAGE = 'n8n-nodes-tencent-vidu';
 
-export const manual: NodeWish = { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
+export const manual: NodeDefinition = { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
 
 /** Makes `count` items with a number and a prompt. */
-export const items = (count: number): NodeWish => ({
+export const items = (count: number): NodeDefinition => ({
 	name: 'Items',
 	type: 'n8n-nodes-base.code',
 	typeVersion: 2,
@@ -28,7 +28,7 @@ export const items = (count: number): NodeWish => ({
 });
 
 /** Fetches an image for each item into n8n's binary data. */
-export const picture = (url: string, options = {}): NodeWish => ({
+export const picture = (url: string, options = {}): NodeDefinition => ({
 	name: 'Picture',
 	type: 'n8n-nodes-base.httpRequest',
 	typeVersion: 4.2,
@@ -39,7 +39,7 @@ export const picture = (url: string, options = {}): NodeWish => ({
 });
 
 /** The node under test, with an image and a prompt unless the scenario says otherwise. */
-export const vidu = (parameters: Record<string, unknown> = {}, settings = {}): NodeWish => ({
+export const vidu = (parameters: Record<string, unknown> = {}, settings = {}): NodeDefinition => ({
 	name: 'Vidu',
 	type: `${PACKAGE}.tencentVidu`,
 	parameters: {
@@ -52,7 +52,7 @@ export const vidu = (parameters: Record<string, unknown> = {}, settings = {}): N
 	...settings,
 });
 
-export const trigger = (parameters: Record<string, unknown> = {}): NodeWish => ({
+export const trigger = (parameters: Record<string, unknown> = {}): NodeDefinition => ({
 	name: 'Vidu Trigger',
 	type: `${PACKAGE}.tencentViduTrigger`,
 	// The editor gives every webhook one; without it, n8n 1.x puts the workflow's id into the path.
@@ -61,7 +61,7 @@ export const trigger = (parameters: Record<string, unknown> = {}): NodeWish => (
 });
 
 /** n8n's own way to start a workflow from outside. */
-export const webhook = (path: string, options = {}): NodeWish => ({
+export const webhook = (path: string, options = {}): NodeDefinition => ({
 	name: 'Start',
 	type: 'n8n-nodes-base.webhook',
 	typeVersion: 2,
@@ -83,7 +83,7 @@ export async function saveRow(
 	n8n: N8nHost,
 	credential: Credential,
 	name: string,
-	row: NodeWish[],
+	row: NodeDefinition[],
 ): Promise<Workflow> {
 	const { id, name: credentialName } = credential;
 	const nodes = row.map(({ typeVersion = 1, parameters = {}, ...node }, index) => ({

@@ -8,7 +8,7 @@ import { see } from '../../../support/engine/serviceRun';
 import {
 	listenForCallbacks,
 	type TriggerListener,
-	type TriggerWish,
+	type TriggerOptions,
 } from '../../../support/engine/triggerListener';
 import { useVirtualEngine } from '../../../support/engine/virtualEngine';
 import { virtualTime } from '../../../support/engine/virtualTime';
@@ -29,7 +29,7 @@ useVirtualEngine();
 
 const credentials = () => ({ ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url });
 
-async function open(parameters: INodeParameters = {}, wish: Partial<TriggerWish> = {}) {
+async function open(parameters: INodeParameters = {}, wish: Partial<TriggerOptions> = {}) {
 	await trigger?.close();
 	workflows += 1;
 	trigger = await listenForCallbacks({

@@ -4,7 +4,7 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 
-import { finish, numbered, type RunWish, see, start } from '../../../support/engine/serviceRun';
+import { finish, numbered, type RunOptions, see, start } from '../../../support/engine/serviceRun';
 import { useVirtualEngine } from '../../../support/engine/virtualEngine';
 import { virtualTime } from '../../../support/engine/virtualTime';
 import type { ApiFault, VideoFault } from '../../../support/fake/faults';
@@ -35,7 +35,7 @@ afterEach(async () => {
 	await fake.close();
 });
 
-const generate = async (parameters: INodeParameters = {}, wish: RunWish = {}) =>
+const generate = async (parameters: INodeParameters = {}, wish: RunOptions = {}) =>
 	await see(fake, { ...wish, parameters: { operation: 'generate', ...parameters } });
 
 const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import {
 	finish,
 	numbered,
-	type RunWish,
+	type RunOptions,
 	type Seen,
 	see,
 	start,
@@ -103,7 +103,7 @@ const losses: Array<[string, ApiFault]> = [
 	['an empty body', { kind: 'empty', made: true }],
 ];
 
-const settings: Array<[string, RunWish['settings']]> = [
+const settings: Array<[string, RunOptions['settings']]> = [
 	['as it is', {}],
 	['with Retry On Fail', retrying],
 	['continuing on fail', goingOn],
@@ -114,7 +114,7 @@ const situations = settings.flatMap(([name, setting]) =>
 );
 
 /** The fault strikes the first request of one item in the middle, or of the only one. */
-async function strike(fault: ApiFault, count: number, setting: RunWish['settings'], times = 1) {
+async function strike(fault: ApiFault, count: number, setting: RunOptions['settings'], times = 1) {
 	const unlucky = `Video ${Math.floor(count / 2)}`;
 	fake.faults.add({ action: ACTION, times, when: ({ Prompt }) => Prompt === unlucky, fault });
 	return await see(fake, {
