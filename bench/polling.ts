@@ -5,7 +5,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { systemTime } from '../nodes/TencentVidu/clock';
 import { startEngine } from '../test/support/engine/nodeRun';
-import { finish, numbered, seenOf, start } from '../test/support/engine/serviceRun';
+import { finish, numbered, summarizeRun, start } from '../test/support/engine/serviceRun';
 import { virtualTime } from '../test/support/engine/virtualTime';
 import { type Fake, startFake } from '../test/support/fake/server';
 import { figure, type Report, spread } from './report';
@@ -50,7 +50,9 @@ async function runOf(count: number, seconds: number, round: number, parameters: 
 		fake.jobs.options.runMs = length * 1_000 - WAIT_MS;
 	});
 	try {
-		const seen = seenOf(await finish(fake, start(fake, { items: numbered(count), parameters })));
+		const seen = summarizeRun(
+			await finish(fake, start(fake, { items: numbered(count), parameters })),
+		);
 		if (seen.error) throw seen.error;
 		await virtualTime.until(done(fake), () => fake.inFlight);
 		return fake;

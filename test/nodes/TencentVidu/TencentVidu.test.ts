@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { INodeParameters } from 'n8n-workflow';
 
 import { errorOf, outputOf } from '../../support/engine/nodeRun';
-import { finish, numbered, see, start } from '../../support/engine/serviceRun';
+import { finish, numbered, runToEnd, start } from '../../support/engine/serviceRun';
 import { useVirtualEngine } from '../../support/engine/virtualEngine';
 import { virtualTime } from '../../support/engine/virtualTime';
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../support/fake/accounts';
@@ -45,7 +45,7 @@ const fromPhoto = { firstFrameSource: 'binary', firstFrameBinaryField: 'photo' }
 
 /** The body that a Submit of one item put on the wire. */
 async function wired(parameters: INodeParameters, items = [{ json: {} }]) {
-	const { error } = await see(fake, { parameters: { prompt: '', ...parameters }, items });
+	const { error } = await runToEnd(fake, { parameters: { prompt: '', ...parameters }, items });
 	expect(error).toBeUndefined();
 	expect(fake.unhandled).toEqual([]);
 	return fake.requests.map(({ body }) => body);
@@ -147,7 +147,7 @@ describe('every field reaches the service with its name and type', () => {
 		await open({ site });
 		const chosen = { prompt: '', ...first, ...last, ...parameters };
 		const wish = { parameters: chosen, items: [binary(png)], credential: { site } };
-		expect((await see(fake, wish)).error).toBeUndefined();
+		expect((await runToEnd(fake, wish)).error).toBeUndefined();
 		expect(fake.requests[0]?.body).toEqual(images.length > 0 ? { Images: images } : {});
 	});
 
@@ -161,7 +161,7 @@ describe('every field reaches the service with its name and type', () => {
 	it('nothing set on the International site is an empty object', async () => {
 		await fake.close();
 		await open({ site: 'international' });
-		const seen = await see(fake, { parameters: none, credential: international });
+		const seen = await runToEnd(fake, { parameters: none, credential: international });
 		expect(seen.jobIds).toHaveLength(1);
 		expect(fake.requests[0]).toMatchObject({ body: {}, bodyBytes: 2 });
 	});
@@ -186,12 +186,12 @@ it('works with temporary keys, and with white space around pasted ones', async (
 		secretKey: `${secretKey} `,
 		sessionToken: token,
 	};
-	expect((await see(fake, { credential })).jobIds).toHaveLength(1);
+	expect((await runToEnd(fake, { credential })).jobIds).toHaveLength(1);
 });
 
 it('goes to an endpoint with a port, whatever domains HTTP Request may use with the credential', async () => {
 	const credential = { allowedHttpRequestDomains: 'domains', allowedDomains: 'example.com' };
-	expect((await see(fake, { credential })).jobIds).toHaveLength(1);
+	expect((await runToEnd(fake, { credential })).jobIds).toHaveLength(1);
 });
 
 describe('Get', () => {
@@ -212,10 +212,13 @@ describe('Get', () => {
 		],
 	])('%j after %i ms', async (parameters, milliseconds, expected) => {
 		const additionalFields = { payload: 'p' };
-		await see(fake, { parameters: { ...first, additionalFields, ...parameters } });
+		await runToEnd(fake, { parameters: { ...first, additionalFields, ...parameters } });
 		virtualTime.elapsed += milliseconds;
 		await virtualTime.until(virtualTime.sleep(1), () => 0);
-		const { items } = await see(fake, { parameters: get, items: [{ json: { JobId: jobId() } }] });
+		const { items } = await runToEnd(fake, {
+			parameters: get,
+			items: [{ json: { JobId: jobId() } }],
+		});
 		expect(items).toEqual([
 			expect.objectContaining({
 				json: expect.objectContaining({
@@ -229,24 +232,26 @@ describe('Get', () => {
 	});
 
 	it('repeats faults, boundedly', async () => {
-		await see(fake);
+		await runToEnd(fake);
 		const fault = { kind: 'html200', made: false } as const;
 		fake.faults.add({ action: 'DescribeImageToVideoViduJob', times: 2, fault });
 		const items = [{ json: { JobId: jobId() } }];
-		expect((await see(fake, { parameters: get, items })).error).toBeUndefined();
+		expect((await runToEnd(fake, { parameters: get, items })).error).toBeUndefined();
 		fake.faults.add({ action: 'DescribeImageToVideoViduJob', times: Infinity, fault });
-		expect((await see(fake, { parameters: get, items })).error).toBeDefined();
+		expect((await runToEnd(fake, { parameters: get, items })).error).toBeDefined();
 		expect(fake.requests.length).toBeLessThan(12);
 	});
 
 	it.each(['', 1397428070633955329, '12 34'])('refuses %p as a Job ID', async (id) => {
-		const { error } = await see(fake, { parameters: get, items: [{ json: { JobId: id } }] });
+		const { error } = await runToEnd(fake, { parameters: get, items: [{ json: { JobId: id } }] });
 		expect(error?.message).toContain('Job ID');
 		expect(fake.requests).toEqual([]);
 	});
 
 	it('explains a job that is not known', async () => {
-		const { error } = await see(fake, { parameters: { ...get, jobId: '1234567890123456789' } });
+		const { error } = await runToEnd(fake, {
+			parameters: { ...get, jobId: '1234567890123456789' },
+		});
 		expect(error?.message).toContain('no such job');
 		expect(error?.description).toMatch(/RequestId: .+-/);
 	});
@@ -295,7 +300,7 @@ describe('what is refused beforehand', () => {
 			'Requests per Second',
 		],
 	])('%s', async (_, parameters, field) => {
-		const { error } = await see(fake, { parameters });
+		const { error } = await runToEnd(fake, { parameters });
 		expect(error?.message).toContain(field);
 		expect(error?.description).toContain('Nothing was sent');
 		expect(fake.requests).toEqual([]);
@@ -310,11 +315,11 @@ describe('what is refused beforehand', () => {
 
 	it.each(cases)('a credential without a usable %s, for %i items', async (label, count, wrong) => {
 		const credential = { ...wrong };
-		const { error } = await see(fake, { credential, items: numbered(count) });
+		const { error } = await runToEnd(fake, { credential, items: numbered(count) });
 		expect(error?.message).toMatch(new RegExp(`${label} .*credential`));
 		expect(error?.description).toContain('Nothing was sent');
 		const settings = { onError: 'continueRegularOutput' as const };
-		const { errorItems } = await see(fake, { credential, items: numbered(count), settings });
+		const { errorItems } = await runToEnd(fake, { credential, items: numbered(count), settings });
 		expect(errorItems.filter((item) => item.error.includes(label))).toHaveLength(count);
 		expect(fake.requests).toEqual([]);
 	});
@@ -329,7 +334,7 @@ describe('what is refused beforehand', () => {
 				},
 			};
 			const before = fake.jobs.all().length;
-			const { error, jobIds } = await see(fake, { credentials, items: numbered(3) });
+			const { error, jobIds } = await runToEnd(fake, { credentials, items: numbered(3) });
 			expect(jobIds).toHaveLength(fake.jobs.all().length - before);
 			if (jobIds.length < 3) expect(error?.message).toContain('Secret Key');
 		}
@@ -338,27 +343,27 @@ describe('what is refused beforehand', () => {
 
 	it('an image that makes the request too large: use a URL', async () => {
 		const items = [binary(Buffer.alloc(8_000_000))];
-		const { error } = await see(fake, { parameters: fromPhoto, items });
+		const { error } = await runToEnd(fake, { parameters: fromPhoto, items });
 		expect(error?.message).toMatch(/First Frame Input Binary Field.*10 MB.*URL/);
 		expect(fake.requests).toEqual([]);
 	});
 
 	it('binary data that is empty', async () => {
 		const items = [binary(Buffer.alloc(0))];
-		const { error } = await see(fake, { parameters: fromPhoto, items });
+		const { error } = await runToEnd(fake, { parameters: fromPhoto, items });
 		expect(error?.message).toMatch(/First Frame Input Binary Field.*"photo" is empty/);
 		expect(fake.requests).toEqual([]);
 	});
 
 	it('binary data that is no image', async () => {
 		const items = [binary(png, 'application/pdf')];
-		const { error } = await see(fake, { parameters: fromPhoto, items });
+		const { error } = await runToEnd(fake, { parameters: fromPhoto, items });
 		expect(error?.message).toContain('application/pdf');
 	});
 
 	it('all that is wrong at once', async () => {
 		const parameters = { ...more({ duration: 99, metaData: '{' }), prompt: 'x'.repeat(2001) };
-		const { error } = await see(fake, { parameters });
+		const { error } = await runToEnd(fake, { parameters });
 		expect(error?.description).toMatch(
 			/Prompt[^]*Duration[^]*Metadata|Duration[^]*Metadata[^]*Prompt/,
 		);
@@ -375,7 +380,7 @@ describe('errors', () => {
 			'Session Token',
 		],
 	])('%s', async (_, credential, hint) => {
-		const { error } = await see(fake, { credential });
+		const { error } = await runToEnd(fake, { credential });
 		expect(error?.message).toContain(hint);
 		expect(error?.description).toMatch(
 			/Code: AuthFailure\.[^]*Tencent Cloud says: .+[^]*RequestId: /,

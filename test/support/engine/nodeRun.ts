@@ -39,7 +39,7 @@ const { TencentVidu } = createRequire(__filename)(
 ) as typeof Vidu;
 
 /** What a test says about a run; the rest is as in n8n. */
-export interface NodeRun {
+export interface NodeRunOptions {
 	parameters: INode['parameters'];
 	items?: INodeExecutionData[];
 	credentials: ICredentialDataDecryptedObject;
@@ -103,7 +103,7 @@ export async function startEngine(): Promise<void> {
 	await Container.get(BinaryDataService).init();
 }
 
-function prepare({ parameters, items, credentials, settings }: NodeRun) {
+function prepare({ parameters, items, credentials, settings }: NodeRunOptions) {
 	const input = items ?? [{ json: {} }];
 	const node: INode = {
 		id: 'vidu',
@@ -165,7 +165,7 @@ function prepare({ parameters, items, credentials, settings }: NodeRun) {
 }
 
 /** Runs the node with n8n's own engine, fed by a node named Items. */
-export function runNode(options: NodeRun): RunningNode {
+export function runNode(options: NodeRunOptions): RunningNode {
 	const { workflow, runExecutionData, additionalData } = prepare(options);
 	const running = new WorkflowExecute(
 		additionalData,
@@ -179,7 +179,7 @@ export function runNode(options: NodeRun): RunningNode {
  * The node as a tool of an AI agent: each call runs it for the agent's arguments, and all calls share
  * the object that stands for the agent's run.
  */
-export function toolOf(options: NodeRun) {
+export function toolOf(options: NodeRunOptions) {
 	const { workflow, executeData, runExecutionData, additionalData } = prepare(options);
 	let runIndex = 0;
 	return async (args: IDataObject) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { PERMANENT_ACCOUNT } from '../fake/accounts';
 import type { Fake } from '../fake/server';
-import { errorOf, type NodeRun, outputOf, type RunningNode, runNode } from './nodeRun';
+import { errorOf, type NodeRunOptions, outputOf, type RunningNode, runNode } from './nodeRun';
 import { virtualTime } from './virtualTime';
 
 const dataSchema = z.object({
@@ -18,7 +18,7 @@ const errorItemSchema = z.object({
 });
 
 /** What a user gets to see of a run, whether it succeeded or not. */
-export function seenOf(run: IRun) {
+export function summarizeRun(run: IRun) {
 	const items = outputOf(run).flat();
 	const error = errorOf(run);
 	const context: unknown = error && 'context' in error ? error.context : undefined;
@@ -33,13 +33,13 @@ export function seenOf(run: IRun) {
 			...items.flatMap(({ json }) => (typeof json.JobId === 'string' ? [json.JobId] : [])),
 			...(data?.jobs.map(({ JobId }) => JobId) ?? []),
 		],
-		unsure: [...(data?.failures ?? []), ...errorItems.map(({ details }) => details)].filter(
+		ambiguous: [...(data?.failures ?? []), ...errorItems.map(({ details }) => details)].filter(
 			({ mayHaveStarted }) => mayHaveStarted,
 		).length,
 	};
 }
 
-export type Seen = ReturnType<typeof seenOf>;
+export type RunSummary = ReturnType<typeof summarizeRun>;
 
 /** Items whose prompts tell them apart. */
 export const numbered = (count: number): INodeExecutionData[] =>
@@ -51,7 +51,7 @@ export const SUBMIT: INodeParameters = {
 	prompt: '={{ $json.prompt }}',
 };
 
-export type RunOptions = Partial<NodeRun> & { credential?: Record<string, string> };
+export type RunOptions = Partial<NodeRunOptions> & { credential?: Record<string, string> };
 
 /** Starts a run against the service; `parameters` are added to those of a simple Submit. */
 export function start(fake: Fake, { credential, ...run }: RunOptions = {}): RunningNode {
@@ -68,6 +68,6 @@ export async function finish(fake: Fake, running: RunningNode): Promise<IRun> {
 }
 
 /** A whole run, with what its user sees of it. */
-export async function see(fake: Fake, options: RunOptions = {}) {
-	return seenOf(await finish(fake, start(fake, options)));
+export async function runToEnd(fake: Fake, options: RunOptions = {}) {
+	return summarizeRun(await finish(fake, start(fake, options)));
 }

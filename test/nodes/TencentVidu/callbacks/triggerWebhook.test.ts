@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
 import { signCallbackUrl } from '../../../../nodes/TencentVidu/callbacks/callbackUrl';
-import { see } from '../../../support/engine/serviceRun';
+import { runToEnd } from '../../../support/engine/serviceRun';
 import {
 	listenForCallbacks,
 	type TriggerListener,
@@ -65,7 +65,7 @@ const address = () => `${trigger.url}/webhook/tencent-vidu`;
 /** Submits a job with a callback, and lets the service finish it and tell so. */
 async function submit(parameters: INodeParameters = {}, callbackUrl = address()) {
 	const additionalFields = { callbackUrl };
-	const seen = await see(fake, {
+	const seen = await runToEnd(fake, {
 		parameters: { prompt: 'A vase', additionalFields, ...parameters },
 	});
 	await virtualTime.until(virtualTime.sleep(60_000), () => fake.inFlight);
@@ -269,7 +269,7 @@ it('keeps the reference that was sent when Retry On Fail tries again', async () 
 	fake.faults.add({ action: 'SubmitImageToVideoViduJob', fault });
 	const additionalFields = { callbackUrl: address() };
 	const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0.001 };
-	const { error } = await see(fake, {
+	const { error } = await runToEnd(fake, {
 		parameters: { prompt: 'A vase', additionalFields },
 		settings,
 	});

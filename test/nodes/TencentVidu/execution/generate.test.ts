@@ -4,7 +4,13 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 
-import { finish, numbered, type RunOptions, see, start } from '../../../support/engine/serviceRun';
+import {
+	finish,
+	numbered,
+	type RunOptions,
+	runToEnd,
+	start,
+} from '../../../support/engine/serviceRun';
 import { useVirtualEngine } from '../../../support/engine/virtualEngine';
 import { virtualTime } from '../../../support/engine/virtualTime';
 import type { ApiFault, VideoFault } from '../../../support/fake/faults';
@@ -36,7 +42,7 @@ afterEach(async () => {
 });
 
 const generate = async (parameters: INodeParameters = {}, wish: RunOptions = {}) =>
-	await see(fake, { ...wish, parameters: { operation: 'generate', ...parameters } });
+	await runToEnd(fake, { ...wish, parameters: { operation: 'generate', ...parameters } });
 
 const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 const video = sha(resultVideo());
@@ -109,12 +115,12 @@ it.each([
 });
 
 it('downloads with Get, too', async () => {
-	await see(fake);
+	await runToEnd(fake);
 	await virtualTime.until(virtualTime.sleep(100_000), () => 0);
 	const [job] = fake.jobs.all();
 	const options = { downloadVideo: true, binaryField: 'film' };
 	const parameters = { operation: 'get', jobId: job?.jobId ?? '', options };
-	const { items } = await see(fake, { parameters });
+	const { items } = await runToEnd(fake, { parameters });
 	expect(items[0]?.binary?.film?.fileName).toBe(`${job?.jobId}.mp4`);
 });
 

@@ -6,8 +6,8 @@ import {
 	finish,
 	numbered,
 	type RunOptions,
-	type Seen,
-	see,
+	type RunSummary,
+	runToEnd,
 	start,
 } from '../../../support/engine/serviceRun';
 import { useVirtualEngine } from '../../../support/engine/virtualEngine';
@@ -44,13 +44,13 @@ const impatient = { requestOptions: { timeout: 400 } };
 const changing = { additionalFields: { payload: '={{ String(Math.random()) }}' } };
 
 /** The service's books against what the user saw: no job twice, and every id that could be known. */
-function expectNothingLost(seen: Seen) {
+function expectNothingLost(seen: RunSummary) {
 	const made = fake.jobs.all().map(({ jobId }) => jobId);
 	const prompts = fake.jobs.all().map(({ request }) => request.Prompt);
 	expect(new Set(prompts).size).toBe(prompts.length);
 	expect(new Set(seen.jobIds).size).toBe(seen.jobIds.length);
 	expect(made).toEqual(expect.arrayContaining(seen.jobIds));
-	expect(made.length - seen.jobIds.length).toBeLessThanOrEqual(seen.unsure);
+	expect(made.length - seen.jobIds.length).toBeLessThanOrEqual(seen.ambiguous);
 	expect(fake.unhandled).toEqual([]);
 }
 
@@ -117,7 +117,7 @@ const situations = settings.flatMap(([name, setting]) =>
 async function strike(fault: ApiFault, count: number, setting: RunOptions['settings'], times = 1) {
 	const unlucky = `Video ${Math.floor(count / 2)}`;
 	fake.faults.add({ action: ACTION, times, when: ({ Prompt }) => Prompt === unlucky, fault });
-	return await see(fake, {
+	return await runToEnd(fake, {
 		items: numbered(count),
 		parameters: fault.kind === 'hang' ? impatient : {},
 		settings: { ...setting },
@@ -135,7 +135,7 @@ describe.each(situations)('$count items, $name', ({ setting, count }) => {
 	it.each(finals)('%s is reported, and safe to try again', async (code) => {
 		const seen = await strike(refusal(code), count, setting);
 		expectNothingLost(seen);
-		expect(seen.unsure).toBe(0);
+		expect(seen.ambiguous).toBe(0);
 		const triesAgain = setting.retryOnFail && (!setting.onError || count === 1);
 		if (triesAgain) expect(seen.jobIds).toHaveLength(count);
 		else expect(seen.error ?? seen.errorItems[0]).toBeDefined();
@@ -147,7 +147,7 @@ describe.each(situations)('$count items, $name', ({ setting, count }) => {
 		async (_, fault) => {
 			const seen = await strike(fault, count, setting);
 			expectNothingLost(seen);
-			expect(seen.unsure).toBe(1);
+			expect(seen.ambiguous).toBe(1);
 			expect(fake.requests.filter(({ fault: struck }) => struck !== undefined)).toHaveLength(1);
 			if (setting.onError || setting.retryOnFail) expect(seen.jobIds).toHaveLength(count - 1);
 		},
@@ -169,7 +169,7 @@ describe.each(situations)('$count items, $name', ({ setting, count }) => {
 	it('a service that is not there yet is waited for', async () => {
 		await fake.stopListening();
 		virtualTime.schedule(5_000, () => void fake.listen());
-		const seen = await see(fake, { items: numbered(count), settings: { ...setting } });
+		const seen = await runToEnd(fake, { items: numbered(count), settings: { ...setting } });
 		expectNothingLost(seen);
 		expect(seen.jobIds).toHaveLength(count);
 	});
@@ -178,7 +178,7 @@ describe.each(situations)('$count items, $name', ({ setting, count }) => {
 it('gives up on a service that is never there, having sent nothing', async () => {
 	await fake.stopListening();
 	const began = virtualTime.now();
-	const { error, unsure: unknown } = await see(fake, { items: numbered(20) });
+	const { error, ambiguous: unknown } = await runToEnd(fake, { items: numbered(20) });
 	expect(error?.message).toContain('nothing was sent');
 	expect(unknown).toBe(0);
 	expect(virtualTime.now() - began).toBeLessThan(30_000);
@@ -186,7 +186,7 @@ it('gives up on a service that is never there, having sent nothing', async () =>
 
 it('keeps the pace of the quota', async () => {
 	const began = virtualTime.now();
-	const { jobIds } = await see(fake, { items: numbered(60) });
+	const { jobIds } = await runToEnd(fake, { items: numbered(60) });
 	expect(jobIds).toHaveLength(60);
 	expect(fake.requests).toHaveLength(60);
 	expect(virtualTime.now() - began).toBeLessThan(3_300);
@@ -196,7 +196,7 @@ it('sends nothing when the expression of a later item fails', async () => {
 	const items = numbered(5);
 	items[4] = { json: {} };
 	const parameters = { prompt: '={{ $json.prompt || $("Nowhere").first().json.x }}' };
-	const { error } = await see(fake, { items, parameters });
+	const { error } = await runToEnd(fake, { items, parameters });
 	expect(error).toBeDefined();
 	expect(fake.requests).toEqual([]);
 });
@@ -205,7 +205,7 @@ it('sends nothing when a setting of a later item is wrong, and names every one',
 	const items = numbered(5);
 	items[3] = { json: { prompt: 'x'.repeat(2001) } };
 	items[4] = { json: { prompt: 'y'.repeat(2002) } };
-	const { error, data } = await see(fake, { items });
+	const { error, data } = await runToEnd(fake, { items });
 	expect(error?.message).toContain('Prompt');
 	expect(error?.description).toMatch(/Item 3.*2,001[^]*Item 4.*2,002/);
 	expect(data?.failures.map(({ item }) => item)).toEqual([3, 4]);
@@ -214,7 +214,7 @@ it('sends nothing when a setting of a later item is wrong, and names every one',
 
 it('continuing on fail, sends the others', async () => {
 	const items = [...numbered(2), { json: { prompt: 'x'.repeat(2001) } }];
-	const { jobIds, errorItems } = await see(fake, { items, settings: goingOn });
+	const { jobIds, errorItems } = await runToEnd(fake, { items, settings: goingOn });
 	expect(jobIds).toHaveLength(2);
 	expect(errorItems[0]?.error).toContain('Prompt');
 });
@@ -249,7 +249,11 @@ it.each([
 	async (_, fault, made) => {
 		const when = ({ Prompt }: Record<string, unknown>) => Prompt === 'Video 2';
 		fake.faults.add({ action: ACTION, times: 3, when, fault });
-		const seen = await see(fake, { items: numbered(3), parameters: changing, settings: retrying });
+		const seen = await runToEnd(fake, {
+			items: numbered(3),
+			parameters: changing,
+			settings: retrying,
+		});
 		expectNothingLost(seen);
 		expect(fake.jobs.all()).toHaveLength(made);
 		expect(seen.data?.jobs.map(({ item }) => item)).toEqual([0, 1]);
@@ -259,28 +263,28 @@ it.each([
 it('submits a lost one again only when told to', async () => {
 	fake.faults.add({ action: ACTION, fault: { kind: 'resetBefore' } });
 	const parameters = { options: { resubmitAfterLostAnswer: true } };
-	const { jobIds, error } = await see(fake, { parameters, settings: retrying });
+	const { jobIds, error } = await runToEnd(fake, { parameters, settings: retrying });
 	expect(error).toBeUndefined();
 	expect(jobIds).toHaveLength(1);
 });
 
 it('runs one item with Execute Once', async () => {
-	const { jobIds } = await see(fake, { items: numbered(3), settings: { executeOnce: true } });
+	const { jobIds } = await runToEnd(fake, { items: numbered(3), settings: { executeOnce: true } });
 	expect(jobIds).toHaveLength(1);
 });
 
 it.each([-3_600_000, 900_000])('corrects a clock that is %i ms off, once', async (offset) => {
 	fake.faults.add({ action: ACTION, times: 1e6, fault: { kind: 'skewClock', ms: offset } });
-	const first = await see(fake, { items: numbered(1) });
+	const first = await runToEnd(fake, { items: numbered(1) });
 	expect(first.jobIds).toHaveLength(1);
 	expect(fake.requests).toHaveLength(2);
-	await see(fake, { items: [{ json: { prompt: 'Another' } }] });
+	await runToEnd(fake, { items: [{ json: { prompt: 'Another' } }] });
 	expect(fake.requests).toHaveLength(3);
 });
 
 it('does not turn the clock for ever', async () => {
 	fake.faults.add({ action: ACTION, times: 1e6, fault: refusal('AuthFailure.SignatureExpire') });
-	const { error } = await see(fake);
+	const { error } = await runToEnd(fake);
 	expect(error?.message).toContain('clock');
 	expect(fake.requests).toHaveLength(2);
 });
@@ -293,7 +297,7 @@ it.each([
 	fake.faults.add({ action: ACTION, times: Infinity, fault: refusal(code) });
 	const began = virtualTime.now();
 	const parameters = { options: { maxCapacityWait: minutes } };
-	const { error } = await see(fake, { items: numbered(10), parameters });
+	const { error } = await runToEnd(fake, { items: numbered(10), parameters });
 	expect(error?.message).toContain(minutes ? '3 minutes' : '0 seconds');
 	expect(virtualTime.now() - began).toBeGreaterThanOrEqual(minutes * 60_000);
 	expect(virtualTime.now() - began).toBeLessThan(minutes * 60_000 + 70_000);
@@ -302,7 +306,7 @@ it.each([
 
 it('waits for free slots every 15 to 60 seconds, as long as jobs get through', async () => {
 	Object.assign(fake.jobs.options, { maxRunning: 2, waitMs: 1_000, runMs: 240_000 });
-	const seen = await see(fake, { items: numbered(8), parameters: { options: {} } });
+	const seen = await runToEnd(fake, { items: numbered(8), parameters: { options: {} } });
 	expectNothingLost(seen);
 	expect(seen.jobIds).toHaveLength(8);
 	const refused = fake.requests.filter(({ error }) => error !== undefined);
@@ -364,7 +368,7 @@ describe('the log of n8n', () => {
 			when: ({ Prompt }) => Prompt === 'Video 1',
 			fault: refusal('InvalidParameter'),
 		});
-		await see(fake, { items: numbered(2), settings: retrying });
+		await runToEnd(fake, { items: numbered(2), settings: retrying });
 		expect(
 			logged()
 				.match(/item (\d): \d+/g)
@@ -393,7 +397,7 @@ it('loses nothing and doubles nothing in any sequence of faults', async () => {
 				});
 			}
 			const parameters = { ...impatient, ...changing };
-			const seen = await see(fake, { items: numbered(8), parameters, settings: chosen });
+			const seen = await runToEnd(fake, { items: numbered(8), parameters, settings: chosen });
 			expectNothingLost(seen);
 			if (script.length === 0) expect(seen.jobIds).toHaveLength(8);
 		}),
