@@ -6,38 +6,38 @@ import { packageFolderOf, project as ownProject } from '../../test/support/n8n/p
 import { run } from '../../test/support/n8n/process';
 
 export interface DevServerOptions {
-	/** The project that is worked on; by default this one. */
+	/** Root folder of the project whose sources change. Default: this project. */
 	project?: string;
 	report: (line: string) => void;
-	/** Ends it. */
+	/** Stops the server. */
 	signal: AbortSignal;
 }
 
 /**
- * A real n8n with the package and the local service, while somebody works on the sources: when they
- * change, they are built, and n8n takes the new ones over without a restart, workflows and all.
+ * Runs a real n8n with the package and the local service until `signal` aborts or n8n ends.
+ * Builds the sources after each change. n8n reloads the package without a restart and keeps its workflows.
  */
 export async function startDevServer(
 	{ project = ownProject, report, signal }: DevServerOptions,
-	opened: (environment: Environment) => Promise<void>,
+	onReady: (environment: Environment) => Promise<void>,
 ): Promise<void> {
 	await build(project, signal);
 	const env = { N8N_DEV_RELOAD: 'true' };
 	const environment = await startEnvironment({}, { project, report, signal, env });
 	try {
-		let known = await stateOf(project);
-		await opened(environment);
+		let built = await sourceState(project);
+		await onReady(environment);
 		while (!signal.aborted && !(await hasEnded(environment, 300))) {
-			const now = await stateOf(project);
-			if (now === known) continue;
-			known = now;
-			report('The sources have changed …');
+			const now = await sourceState(project);
+			if (now === built) continue;
+			built = now;
+			report('The sources have changed. Building them …');
 			try {
 				await build(project, signal);
-				// Over the old ones: n8n watches the files that are there.
+				// n8n watches the existing files, so the new ones must overwrite them.
 				const dist = path.join(packageFolderOf(environment.n8n.userFolder), 'dist');
 				await cp(path.join(project, 'dist'), dist, { recursive: true });
-				report('… and n8n has the new ones.');
+				report('n8n has the new sources.');
 			} catch (error) {
 				report(error instanceof Error ? error.message : String(error));
 			}
@@ -56,13 +56,13 @@ async function hasEnded({ n8n }: Environment, withinMs: number): Promise<boolean
 	return Promise.race([n8n.ended().then(() => true), sleep(withinMs, false)]);
 }
 
-/** Names and times of all sources: it changes when they do. */
-async function stateOf(project: string): Promise<string> {
+/** Names and modification times of all source files as one text. */
+async function sourceState(project: string): Promise<string> {
 	const times: string[] = [];
 	for (const folder of ['nodes', 'credentials']) {
 		for (const name of await readdir(path.join(project, folder), { recursive: true })) {
 			const file = path.join(project, folder, name);
-			// An editor may replace a file at this very moment.
+			// An editor may be replacing the file just now.
 			const found = await stat(file).catch(() => undefined);
 			times.push(`${file} ${found?.mtimeMs}`);
 		}

@@ -1,7 +1,8 @@
-/** `npm run dev`: the package in a real n8n that takes over each change of the sources. */
+/** `npm run dev`: runs the package in a real n8n, which reloads it after each change of the sources. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from '../../test/support/n8n/environment';
+import { abortOnSignals } from '../abortOnSignals';
 import { startDevServer } from './devServer';
 
 const examples = path.resolve(__dirname, '..', '..', 'examples');
@@ -16,15 +17,13 @@ E-mail     ${n8n.owner.email}
 Password   ${n8n.owner.password}
 Pictures   ${fake.url}/image.png
 
-The examples are in it, with a credential for the local service. Save a file of nodes/ or
-credentials/, and reload the page when n8n has it. Ctrl-C ends everything and removes its data.
+n8n holds the examples and a credential for the local service. Save a file in nodes/ or credentials/,
+wait until n8n reports the new sources, then reload the page. Press Ctrl-C to end everything.
+All data is removed then.
 `);
 }
 
-const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-	process.on(name, () => stopping.abort(new Error('interrupted')));
-}
+const stopping = abortOnSignals();
 
 startDevServer({ report: console.log, signal: stopping.signal }, welcome).then(
 	() => process.exit(stopping.signal.aborted ? 0 : 1),

@@ -4,7 +4,7 @@ import { type Fake, startFake } from '../support/fake/server';
 import type { Workflow } from '../support/n8n/client';
 import { isOver, itemsOf } from '../support/n8n/execution';
 import { type QueueMode, startQueueMode } from '../support/n8n/queueMode';
-import { connect, n8nVersion } from '../support/n8n/environment';
+import { localCredential, n8nVersion } from '../support/n8n/environment';
 import { items, received, saveRow, trigger, vidu, webhook } from '../support/n8n/workflow';
 
 const BATCHES = 10;
@@ -30,7 +30,7 @@ describe('two workers of one n8n', () => {
 			env: { QUEUE_WORKER_MAX_STALLED_COUNT: '0' },
 		});
 		const { main } = n8n;
-		const credential = await connect(main.client, fake);
+		const credential = await main.client.createCredential(localCredential(fake));
 		receiver = await saveRow(main, credential, 'receiver', [trigger()]);
 		const node = vidu({
 			prompt: '={{ $json.prompt }} of {{ $("Start").first().json.body.batch }}',

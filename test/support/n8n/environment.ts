@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { PERMANENT_ACCOUNT } from '../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../fake/server';
-import type { Credential, N8nClient } from './client';
+import type { Credential, CredentialInput } from './client';
 import { type N8nHost, type N8nOptions, startN8n } from './host';
 import type { N8nVersion } from './install';
 
@@ -29,16 +29,17 @@ export async function startEnvironment(
 	n8nOptions: N8nOptions = {},
 ): Promise<Environment> {
 	const fake = await startFake({ hostWithoutPort: false, ...options });
+	let n8n: N8nHost | undefined;
+	const stop = async () => {
+		await n8n?.dispose();
+		await fake.close();
+	};
 	try {
-		const n8n = await startN8n({ version: n8nVersion, report: console.log, ...n8nOptions });
-		const credential = await connect(n8n.client, fake);
-		const stop = async () => {
-			await n8n.dispose();
-			await fake.close();
-		};
+		n8n = await startN8n({ version: n8nVersion, report: console.log, ...n8nOptions });
+		const credential = await n8n.client.createCredential(localCredential(fake));
 		return { n8n, fake, credential, stop };
 	} catch (error) {
-		await fake.close();
+		await stop();
 		throw error;
 	}
 }
@@ -69,11 +70,9 @@ export function useEnvironment(
 	};
 }
 
-/** Creates a credential for the local service in an n8n. */
-export async function connect(client: N8nClient, fake: Fake): Promise<Credential> {
-	return client.createCredential({
-		name: 'Local service',
-		type: 'tencentCloudApi',
-		data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url },
-	});
-}
+/** The fields of a credential for the local service. */
+export const localCredential = (fake: Fake): CredentialInput => ({
+	name: 'Local service',
+	type: 'tencentCloudApi',
+	data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url },
+});
