@@ -28,7 +28,10 @@ function callbacksTo(url: string, isSigned: boolean): Callback[] {
 	const expires = Math.floor(Date.now() / 1000) + 72 * 3600;
 	return Array.from({ length: COUNT }, () => {
 		lastJob += 977n;
-		const ticket = { reference: randomUUID(), expires };
+		const claims = {
+			...{ reference: randomUUID(), nonce: randomUUID(), resource: 'imageToVideo' },
+			expires,
+		};
 		const body = JSON.stringify({
 			JobId: String(lastJob),
 			Status: 'DONE',
@@ -37,7 +40,7 @@ function callbacksTo(url: string, isSigned: boolean): Callback[] {
 			ResultVideoUrl: `https://vcg.cos.tencentcos.cn/image_to_video/${randomUUID()}.mp4`,
 		});
 		return {
-			url: new URL(isSigned ? signCallbackUrl(url, ticket, PERMANENT_ACCOUNT.secretKey) : url),
+			url: new URL(isSigned ? signCallbackUrl(url, claims, PERMANENT_ACCOUNT.secretKey) : url),
 			body,
 		};
 	});

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import { systemTime } from '../nodes/TencentVidu/clock';
+import { systemClock } from '../nodes/TencentVidu/clock';
 import { startEngine } from '../test/support/engine/nodeRun';
 import { finish, numbered, summarizeRun, start } from '../test/support/engine/serviceRun';
 import { virtualTime } from '../test/support/engine/virtualTime';
@@ -140,8 +140,8 @@ async function row(count: number, seconds: number): Promise<string[]> {
 /** Polling: how often is asked for a job, and how late its end is known; in n8n's engine on a clock of its own. */
 export async function polling(): Promise<Report> {
 	await startEngine();
-	const { now, sleep, random } = virtualTime;
-	Object.assign(systemTime, { now, sleep, random });
+	const { now, monotonic, sleep, random } = virtualTime;
+	Object.assign(systemClock, { now, monotonic, sleep, random });
 	Date.now = now;
 	const rows: string[][] = [];
 	for (const count of COUNTS) {

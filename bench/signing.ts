@@ -4,9 +4,9 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import { HttpConnection } from 'tencentcloud-sdk-nodejs/tencentcloud/common/http/http_connection';
 
 import { TencentCloudApi } from '../credentials/TencentCloudApi.credentials';
-import { resources } from '../nodes/TencentVidu/descriptions/resources';
+import { operationsOf, resources } from '../nodes/TencentVidu/descriptions/resources';
 import { prepareRequest } from '../nodes/TencentVidu/request/prepareRequest';
-import { RowSchema } from '../nodes/TencentVidu/request/fieldSchema';
+import { FieldSchema } from '../nodes/TencentVidu/request/fieldSchema';
 import { PERMANENT_ACCOUNT } from '../test/support/fake/accounts';
 import { figure, type Report, spread } from './report';
 import { interleave, ratioOf, spreadOf } from './rounds';
@@ -59,8 +59,8 @@ function parameters(bytes: number) {
 	return { sdk: async () => await bySdk(body), ours: async () => await byPackage(body) };
 }
 
-const submit = resources[0]?.operations.find(({ submits }) => submits);
-const schema = new RowSchema(submit?.rows ?? []);
+const submit = resources.flatMap(operationsOf).find(({ createsJob }) => createsJob);
+const schema = new FieldSchema(submit?.fields ?? []);
 
 /** A job that is signed as either would: given the bytes of an image. */
 function picture(bytes: number) {
@@ -77,7 +77,7 @@ function picture(bytes: number) {
 			await bySdk({ Images: [dataUri], Prompt: prompt });
 		},
 		ours: async () => {
-			const prepared = await prepareRequest(schema, given, 'china', reader, undefined);
+			const prepared = await prepareRequest(given, { schema, site: 'china', reader });
 			if (prepared.problems) throw new Error(JSON.stringify(prepared.problems));
 			await byPackage(await prepared.request.payload());
 		},

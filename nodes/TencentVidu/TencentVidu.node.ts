@@ -1,8 +1,9 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 import { hints } from './descriptions/hints';
-import { propertiesOf, resources } from './descriptions/resources';
-import { SERVICE_URL } from './transport/client';
+import { nodeProperties } from './descriptions/properties';
+import { resources, SERVICE_URL } from './descriptions/resources';
+import { createRoutingHook } from './execution/routingHook';
 
 export class TencentVidu implements INodeType {
 	description: INodeTypeDescription = {
@@ -18,9 +19,9 @@ export class TencentVidu implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: 'tencentCloudApi', required: true }],
-		// The site's own host takes its place; an expression here would cost two evaluations an item.
+		// The site's own host takes its place; an expression here costs two evaluations an item.
 		requestDefaults: { baseURL: SERVICE_URL.china },
 		hints,
-		properties: propertiesOf(resources),
+		properties: nodeProperties(resources, createRoutingHook),
 	};
 }

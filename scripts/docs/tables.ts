@@ -4,10 +4,14 @@ import path from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
 
 import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
-import { classify, ERROR_CLASSES, type Remedy } from '../../nodes/TencentVidu/transport/errorCodes';
-import type { Field } from '../../nodes/TencentVidu/descriptions/fields';
-import { type Operation, resources } from '../../nodes/TencentVidu/descriptions/resources';
+import { type Field, isField, type Operation } from '../../nodes/TencentVidu/descriptions/field';
+import { operationsOf, resources } from '../../nodes/TencentVidu/descriptions/resources';
 import type * as Trigger from '../../nodes/TencentVidu/TencentViduTrigger.node';
+import {
+	classifyErrorCode,
+	ERROR_CODES,
+	type RecoveryAction,
+} from '../../nodes/TencentVidu/transport/errorCodes';
 import { table, withSection } from './markdown';
 
 // By its whole name: tsx would take the .node.json beside it.
@@ -28,9 +32,6 @@ const comparable = (text: unknown) =>
 		.replace(/[^a-z0-9]/g, '');
 
 const counted = (count: number) => count.toLocaleString('en-US');
-
-const isRow = (option: unknown): option is Field =>
-	typeof option === 'object' && option !== null && 'type' in option;
 
 const FORMATS: Record<NonNullable<Field['format']>, string> = {
 	url: 'http(s) address',
@@ -75,11 +76,12 @@ type Site = Leaf['site'];
 
 /** The rows that hold values, collections opened, without those that only explain. */
 function leavesOf(rows: INodeProperties[], above: string[] = [], inherited: Site = 'both'): Leaf[] {
-	return rows.filter(isRow).flatMap((row): Leaf[] => {
+	return rows.filter(isField).flatMap((row): Leaf[] => {
 		const label = [...above, row.displayName];
 		const site = row.documentedBy === 'china' ? 'China' : inherited;
 		if (row.type === 'notice') return [];
-		if (row.type === 'collection') return leavesOf((row.options ?? []).filter(isRow), label, site);
+		if (row.type === 'collection')
+			return leavesOf((row.options ?? []).filter(isField), label, site);
 		return [{ label: label.join(' > '), row, site }];
 	});
 }
@@ -122,56 +124,62 @@ const inWords = (names: string[]) =>
 /** The rows of a resource by the operations that take them, in the editor's order. */
 function fieldSections(operations: Operation[]): string[] {
 	const sections = new Map<string, Field[]>();
-	for (const row of new Set(operations.flatMap(({ rows }) => rows))) {
-		const takers = operations.filter(({ rows }) => rows.includes(row)).map(({ name }) => name);
+	for (const row of new Set(operations.flatMap(({ fields }) => fields))) {
+		const takers = operations.filter(({ fields }) => fields.includes(row)).map(({ name }) => name);
 		const own = row.type === 'collection' ? row.displayName : 'Fields';
 		const title = `#### ${own} of ${inWords(takers)}`;
 		sections.set(title, [...(sections.get(title) ?? []), row]);
 	}
 	return [...sections].map(([title, rows]) => {
 		const isOpen = rows.every(({ type }) => type !== 'collection');
-		const shown = isOpen ? rows : rows.flatMap(({ options }) => (options ?? []).filter(isRow));
+		const shown = isOpen ? rows : rows.flatMap(({ options }) => (options ?? []).filter(isField));
 		return [title, rowTable(shown)].join('\n\n');
 	});
 }
 
+const actionsOf = ({ createsJob, waits, submitAction, describeAction }: Operation) => [
+	...(createsJob ? [submitAction] : []),
+	...(waits || !createsJob ? [describeAction] : []),
+];
+
 const operationTables = () =>
 	resources
-		.flatMap(({ name: resource, operations }) => [
+		.map((resource) => ({ resource, operations: operationsOf(resource) }))
+		.flatMap(({ resource, operations }) => [
 			table(
 				['Operation', 'API action', 'What it does'],
-				operations.map(({ name, apiAction, waitsBy, description }) => [
-					`${resource} > ${name}`,
-					[apiAction, ...(waitsBy ? [waitsBy] : [])].map(code).join(', then<br>'),
-					plain(description),
+				operations.map((operation) => [
+					`${resource.name} > ${operation.name}`,
+					actionsOf(operation).map(code).join(', then<br>'),
+					plain(operation.description),
 				]),
 			),
 			...fieldSections(operations),
 		])
 		.join('\n\n');
 
-/** Exhaustive, so that a new remedy has to be told to the reader. */
-const DONE_BY_THE_NODE: Record<Remedy, string> = {
+/** Exhaustive, so that a new action has to be told to the reader. */
+const DONE_BY_THE_NODE: Record<RecoveryAction, string> = {
 	quota: 'Pauses, slows down and sends again, until Max Wait for Capacity is over',
 	capacity: 'Sends again every 15 to 60 seconds, until Max Wait for Capacity is over',
 	clock: 'Takes the time from the answer and sends again, once',
-	unsure:
+	ambiguous:
 		'Submit: never sent again, the job may have started. Get: up to five tries; Generate asks until its Timeout',
 	unreachable: 'Tries again for 15 seconds',
 	fault: 'Tries again, five times at most',
-	none: 'Fails',
+	fail: 'Fails',
 };
 
 const errorTable = () =>
 	table(
 		['Code', 'What the node does', 'Advice in the message'],
-		ERROR_CLASSES.map(({ codes, remedy, advice }) => {
+		ERROR_CODES.map(({ codes, action, advice }) => {
 			const own = codes.flatMap((pattern) => {
-				const special = classify(pattern.replace('*', ''), 'international').advice;
+				const special = classifyErrorCode(pattern.replace('*', ''), 'international').advice;
 				return special === advice ? [] : [`On International instead: ${plain(special)}.`];
 			});
 			const advices = [`${plain(advice)}.`, ...own];
-			return [codes.map(code).join('<br>'), DONE_BY_THE_NODE[remedy], advices.join(' ')];
+			return [codes.map(code).join('<br>'), DONE_BY_THE_NODE[action], advices.join(' ')];
 		}),
 	);
 

@@ -6,7 +6,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Browser, Locator } from 'playwright-core';
 
 import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
-import { resources } from '../../nodes/TencentVidu/descriptions/resources';
+import { operationsOf, resources } from '../../nodes/TencentVidu/descriptions/resources';
 import { TencentViduTrigger } from '../../nodes/TencentVidu/TencentViduTrigger.node';
 import { PERMANENT_ACCOUNT } from '../support/fake/accounts';
 import { resultVideo } from '../support/fake/video';
@@ -71,7 +71,7 @@ describe('a newcomer in the editor', () => {
 			await shows(editor.page.locator('body'), entry);
 		}
 		await editor.page.getByText('Actions (3)').click();
-		const { operations } = resources[0] ?? { operations: [] };
+		const operations = resources.flatMap(operationsOf);
 		for (const { action } of operations) await shows(editor.page.locator('body'), action);
 		await editor.add('Generate a video from an image');
 		await editor.holds('operation', 'Generate');
@@ -209,8 +209,8 @@ describe('a newcomer in the editor', () => {
 				...(row.type === 'collection' ? labelsOf(propertiesIn(row)) : []),
 			]);
 
-		const { operations = [] } = resources[0] ?? {};
-		const variants = operations.flatMap(({ name, value, rows }) =>
+		const operations = resources.flatMap(operationsOf);
+		const variants = operations.flatMap(({ name, value, fields: rows }) =>
 			(rows.some((row) => row.name === 'frames') ? ['url', 'binary'] : ['']).map((source) => ({
 				title: `${name} ${source}`.trim(),
 				rows: rows.filter((row) => {

@@ -1,19 +1,19 @@
 import { createHash } from 'crypto';
 
-/** When callbacks were seen, in hours since 1970, by the digest of what tells each apart. */
+/** When callbacks were seen, in hours since 1970, by the digest of their key. */
 type Seen = ReadonlyMap<string, number>;
 
-const MOST_KEPT = 1_000;
+const MAX_KEPT = 1_000;
 
-const HOUR = 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
 
-const LONGEST_KEPT = 7 * 24;
+const MAX_HOURS_KEPT = 7 * 24;
 
-const hourOf = (now: number) => Math.floor(now / HOUR);
+const hourOf = (now: number) => Math.floor(now / HOUR_MS);
 
 const digestOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 11);
 
-/** As text, for n8n writes all of it to its database with each callback: 15 characters an entry. */
+/** n8n writes this text to its database with each callback: 15 characters an entry. */
 const toText = (seen: Seen) =>
 	[...seen].map(([digest, hour]) => hour.toString(36).padStart(4, '0') + digest).join('');
 
@@ -25,36 +25,36 @@ const fromText = (text: string): Seen =>
 		]),
 	);
 
-/** The callbacks that are still worth knowing: the newest ones, and not too old. */
-const worthKeeping = (seen: Seen, now: number): Seen =>
+/** The newest callbacks, without those that are too old. */
+const recent = (seen: Seen, now: number): Seen =>
 	new Map(
 		[...seen]
-			.filter(([, hour]) => hourOf(now) - hour < LONGEST_KEPT)
+			.filter(([, hour]) => hourOf(now) - hour < MAX_HOURS_KEPT)
 			.sort(([, a], [, b]) => a - b)
-			.slice(-MOST_KEPT),
+			.slice(-MAX_KEPT),
 	);
 
 /**
- * Remembers the callbacks of one trigger. The process knows at once what it has seen, even of two
- * callbacks that come together; a text, which n8n saves with the workflow, knows across restarts.
+ * Remembers the callbacks of one trigger. The process knows at once what it has seen, even when two
+ * callbacks arrive together. A text that n8n saves with the workflow survives restarts.
  */
-export class Repeats {
+export class Deduplicator {
 	private seen: Seen = new Map();
 
-	/** Takes `key` for unseen again: what it should have started did not start. */
+	/** Forgets `key`: the workflow that it should have started did not start. */
 	forget(key: string): void {
 		this.seen = new Map([...this.seen].filter(([digest]) => digest !== digestOf(key)));
 	}
 
 	/**
-	 * Undefined if `key` was seen before: by this process, or by whoever wrote `saved`. Else the text
-	 * to save in its place: what it had, and what this process has seen. `now` is in milliseconds.
+	 * Undefined if `key` was seen before, by this process or in `saved`. Otherwise the text to save:
+	 * the entries of `saved` and those of this process. `now` is in milliseconds since 1970.
 	 */
-	remember(key: string, saved: string, now: number): string | undefined {
+	addIfNew(key: string, saved: string, now: number): string | undefined {
 		const digest = digestOf(key);
 		const known = fromText(saved);
 		if (this.seen.has(digest) || known.has(digest)) return undefined;
-		this.seen = worthKeeping(new Map([...this.seen, [digest, hourOf(now)]]), now);
-		return toText(worthKeeping(new Map([...known, ...this.seen]), now));
+		this.seen = recent(new Map([...this.seen, [digest, hourOf(now)]]), now);
+		return toText(recent(new Map([...known, ...this.seen]), now));
 	}
 }

@@ -7,45 +7,36 @@ import {
 import { z } from 'zod';
 
 import { accountOf } from '../../../credentials/account';
+import { systemClock } from '../clock';
+import { API_VERSION, SERVICE_URL } from '../descriptions/resources';
+import { triggerOptions } from '../descriptions/trigger';
+import { describeRequest } from '../jobs/context';
+import { downloadVideo } from '../jobs/download';
+import { type NodeOptions, OptionsReader } from '../request/readOptions';
+import { createClient } from '../transport/client';
+import { createSender, CREDENTIAL, openDownload } from '../transport/n8nHttp';
+import { redactSignatures } from '../transport/response';
 import {
-	identityOf,
-	type Ignored,
-	isWanted,
+	type CallbackResult,
+	dedupeKey,
+	type IgnoreReason,
+	matchesEvents,
 	parseBody,
 	readCallback,
-	type Result,
 } from './callbackBody';
+import { type CallbackClaims, claimsOf } from './callbackUrl';
+import { Deduplicator } from './deduplicator';
 import {
-	callbackKey,
-	decodedPath,
-	type Ticket,
-	ticketOf,
-	verifyCallback,
-	withoutSignatures,
-} from './callbackUrl';
-import { isOver, toJob } from '../jobs/job';
-import { Repeats } from './deduplicator';
-import { systemTime } from '../clock';
-import { channel, CREDENTIAL, openDownload } from '../transport/client';
-import { fetchVideo } from '../jobs/download';
-
-/** The vendor waits for the answer, so a confirmation that takes longer is done without. */
-const LONGEST_CONFIRMATION = 10_000;
+	type CallbackRequest,
+	CallbackVerifier,
+	confirmResult,
+	type Describe,
+} from './handleCallback';
 
 const parametersSchema = z.object({
 	events: z.array(z.enum(['success', 'failed'])),
 	authentication: z.enum(['signedUrl', 'none']),
-	options: z
-		.object({
-			dropRepeats: z.boolean().default(true),
-			confirm: z.boolean().default(false),
-			downloadVideo: z.boolean().default(false),
-			binaryField: z.string().default('data'),
-		})
-		.default({}),
 });
-
-type Options = z.infer<typeof parametersSchema>['options'];
 
 const requestSchema = z.object({
 	path: z.string().catch(''),
@@ -54,52 +45,54 @@ const requestSchema = z.object({
 	body: z.unknown(),
 });
 
-const triggers = new Map<string, Repeats>();
+const optionsReader = new OptionsReader([triggerOptions]);
 
-/** Drops what this trigger has had already; a test in the editor may be repeated as one likes. */
-function isRepeat(context: IWebhookFunctions, result: Result, ticket?: Ticket): boolean {
-	const identity = identityOf(result, ticket);
-	if (identity === undefined || context.getMode() === 'manual') return false;
+const verifier = new CallbackVerifier(systemClock);
+
+const MAX_DEDUPLICATORS = 500;
+
+const deduplicators = new Map<string, Deduplicator>();
+
+function deduplicatorOf(trigger: string): Deduplicator {
+	const known = deduplicators.get(trigger);
+	if (known) return known;
+	const [oldest] = deduplicators.keys();
+	if (deduplicators.size >= MAX_DEDUPLICATORS) deduplicators.delete(oldest ?? '');
+	const added = new Deduplicator();
+	deduplicators.set(trigger, added);
+	return added;
+}
+
+/** Whether this trigger has had the callback already; tests in the editor may be repeated. */
+function isRepeat(context: IWebhookFunctions, result: CallbackResult, claims?: CallbackClaims) {
+	const key = dedupeKey(result, claims);
+	if (key === undefined || context.getMode() === 'manual') return false;
 	const trigger = `${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
-	const repeats = triggers.get(trigger) ?? new Repeats();
-	triggers.set(trigger, repeats);
+	const deduplicator = deduplicatorOf(trigger);
 	const saved = context.getWorkflowStaticData('node');
 	const seen = typeof saved.seen === 'string' ? saved.seen : '';
-	const toSave = repeats.remember(identity, seen, systemTime.now());
+	const toSave = deduplicator.addIfNew(key, seen, systemClock.now());
 	if (toSave === undefined) return true;
 	saved.seen = toSave;
-	// With such an answer n8n has not started the workflow, and the vendor sends the callback again.
+	// After a status of 500 n8n has not started the workflow, and the vendor sends again.
 	const response = context.getResponseObject();
 	response.once('close', () => {
 		if (response.statusCode < 500) return;
-		repeats.forget(identity);
+		deduplicator.forget(key);
 		saved.seen = seen;
 	});
 	return false;
 }
 
-const keys = new Map<string, { key: Buffer; until: number }>();
-
-/** n8n takes as long to open a credential as to start a workflow: its key is good for so long. */
-const KEY_KEPT = 30_000;
-
-/** Checks that a callback was asked for with this trigger's credential. */
-async function verify(context: IWebhookFunctions, path: string, query: Record<string, unknown>) {
-	const now = systemTime.now();
-	const check = (key: Buffer) => verifyCallback(decodedPath(path), query, key, now);
+/** Verifies that a callback was asked for with this trigger's credential. */
+async function verify(context: IWebhookFunctions, request: CallbackRequest) {
 	const id = context.getNode().credentials?.[CREDENTIAL]?.id ?? '';
-	const kept = keys.get(id);
-	if (kept && kept.until > now) {
-		const verified = check(kept.key);
-		// The credential may have new keys by now.
-		if (verified.mistrust !== 'wrongly signed') return verified;
-	}
-	const { secretKey } = accountOf(await context.getCredentials(CREDENTIAL));
-	// Anybody could sign with an empty one.
-	if (!secretKey) throw new UserError('Secret Key is empty in the credential of the trigger');
-	const key = callbackKey(secretKey);
-	keys.set(id, { key, until: now + KEY_KEPT });
-	return check(key);
+	return await verifier.verify(request, id, async () => {
+		const { secretKey } = accountOf(await context.getCredentials(CREDENTIAL));
+		// Anybody could sign with an empty key.
+		if (!secretKey) throw new UserError('Secret Key is empty in the credential of the trigger');
+		return secretKey;
+	});
 }
 
 /** Without signed URLs the trigger may have no credential. */
@@ -111,102 +104,106 @@ async function credentialsIfAny(context: IWebhookFunctions) {
 	}
 }
 
-const UNKNOWN_JOB = /^FailedOperation\.JobNot(Found|Exist)$/;
-
-/**
- * Asks the service before a callback is believed: its answer counts, as far as it gives one.
- * Undefined for a job that goes on or does not exist, by what the service says.
- */
-async function confirm(context: IWebhookFunctions, result: Result): Promise<Result | undefined> {
-	const { JobId } = result;
+/** The way to ask the service; undefined where it cannot be asked. */
+async function describeOf(context: IWebhookFunctions): Promise<Describe | undefined> {
 	const credentials = await credentialsIfAny(context);
-	if (JobId === undefined || !credentials || accountOf(credentials).site !== 'china') {
-		return { ...result, Confirmed: false };
-	}
-	const text = JSON.stringify({ JobId });
-	const deadline = new AbortController();
-	const { signal } = deadline;
-	const late = systemTime.sleep(LONGEST_CONFIRMATION).then(() => {
-		deadline.abort();
-		return { kind: 'notSent' as const };
-	});
-	const asked = channel(context, credentials, {}, { lane: context, signal }).call({
-		action: 'DescribeImageToVideoViduJob',
-		repeatable: true,
-		bytes: text.length,
-		payload: async () => await Promise.resolve(text),
-		signal,
-	});
-	const outcome = await Promise.race([asked, late]);
-	const job = outcome.kind === 'done' ? toJob(outcome.response) : undefined;
-	const { code = '' } = outcome.kind === 'failed' ? outcome.failure : {};
-	if (UNKNOWN_JOB.test(code)) return undefined;
-	if (!job) return { ...result, Confirmed: false };
-	if (!isOver(job)) return undefined;
-	return { ...result, ...job, JobId, Confirmed: true };
+	if (!credentials) return undefined;
+	const account = accountOf(credentials);
+	if (account.site !== 'china') return undefined;
+	const service = { url: SERVICE_URL[account.site], version: API_VERSION };
+	return async (action, jobId, signal) => {
+		const options = { service, fairnessKey: context, signal };
+		const client = createClient(createSender(context, credentials), account, options);
+		return await client.call(describeRequest(action, jobId, signal));
+	};
 }
 
-/** Answers the vendor first: it must not wait for a download, and would repeat the callback. */
-async function withVideo(context: IWebhookFunctions, result: Result, { binaryField }: Options) {
+const toJson = (result: CallbackResult) => ({ ...result }) as IDataObject;
+
+/** Answers the vendor first, which must not wait for a download and would repeat the callback. */
+async function withVideo(
+	context: IWebhookFunctions,
+	result: CallbackResult,
+	{ binaryField }: NodeOptions,
+) {
 	context.getResponseObject().status(200).end();
 	const name = result.JobId ?? result.Reference ?? 'video';
 	const fileName = name.replace(/[^\w.-]/g, '_');
 	const open = async (url: string) => await openDownload(context, url);
-	// A callback is nobody's run: there is no Stop.
 	const { signal } = new AbortController();
-	const video = await fetchVideo(result.ResultVideoUrl, fileName, open, systemTime, signal);
+	const url = result.ResultVideoUrl;
+	const video = await downloadVideo({ url, fileName, open, signal }, systemClock);
 	if (!video.stored) context.logger.warn(`${context.getNode().name}: ${video.problem}`);
 	return video.stored
 		? { json: toJson(result), binary: { [binaryField]: video.stored } }
 		: { json: { ...toJson(result), DownloadError: video.problem } };
 }
 
-const toJson = (result: Result) => ({ ...result }) as IDataObject;
+const ignore = (ignored: IgnoreReason): IWebhookResponseData => ({ webhookResponse: { ignored } });
 
-const ignore = (ignored: Ignored): IWebhookResponseData => ({ webhookResponse: { ignored } });
+/** Answers with an error status; the workflow does not start. */
+function refuse(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
+	context.getResponseObject().status(status).json({ message });
+	return { noWebhookResponse: true };
+}
 
-/** Receives a callback: checks that it is ours, reads it, and starts the workflow with the job. */
-export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const { events, authentication, options } = parametersSchema.parse({
-		events: this.getNodeParameter('events'),
-		authentication: this.getNodeParameter('authentication'),
-		options: this.getNodeParameter('options', {}),
+function readParameters(context: IWebhookFunctions) {
+	const parameters = parametersSchema.parse({
+		events: context.getNodeParameter('events'),
+		authentication: context.getNodeParameter('authentication'),
 	});
-	const { path, query, rawBody, body } = requestSchema.parse(this.getRequestObject());
+	const read = optionsReader.read((name) => context.getNodeParameter(name, {}));
+	if (read.problems) {
+		throw new UserError(
+			read.problems.map(({ field, problem }) => `${field} ${problem}`).join('. '),
+		);
+	}
+	return { ...parameters, options: read.options };
+}
 
-	let ticket = ticketOf(query);
-	if (authentication === 'signedUrl') {
-		const verified = await verify(this, path, query);
-		if (verified.mistrust !== undefined) {
-			this.logger.warn(`${this.getNode().name}: refused a callback that is ${verified.mistrust}`);
-			const message = 'This address takes only callbacks that were asked for.';
-			this.getResponseObject().status(401).json({ message });
-			return { noWebhookResponse: true };
+/** The log keeps the start of a signed body that could not be read: nothing else names its job. */
+function logUnread(context: IWebhookFunctions, { reference }: CallbackClaims, text: string): void {
+	const start = JSON.stringify(redactSignatures(text.slice(0, 2_000)));
+	const message = `no job could be read of the callback for ${reference}: ${start}`;
+	context.logger.warn(`${context.getNode().name}: ${message}`);
+}
+
+/** Receives a callback: verifies it, reads it, and starts the workflow with the job. */
+export async function handleTriggerWebhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const { events, authentication, options } = readParameters(this);
+	const { path, query, rawBody, body } = requestSchema.parse(this.getRequestObject());
+	const isSigned = authentication === 'signedUrl';
+
+	let claims = claimsOf(query);
+	if (isSigned) {
+		const verified = await verify(this, { path, query });
+		if (verified.invalid !== undefined) {
+			this.logger.warn(`${this.getNode().name}: refused a callback that is ${verified.invalid}`);
+			return refuse(this, 401, 'This address takes only callbacks that were asked for.');
 		}
-		ticket = verified;
+		claims = verified;
 	}
 
 	const text = rawBody?.toString('utf8') ?? '';
 	const read = readCallback(parseBody(text) ?? body);
 	if (read.ignored !== undefined) {
-		// Of a body in a shape that nobody has described, this is all that is left of a paid job.
-		if (ticket && authentication === 'signedUrl' && read.ignored === 'not a job') {
-			const start = JSON.stringify(withoutSignatures(text.slice(0, 2_000)));
-			const what = `no job could be read of the callback for ${ticket.reference}: ${start}`;
-			this.logger.warn(`${this.getNode().name}: ${what}`);
-		}
+		if (claims && isSigned && read.ignored === 'not a job') logUnread(this, claims, text);
 		return ignore(read.ignored);
 	}
-	const told: Result = { ...read.result, ...(ticket ? { Reference: ticket.reference } : {}) };
-	const result = options.confirm ? await confirm(this, told) : told;
+	const received: CallbackResult = {
+		...read.result,
+		...(claims ? { Reference: claims.reference, Resource: claims.resource } : {}),
+	};
+	const result = options.confirm
+		? await confirmResult(received, await describeOf(this), systemClock)
+		: received;
+	// The vendor repeats what it could not deliver, and the service knows more by then.
 	if (!result) {
-		// The vendor sends again what it could not deliver, and the service knows more by then.
 		const message = 'Tencent Cloud does not confirm this yet. Send the callback again later.';
-		this.getResponseObject().status(503).json({ message });
-		return { noWebhookResponse: true };
+		return refuse(this, 503, message);
 	}
-	if (!isWanted(result, events)) return ignore('not wanted');
-	if (options.dropRepeats && isRepeat(this, result, ticket)) return ignore('a repeat');
+	if (!matchesEvents(result, events)) return ignore('not wanted');
+	if (options.dropRepeats && isRepeat(this, result, claims)) return ignore('a repeat');
 	if (!options.downloadVideo || result.Status !== 'DONE') {
 		return { workflowData: [[{ json: toJson(result) }]] };
 	}

@@ -1,19 +1,4 @@
-import type { INodeProperties, INodePropertyRouting } from 'n8n-workflow';
-
-/** An n8n row for one field of the API, with what n8n has no key for. */
-export interface Field extends INodeProperties {
-	/** Absent: both sites document the field. */
-	documentedBy?: 'china';
-	/** Most characters that the service takes. */
-	maxLength?: number;
-	/** What a text must be: an http(s) URL, a JSON object, or a word without spaces. */
-	format?: 'url' | 'json' | 'id';
-}
-
-/** Sends a row's value as the body's `property`, the vendor's name for it. */
-const to = (property: string, value?: string): INodePropertyRouting => ({
-	send: { type: 'body', property, ...(value === undefined ? {} : { value }) },
-});
+import { type Field, to } from './field';
 
 const sourceOptions = [
 	{ name: 'Binary File', value: 'binary' },

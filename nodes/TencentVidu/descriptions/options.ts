@@ -1,10 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { z } from 'zod';
 
-import type { Field } from './fields';
-import { type Problem, RowSchema } from '../request/fieldSchema';
+import type { Field } from './field';
 
-/** Rows that steer this node and are never sent. */
+// Options of the nodes. They are never sent.
 
 const requestsPerSecond = {
 	displayName: 'Requests per Second',
@@ -44,7 +42,7 @@ const signCallbackUrl = {
 		'Whether to add a reference and a signature to Callback URL, by which a Tencent Cloud Vidu Trigger tells real callbacks from forged ones. The resume URL of a Wait node is left as it is.',
 } satisfies INodeProperties;
 
-const reference: Field = {
+const reference = {
 	displayName: 'Callback Reference',
 	name: 'reference',
 	type: 'string',
@@ -53,7 +51,7 @@ const reference: Field = {
 	maxLength: 200,
 	description:
 		'A text of your own that comes back with the callback, up to 200 characters, different for each job. If not set, it is random.',
-};
+} satisfies Field;
 
 const callbackValidHours = {
 	displayName: 'Callback Valid for Hours',
@@ -110,7 +108,7 @@ const pollInterval = {
 	typeOptions: { minValue: 1, maxValue: 3_600 },
 	default: 5,
 	description:
-		'Shortest time between two checks of a job, in seconds. Checks are rarer while the video cannot be ready yet.',
+		'Seconds between two checks of a job. With many jobs the checks are rarer, so that they take half of Requests per Second at most.',
 } satisfies INodeProperties;
 
 const timeout = {
@@ -123,7 +121,25 @@ const timeout = {
 		'For how many minutes to wait for a video. The job goes on after that, and Get fetches it.',
 } satisfies INodeProperties;
 
-const collection = (displayName: string, name: string, options: INodeProperties[]) =>
+export const confirm = {
+	displayName: 'Confirm',
+	name: 'confirm',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to ask Tencent Cloud about the job before a callback is believed (China site, with Authentication set to Signed URL). While the job goes on by its answer, nothing starts, and Tencent Cloud is told to try again. The field Confirmed of the item tells whether it could be asked.',
+} satisfies INodeProperties;
+
+export const dropRepeats = {
+	displayName: 'Drop Repeats',
+	name: 'dropRepeats',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to start the workflow once for each result. Tencent Cloud may report one up to three times.',
+} satisfies INodeProperties;
+
+export const collection = (displayName: string, name: string, options: INodeProperties[]) =>
 	({
 		displayName,
 		name,
@@ -133,16 +149,14 @@ const collection = (displayName: string, name: string, options: INodeProperties[
 		options,
 	}) satisfies INodeProperties;
 
-const sending = [
+export const submitOptions = collection('Options', 'options', [
 	reference,
 	callbackValidHours,
 	maxCapacityWait,
 	requestsPerSecond,
 	resubmitAfterLostAnswer,
 	signCallbackUrl,
-];
-
-export const submitOptions = collection('Options', 'options', sending);
+]);
 
 export const getOptions = collection('Options', 'options', [downloadVideo, binaryField]);
 
@@ -154,41 +168,19 @@ export const waitOptions = collection('Wait Options', 'waitOptions', [
 	timeout,
 ]);
 
-const settingsSchema = z.object({
-	requestsPerSecond: z.number().default(requestsPerSecond.default),
-	maxCapacityWait: z.number().default(maxCapacityWait.default),
-	resubmitAfterLostAnswer: z.boolean().default(resubmitAfterLostAnswer.default),
-	signCallbackUrl: z.boolean().default(signCallbackUrl.default),
-	reference: z.string().optional(),
-	callbackValidHours: z.number().default(callbackValidHours.default),
-	downloadVideo: z.boolean().optional(),
-	binaryField: z.string().default(binaryField.default),
-	onFailedJob: z.enum(['error', 'item']).default('error'),
-	pollInterval: z.number().default(pollInterval.default),
-	timeout: z.number().default(timeout.default),
-});
-
-export type Settings = z.infer<typeof settingsSchema>;
-
-/** Reads one collection. What another operation or version left in it is not its business. */
-function readerOf(rows: INodeProperties[]) {
-	const schema = new RowSchema(rows, ({ name }) => name);
-	const names = rows.flatMap(({ options = [] }) => options.map(({ name }) => name));
-	return (given: Record<string, unknown>) =>
-		schema.read(Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name))));
-}
-
-const readOptions = readerOf([submitOptions, getOptions]);
-const readWaitOptions = readerOf([waitOptions]);
-
-/** Reads the values of Options and of Wait Options, unset ones by their defaults. */
-export function readSettings(
-	options: Record<string, unknown>,
-	waiting: Record<string, unknown>,
-): { settings: Settings; problems?: never } | { problems: Problem[] } {
-	const read = [readOptions(options), readWaitOptions(waiting)];
-	const problems = read.flatMap((one) => one.problems ?? []);
-	if (problems.length > 0) return { problems };
-	const values = read.map((one) => (one.problems ? {} : one.values));
-	return { settings: settingsSchema.parse({ ...values[0], ...values[1] }) };
-}
+/** Every option by its name, for those who read options. */
+export const optionRows = {
+	binaryField,
+	callbackValidHours,
+	confirm,
+	downloadVideo,
+	dropRepeats,
+	maxCapacityWait,
+	onFailedJob,
+	pollInterval,
+	reference,
+	requestsPerSecond,
+	resubmitAfterLostAnswer,
+	signCallbackUrl,
+	timeout,
+};

@@ -1,34 +1,17 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { updateDisplayOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import type { Site } from '../../../credentials/account';
-import type { Action } from '../jobs/runOperation';
+import type { Operation, Resource } from './field';
 import * as fields from './fields';
-import type { Field } from './fields';
-import { RowSchema } from '../request/fieldSchema';
 import { getOptions, submitOptions, waitOptions } from './options';
-import { performer } from '../execution/routingHook';
 
-/** An entry of the Operation selector, and everything that follows from it. */
-export interface Operation {
-	value: string;
-	name: string;
-	/** How the node panel lists it. */
-	action: string;
-	description: string;
-	/** The vendor's action. */
-	apiAction: string;
-	submits: boolean;
-	rows: Field[];
-	waitsBy?: string;
-	refusal?: Action['refusal'];
-}
+/** https://cloud.tencent.com/document/api/1616 */
+export const API_VERSION = '2024-05-23';
 
-export interface Resource {
-	value: string;
-	name: string;
-	operations: Operation[];
-}
+export const SERVICE_URL: Record<Site, string> = {
+	china: 'https://vclm.tencentcloudapi.com',
+	international: 'https://vclm.intl.tencentcloudapi.com',
+};
 
 const additionalFields = {
 	displayName: 'Additional Fields',
@@ -56,128 +39,71 @@ const additionalFields = {
 	],
 } satisfies INodeProperties;
 
-const frameRows = [
-	fields.frames,
-	fields.firstFrameSource,
-	fields.firstFrameUrl,
-	fields.firstFrameBinaryField,
-	fields.lastFrameSource,
-	fields.lastFrameUrl,
-	fields.lastFrameBinaryField,
-];
-
-const generateRefusal = (site: Site) =>
-	site === 'china'
-		? undefined
-		: {
-				field: 'Operation',
-				problem:
-					'Generate needs an account of the China site: the International site tells results only by callback. Use Submit, and a Tencent Cloud Vidu Trigger that receives them',
-			};
-
-const submitRows = [...frameRows, fields.prompt, additionalFields];
-
+/** A row for each API; its operations are derived. */
 export const resources: Resource[] = [
 	{
 		value: 'imageToVideo',
 		name: 'Image to Video',
-		operations: [
-			{
-				value: 'generate',
-				name: 'Generate',
-				action: 'Generate a video from an image',
-				description: 'Submit a job, wait for it, and go on with the video (China site)',
-				apiAction: 'SubmitImageToVideoViduJob',
-				submits: true,
-				waitsBy: 'DescribeImageToVideoViduJob',
-				refusal: generateRefusal,
-				rows: [...submitRows, waitOptions, submitOptions],
-			},
-			{
-				value: 'get',
-				name: 'Get',
-				action: 'Get an image-to-video job',
-				description: 'Get the status of a job, and its video once it is done (China site)',
-				apiAction: 'DescribeImageToVideoViduJob',
-				submits: false,
-				rows: [fields.jobId, getOptions],
-			},
-			{
-				value: 'submit',
-				name: 'Submit',
-				action: 'Submit an image-to-video job',
-				description: 'Start a job and go on with its JobId, without waiting for the video',
-				apiAction: 'SubmitImageToVideoViduJob',
-				submits: true,
-				rows: [...submitRows, submitOptions],
-			},
+		madeFrom: 'an image',
+		submitAction: 'SubmitImageToVideoViduJob',
+		describeAction: 'DescribeImageToVideoViduJob',
+		describeSites: ['china'],
+		fields: [
+			fields.frames,
+			fields.firstFrameSource,
+			fields.firstFrameUrl,
+			fields.firstFrameBinaryField,
+			fields.lastFrameSource,
+			fields.lastFrameUrl,
+			fields.lastFrameBinaryField,
+			fields.prompt,
+			additionalFields,
 		],
 	},
 ];
 
-function optionOf(operation: Operation): INodePropertyOptions {
-	const { value, name, action, description, apiAction, rows } = operation;
-	return {
-		value,
-		name,
-		action,
-		description,
-		routing: {
-			// n8n hands the request over to a function only as a way of paginating.
-			send: { paginate: true },
-			operations: {
-				pagination: performer({ ...operation, name: apiAction, schema: new RowSchema(rows) }),
-			},
+const SITES: Site[] = ['china', 'international'];
+
+/** Generate, Get and Submit of a resource, in the order of the editor. */
+export function operationsOf(resource: Resource): Operation[] {
+	const { name, madeFrom, submitAction, describeAction, describeSites } = resource;
+	const actions = { submitAction, describeAction };
+	const kind = name.toLowerCase().replaceAll(' ', '-');
+	const isInChinaAlone = describeSites.join() === 'china';
+	const site = isInChinaAlone ? ' (China site)' : '';
+	return [
+		{
+			...actions,
+			value: 'generate',
+			name: 'Generate',
+			action: `Generate a video from ${madeFrom}`,
+			description: `Submit a job, wait for it, and go on with the video${site}`,
+			createsJob: true,
+			waits: true,
+			sites: describeSites,
+			fields: [...resource.fields, waitOptions, submitOptions],
 		},
-	};
-}
-
-const SITE_NOTE = 'Documented on the China site only.';
-
-const isRow = (option: unknown): option is Field =>
-	typeof option === 'object' && option !== null && 'type' in option;
-
-/** Says in the description which site documents the field. */
-function withSite(row: Field): Field {
-	const options = row.options?.map((option) => (isRow(option) ? withSite(option) : option));
-	const description = (row.description ?? '').replace(/\.?$/, `. ${SITE_NOTE}`);
-	return {
-		...row,
-		...(options ? { options } : {}),
-		...(row.documentedBy === 'china' ? { description } : {}),
-	};
-}
-
-/** The node's properties: the selectors, then the rows of each operation, shown for it alone. */
-export function propertiesOf(all: Resource[]): INodeProperties[] {
-	const resourceSelector: INodeProperties = {
-		displayName: 'Resource',
-		name: 'resource',
-		type: 'options',
-		noDataExpression: true,
-		options: all.map(({ value, name }) => ({ value, name })),
-		default: 'imageToVideo',
-	};
-	const perResource = all.flatMap(({ value: resource, operations }) => {
-		const selector: INodeProperties = {
-			displayName: 'Operation',
-			name: 'operation',
-			type: 'options',
-			noDataExpression: true,
-			options: operations.map(optionOf),
-			default: 'submit',
-			displayOptions: { show: { resource: [resource] } },
-		};
-		const rows = [...new Set(operations.flatMap((operation) => operation.rows))];
-		return [
-			selector,
-			...rows.flatMap((row) => {
-				const operation = operations
-					.filter((one) => one.rows.includes(row))
-					.map(({ value }) => value);
-				return updateDisplayOptions({ show: { resource: [resource], operation } }, [withSite(row)]);
-			}),
-		];
-	});
-	return [resourceSelector, ...perResource];
+		{
+			...actions,
+			value: 'get',
+			name: 'Get',
+			action: `Get an ${kind} job`,
+			description: `Get the status of a job, and its video once it is done${site}`,
+			createsJob: false,
+			waits: false,
+			sites: SITES,
+			fields: [fields.jobId, getOptions],
+		},
+		{
+			...actions,
+			value: 'submit',
+			name: 'Submit',
+			action: `Submit an ${kind} job`,
+			description: 'Start a job and go on with its JobId, without waiting for the video',
+			createsJob: true,
+			waits: false,
+			sites: SITES,
+			fields: [...resource.fields, submitOptions],
+		},
+	];
 }

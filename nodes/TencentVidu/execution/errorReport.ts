@@ -1,28 +1,39 @@
-import type { Failure } from '../transport/retry';
-import type { AcceptedJob, Round } from './retryMemory';
-import type { Problem } from '../request/fieldSchema';
+import type { AcceptedJob } from '../jobs/context';
+import type { Problem } from '../request/problem';
+import type { Failure, Outcome } from '../transport/outcome';
 
-/** An error's texts, and what n8n stores with the run beside them. */
+/** A failure as n8n stores it with the run. */
+export interface ReportedFailure {
+	item: number;
+	message: string;
+	mayHaveStarted: boolean;
+	reference?: string | undefined;
+}
+
+/** An error's texts, and the data that n8n stores beside them. */
 export interface Report {
 	message: string;
 	description: string;
-	data: {
-		jobs: AcceptedJob[];
-		failures: Array<{
-			item: number;
-			message: string;
-			mayHaveStarted: boolean;
-			reference?: string | undefined;
-		}>;
-		notSent: number[];
-	};
+	data: { jobs: AcceptedJob[]; failures: ReportedFailure[]; notSent: number[] };
 }
 
-const PROBLEMS_IN_WORDS = 10;
+/** What is known of a batch that did not succeed. */
+export interface UnsuccessfulBatch {
+	problems: ReadonlyMap<number, Problem[]>;
+	outcomes: ReadonlyMap<number, Outcome<unknown>>;
+	/** The jobs that exist, of earlier tries too, in the order of their items. */
+	jobs: AcceptedJob[];
+}
+
+const MAX_PROBLEMS_IN_WORDS = 10;
+
+const MAX_FAILURES_IN_WORDS = 3;
+
+const MAX_FAILURES_IN_DATA = 100;
 
 const lines = (...parts: Array<string | false | undefined>) => parts.filter(Boolean).join('\n');
 
-function listed(entries: string[], most: number, rest: string): string[] {
+function limited(entries: string[], most: number, rest: string): string[] {
 	const left = entries.length - most;
 	return left > 0 ? [...entries.slice(0, most), `and ${left} ${rest}`] : entries;
 }
@@ -40,110 +51,97 @@ export function vendorLines(failure: Failure): string {
 	);
 }
 
-/** Jobs in the order of their items. */
-export function inOrder(jobs: ReadonlyMap<number, AcceptedJob>): AcceptedJob[] {
-	return [...jobs.values()].sort((a, b) => a.item - b.item);
-}
-
-function dataOf(round: Round): Report['data'] {
-	return {
-		jobs: inOrder(round.jobs),
-		failures: round.failures().map(([item, { message, mayHaveStarted, reference }]) => ({
-			item,
-			message,
-			mayHaveStarted,
-			...(mayHaveStarted && reference ? { reference } : {}),
-		})),
-		notSent: [...round.outcomes].flatMap(([item, { kind }]) =>
-			kind === 'notSent' && !round.jobs.has(item) ? [item] : [],
-		),
-	};
-}
-
-function aboutTheRest({ jobs, notSent }: Report['data']): string {
-	const ids = jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`);
+function summarizeOthers({ jobs, notSent }: Report['data']): string {
 	return lines(
 		notSent.length > 0 && `Not sent and not billed: ${notSent.length} of the other items.`,
 		jobs.length > 0 && `Jobs accepted in this run: ${jobs.length}.`,
-		// All of them, however long that gets: there is no other way to find a job again.
-		...ids,
+		// Every id, however long the list gets: there is no other way to find a job again.
+		...jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`),
 	);
 }
 
-/** The error of a run of which the item `index` failed: its own story, then every JobId of the run. */
-export function failedItem(round: Round, index: number, failure: Failure): Report {
-	const data = dataOf(round);
-	const others = data.failures.filter(({ item }) => item !== index);
-	const lost = others.filter(({ mayHaveStarted }) => mayHaveStarted);
-	const known = others.filter(({ mayHaveStarted }) => !mayHaveStarted);
-	return {
-		message: failure.message,
-		description: lines(
-			vendorLines(failure),
-			// All of them: each may be a job that only its callback will name.
-			...lost.map(({ item, reference }) =>
-				[`Item ${item} may have started too`, reference && `, reference ${reference}`].join(''),
-			),
-			...listed(
-				known.map(({ item, message }) => `Item ${item} failed too: ${message}`),
-				3,
-				'more items failed',
-			),
-			aboutTheRest(data),
-		),
-		data,
-	};
+/** Failures that may be jobs are never cut: only their callbacks will name them. */
+function limitFailures(failures: ReportedFailure[]): ReportedFailure[] {
+	const lost = failures.filter(({ mayHaveStarted }) => mayHaveStarted);
+	const others = failures.filter(({ mayHaveStarted }) => !mayHaveStarted);
+	return [...lost, ...others.slice(0, MAX_FAILURES_IN_DATA)].sort((a, b) => a.item - b.item);
 }
 
-/** The error of one item where the others go on. */
-export function failedAlone(failure: Failure): Report {
-	const data = { jobs: [], failures: [], notSent: [] };
-	return { message: failure.message, description: vendorLines(failure), data };
-}
-
-/** The error of a run that the user stopped. */
-export function stoppedRun(round: Round): Report {
-	const data = dataOf(round);
-	return {
-		message: 'The run was stopped',
-		description: aboutTheRest(data),
-		data,
-	};
-}
-
-function inputReport(problems: Map<number, Problem[]>, jobs: AcceptedJob[], end: string): Report {
-	const several = problems.size > 1;
-	const failures = [...problems]
-		.sort(([a], [b]) => a - b)
-		.flatMap(([item, found]) =>
-			found.map(({ field, problem }) => ({
-				item,
-				message: `${several ? `Item ${item}: ` : ''}${field} ${problem}`,
-				mayHaveStarted: false,
-			})),
-		);
+/** Of a batch in which nothing was sent, since fields are wrong. */
+function reportProblems({ problems, jobs }: UnsuccessfulBatch): Report {
+	const isSeveral = problems.size > 1;
+	const all = [...problems].sort(([a], [b]) => a - b);
+	const failures = all.flatMap(([item, found]) =>
+		found.map(({ field, problem }) => ({
+			item,
+			message: `${isSeveral ? `Item ${item}: ` : ''}${field} ${problem}`,
+			mayHaveStarted: false,
+		})),
+	);
 	const messages = failures.map(({ message }) => message);
-	const [first = '', ...rest] = listed(messages, PROBLEMS_IN_WORDS, 'more problems');
-	const data = { jobs, failures, notSent: [] };
+	const [first = '', ...rest] = limited(messages, MAX_PROBLEMS_IN_WORDS, 'more problems');
+	const data = { jobs, failures: limitFailures(failures), notSent: [] };
+	// Jobs exist here only where an expression was right in an earlier try.
+	const end = jobs.length > 0 ? 'Nothing more was sent.' : 'Nothing was sent.';
 	return {
 		message: rest.length === 0 ? first : `${first} (and ${messages.length - 1} more)`,
-		description: lines(rest.length > 0 && lines(first, ...rest), end, aboutTheRest(data)),
+		description: lines(rest.length > 0 && lines(first, ...rest), end, summarizeOthers(data)),
 		data,
 	};
+}
+
+function dataOf({ outcomes, jobs }: UnsuccessfulBatch): Report['data'] {
+	const withJob = new Set(jobs.map(({ item }) => item));
+	const failures: ReportedFailure[] = [];
+	const notSent: number[] = [];
+	for (const [item, outcome] of outcomes) {
+		if (outcome.kind === 'cancelled' && !withJob.has(item)) notSent.push(item);
+		if (outcome.kind !== 'failed') continue;
+		const { message, mayHaveStarted, reference } = outcome.failure;
+		const known = mayHaveStarted && reference ? { reference } : {};
+		failures.push({ item, message, mayHaveStarted, ...known });
+	}
+	return { jobs, failures, notSent };
+}
+
+/** The first failure of a batch, in the order of the items. */
+export function firstFailure(
+	outcomes: UnsuccessfulBatch['outcomes'],
+): { index: number; failure: Failure } | undefined {
+	for (const [index, outcome] of outcomes) {
+		if (outcome.kind === 'failed') return { index, failure: outcome.failure };
+	}
+	return undefined;
+}
+
+function describeLost({ item, reference }: ReportedFailure): string {
+	return `Item ${item} may have started too${reference ? `, reference ${reference}` : ''}`;
 }
 
 /**
- * The error of a run in which nothing is sent because settings are wrong. There are `jobs` only where
- * an expression was right in an earlier try.
+ * The report of a batch that did not succeed: its wrong fields, or its first failure, or that it was
+ * stopped; then what became of the other items, with every JobId.
  */
-export function badInput(problems: Map<number, Problem[]>, jobs: AcceptedJob[] = []): Report {
-	const end = jobs.length > 0 ? 'Nothing more was sent.' : 'Nothing was sent.';
-	return inputReport(problems, jobs, end);
-}
-
-/** The error of one item that is wrong where the others go on. */
-export function badItem(item: number, problems: Problem[], job?: AcceptedJob): Report {
-	const jobs = job ? [job] : [];
-	const end = job ? 'The item was not sent again.' : 'The item was not sent.';
-	return inputReport(new Map([[item, problems]]), jobs, end);
+export function reportFailure(batch: UnsuccessfulBatch): Report {
+	if (batch.problems.size > 0) return reportProblems(batch);
+	const data = dataOf(batch);
+	const first = firstFailure(batch.outcomes);
+	if (!first) {
+		return { message: 'The run was stopped', description: summarizeOthers(data), data };
+	}
+	const others = data.failures.filter(({ item }) => item !== first.index);
+	const lost = others.filter(({ mayHaveStarted }) => mayHaveStarted);
+	const known = others
+		.filter(({ mayHaveStarted }) => !mayHaveStarted)
+		.map(({ item, message }) => `Item ${item} failed too: ${message}`);
+	return {
+		message: first.failure.message,
+		description: lines(
+			vendorLines(first.failure),
+			...lost.map(describeLost),
+			...limited(known, MAX_FAILURES_IN_WORDS, 'more items failed'),
+			summarizeOthers(data),
+		),
+		data: { ...data, failures: limitFailures(data.failures) },
+	};
 }

@@ -1,76 +1,86 @@
-import { type Time, unlessAborted } from '../clock';
+import type { IBinaryData } from 'n8n-workflow';
 
-/** A download as it begins: the head of the answer, and its body to be stored or thrown away. */
-export interface Download<Stored> {
-	statusCode: number;
-	contentType: string | undefined;
-	/** Bytes that the server announced. */
-	length: number | undefined;
-	/** Streams the body into n8n's binary data; rejects when it breaks off. */
-	store(fileName: string, mimeType: string): Promise<{ stored: Stored; bytes: number | undefined }>;
-	discard(): void;
-}
+import { raceAbort } from '../abort';
+import type { Clock } from '../clock';
+import type { Download } from '../transport/n8nHttp';
 
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
+
+const FIRST_PAUSE_MS = 1_000;
 
 /** A video in n8n's binary data, or in the user's words why there is none. */
-export type Fetched<Stored> = { stored: Stored } | { stored?: never; problem: string };
+export type DownloadResult = { stored: IBinaryData } | { stored?: never; problem: string };
 
-/** What a gateway or a storage service answers in place of a file, whatever the status. */
+/** What a download needs. */
+export interface DownloadOptions {
+	url: string;
+	/** Without its ending. */
+	fileName: string;
+	open: (url: string) => Promise<Download>;
+	signal: AbortSignal;
+}
+
+/** Gateways and storage services answer with a page in place of a file, whatever the status. */
 const isPage = (contentType = '') =>
 	/^\s*(text\/|application\/([\w.-]+\+)?(json|xml)\b)/i.test(contentType);
 
-/** The type that the server tells, unless it tells nothing of use. */
-const typeOf = (contentType: string | undefined) => {
+/** The type that the server names, unless it is none of a video. */
+const videoTypeOf = (contentType: string | undefined) => {
 	const type = contentType?.split(';')[0]?.trim() ?? '';
 	return type.startsWith('video/') ? type : 'video/mp4';
 };
 
+type Attempt = DownloadResult | { retry: string };
+
+/** Downloads once. */
+async function attempt({ url, fileName, open }: DownloadOptions): Promise<Attempt> {
+	const download = await open(url);
+	const { statusCode, contentType } = download;
+	if (statusCode !== 200) {
+		download.discard();
+		const reason = `HTTP ${statusCode}`;
+		if (statusCode !== 403 && statusCode !== 404) return { retry: reason };
+		return {
+			problem: `The URL of the video no longer works (${reason}): it is valid for 24 hours after the job is done. Get asks for a new one; if that fails too, the video is gone`,
+		};
+	}
+	if (isPage(contentType)) {
+		download.discard();
+		return { retry: `${contentType} came instead of a video` };
+	}
+	const { stored, bytes } = await download.store(`${fileName}.mp4`, videoTypeOf(contentType));
+	const length = download.length ?? bytes;
+	if (bytes === 0) return { retry: 'the file is empty' };
+	if (bytes !== undefined && bytes !== length) {
+		return { retry: `only ${bytes} of ${length} bytes came` };
+	}
+	return { stored };
+}
+
 /**
- * Fetches the video of a job as `<JobId>.mp4`, again from its beginning when it breaks off. The URL
- * is signed by the vendor and must not be signed by us. Never throws.
+ * Downloads a video as `<fileName>.mp4`, again from its beginning when the connection breaks. The
+ * vendor signs the URL, so it is opened as it is. Never throws.
  */
-export async function fetchVideo<Stored>(
-	url: string,
-	jobId: string,
-	open: (url: string) => Promise<Download<Stored>>,
-	time: Time,
-	signal: AbortSignal,
-): Promise<Fetched<Stored>> {
-	if (!/^https?:\/\//i.test(url))
+export async function downloadVideo(
+	options: DownloadOptions,
+	clock: Clock,
+): Promise<DownloadResult> {
+	const { url, signal } = options;
+	if (!/^https?:\/\//i.test(url)) {
 		return { problem: 'The URL of the video does not begin with http:// or https://' };
+	}
 	let reason = '';
-	for (let tries = 1; tries <= MOST_TRIES; tries++) {
-		const pause = tries === 1 ? 0 : 500 * 2 ** tries * (0.5 + time.random());
-		if (pause > 0) await unlessAborted(time.sleep(pause), signal, () => undefined);
-		if (signal.aborted) return { problem: 'The run was stopped before the video was downloaded' };
-		try {
-			const download = await open(url);
-			if (download.statusCode === 200 && isPage(download.contentType)) {
-				download.discard();
-				reason = `${download.contentType} came instead of a video`;
-				continue;
-			}
-			if (download.statusCode === 200) {
-				const type = typeOf(download.contentType);
-				const { stored, bytes } = await download.store(`${jobId}.mp4`, type);
-				const length = download.length ?? bytes;
-				if (bytes !== 0 && (bytes === undefined || bytes === length)) return { stored };
-				reason = bytes === 0 ? 'the file is empty' : `only ${bytes} of ${length} bytes came`;
-				continue;
-			}
-			download.discard();
-			reason = `HTTP ${download.statusCode}`;
-			if (download.statusCode === 403 || download.statusCode === 404) {
-				return {
-					problem: `The URL of the video no longer works (${reason}): it is valid for 24 hours after the job is done. Get asks for a new one; if that fails too, the video is gone`,
-				};
-			}
-		} catch {
-			reason = 'the connection broke';
+	for (let tries = 0; tries < MAX_TRIES; tries++) {
+		if (tries > 0) {
+			const pause = FIRST_PAUSE_MS * 2 ** tries * (0.5 + clock.random());
+			await raceAbort(clock.sleep(pause), signal, () => undefined);
 		}
+		if (signal.aborted) return { problem: 'The run was stopped before the video was downloaded' };
+		const result = await attempt(options).catch((): Attempt => ({ retry: 'the connection broke' }));
+		if (!('retry' in result)) return result;
+		reason = result.retry;
 	}
 	return {
-		problem: `The video could not be downloaded (${reason}, ${MOST_TRIES} tries). Its URL works for 24 hours: try again with Get`,
+		problem: `The video could not be downloaded (${reason}, ${MAX_TRIES} tries). Its URL works for 24 hours: try again with Get`,
 	};
 }

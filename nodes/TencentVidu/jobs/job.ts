@@ -13,9 +13,9 @@ export interface Job {
 }
 
 /** Whether nothing more will happen with a job. */
-export const isOver = ({ Status }: Job) => Status === 'DONE' || Status === 'FAIL';
+export const hasEnded = ({ Status }: Job) => Status === 'DONE' || Status === 'FAIL';
 
-/** The vendor's own words, and those of Vidu, which its callbacks may pass through. */
+/** The vendor's own words, and those of Vidu, whose callbacks may be passed through. */
 const STATUS = new Map<string, Job['Status']>(
 	Object.entries({
 		wait: 'WAIT',

@@ -1,13 +1,13 @@
-import { type INodeParameters, isExpression } from 'n8n-workflow';
 import { z } from 'zod';
 
+import type { Field } from '../descriptions/field';
 import * as fields from '../descriptions/fields';
-import type { Field } from '../descriptions/fields';
-import { type Problem, RowSchema } from './fieldSchema';
+import { FieldSchema } from './fieldSchema';
+import type { Problem } from './problem';
 
 const selectors = [fields.frames, fields.firstFrameSource, fields.lastFrameSource];
 
-const selectorSchema = new RowSchema(selectors, ({ name }) => name);
+const selectorSchema = new FieldSchema(selectors, ({ name }) => name);
 
 const choiceSchema = z.object({
 	frames: z.enum(['none', 'first', 'firstAndLast']).default('first'),
@@ -16,18 +16,14 @@ const choiceSchema = z.object({
 });
 
 /**
- * Whether n8n can tell which rows the settings call for. Where one of them is an expression, it takes
- * all rows for shown, and the body holds images that nobody chose.
+ * The images that an item's own settings choose; `valueOf` evaluates a field for the item. n8n's body
+ * cannot be used: where a selector is an expression, it holds images that nobody chose.
  */
-export const areFramesKnown = (parameters: INodeParameters): boolean =>
-	!selectors.some(({ name }) => isExpression(parameters[name]));
-
-/** The images of an item as its settings choose them, `valueOf` giving what a row comes to for it. */
 export function chosenFrames(
-	valueOf: (row: Field) => unknown,
+	valueOf: (field: Field) => unknown,
 ): { images: unknown[]; problems?: never } | { problems: Problem[] } {
-	const given = Object.fromEntries(selectors.map((row) => [row.name, valueOf(row)]));
-	const read = selectorSchema.read(given);
+	const given = Object.fromEntries(selectors.map((field) => [field.name, valueOf(field)]));
+	const read = selectorSchema.parse(given);
 	if (read.problems) return read;
 	const { frames, firstFrameSource, lastFrameSource } = choiceSchema.parse(read.values);
 	const imageOf = (source: 'url' | 'binary', url: Field, binaryField: Field) =>

@@ -1,10 +1,41 @@
-import { type IBinaryData, UserError } from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
+import { z } from 'zod';
 
-import { isImageType } from './modelRules';
-import type { Problem } from './fieldSchema';
+import { type Problem, refuse } from './problem';
+
+const IMAGE_TYPES = /^image\/(png|jpe?g|webp)$/i;
+
+/** Whether the service reads images of this type. */
+export const isImageType = (mimeType: string) => IMAGE_TYPES.test(mimeType);
+
+/** Whether the data of a data URI is Base64. Never matches all of it: that overflows the stack. */
+export function isBase64(dataUri: string): boolean {
+	const comma = dataUri.indexOf(',');
+	const data = dataUri.slice(comma + 1).trimEnd();
+	const isDeclared = dataUri.slice(0, comma).toLowerCase().endsWith(';base64');
+	return isDeclared && /^[^=]/.test(data) && !/[^a-z0-9+/=]|=[^=]/i.test(data);
+}
 
 /** The vendor's limit for a signed request, in bytes. */
-export const MOST_REQUEST_BYTES = 10 * 1024 * 1024;
+export const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
+
+const binarySchema = z.object({ binaryField: z.string() });
+
+/** An image before its turn: a URL or data URI, or the binary field that holds it. */
+export const imageSchema = z.unknown().transform((value, context) => {
+	if (typeof value === 'string') return value.trim();
+	const binary = binarySchema.safeParse(value);
+	if (value === undefined || value === null) {
+		return refuse(context, 'has an expression that returns nothing');
+	}
+	if (!binary.success) return refuse(context, 'must be a URL, a data URI or a binary field');
+	const binaryField = binary.data.binaryField.trim();
+	return binaryField
+		? { binaryField }
+		: refuse(context, 'is empty. Enter the name of the binary field that holds the image');
+});
+
+export type Image = z.infer<typeof imageSchema>;
 
 /** n8n's access to the binary data of one input item. */
 export interface BinaryReader {
@@ -18,8 +49,8 @@ export interface BinaryReader {
 const base64Length = (bytes: number) => Math.ceil(bytes / 3) * 4;
 
 /**
- * Looks a binary image up without reading it: gives the bytes that it will take in the request, or
- * what is wrong with it in the words of the field `label`.
+ * Looks at a binary image without reading it. Returns the bytes that it takes in the request, or what
+ * is wrong with it, named by the field's `label`.
  */
 export async function inspectImage(
 	reader: BinaryReader,
@@ -48,13 +79,13 @@ export async function inspectImage(
 		: { field: label, problem: `must hold an image, but the file in "${field}" is empty` };
 }
 
-/** A multiple of three, so that the pieces of an image join without padding. */
-const PIECE = 3 * 64 * 1024;
+/** A multiple of three, so that the chunks of an image join without padding. */
+const CHUNK_BYTES = 3 * 64 * 1024;
 
 /**
- * Writes a binary image into `target` at `offset` as the data URI that the service takes, for Vidu
- * wants to know the type; gives the bytes written. In small pieces: a text of the whole image would
- * be megabytes more. Throws when it does not fit, since it is then not the image that was inspected.
+ * Writes a binary image into `target` at `offset` as a data URI, since Vidu demands the type. Writes
+ * small chunks: a text of the whole image would be megabytes more. Returns the bytes written; throws
+ * when the image does not fit, since it is then not the image that was inspected.
  */
 export async function writeImage(
 	reader: BinaryReader,
@@ -66,7 +97,7 @@ export async function writeImage(
 	let end = offset;
 	const write = (text: string) => {
 		const written = target.write(text, end, 'latin1');
-		if (written !== text.length) throw new UserError('The image is larger than it was');
+		if (written !== text.length) throw new Error('The image is larger than it was');
 		end += written;
 	};
 	write(`data:${mimeType};base64,`);
@@ -74,8 +105,8 @@ export async function writeImage(
 		write(data);
 	} else {
 		const image = await reader.read(field);
-		for (let at = 0; at < image.length; at += PIECE) {
-			write(image.toString('base64', at, at + PIECE));
+		for (let at = 0; at < image.length; at += CHUNK_BYTES) {
+			write(image.toString('base64', at, at + CHUNK_BYTES));
 		}
 	}
 	return end - offset;

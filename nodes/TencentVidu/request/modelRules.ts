@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
 import { isWebAddress, type Site } from '../../../credentials/account';
-import { imageSchema } from './fieldSchema';
+import { imageSchema, isBase64, isImageType } from './images';
 
-/** A rule that a body breaks: the path of the field at fault, and what to do. */
-export interface Breach {
+/** A rule that a body violates: the path of the field at fault, and what to do. */
+export interface Violation {
 	path: Array<string | number>;
 	problem: string;
 }
 
-/** What a body is judged by, beside itself. */
-export interface Terms {
+/** What the rules depend on beside the body. */
+export interface RuleContext {
 	site: Site;
 	/** Whether the operation makes its video from images. */
 	takesImages: boolean;
@@ -25,25 +25,12 @@ const jobSchema = z.object({
 	OffPeak: z.boolean().default(false),
 });
 
-const IMAGE_TYPES = /^image\/(png|jpe?g|webp)$/i;
-
-/** Whether the service reads images of this type. */
-export const isImageType = (mimeType: string) => IMAGE_TYPES.test(mimeType);
-
 const counted = (images: number) => (images === 2 ? 'two frames' : 'one frame');
 
-/** Searches for what is wrong: matching all that is right overflows the stack at some megabytes. */
-function isBase64(dataUri: string): boolean {
-	const comma = dataUri.indexOf(',');
-	const data = dataUri.slice(comma + 1).trimEnd();
-	const isSaid = dataUri.slice(0, comma).toLowerCase().endsWith(';base64');
-	return isSaid && /^[^=]/.test(data) && !/[^a-z0-9+/=]|=[^=]/i.test(data);
-}
-
-function* imageBreaches(
+function* imageViolations(
 	images: z.infer<typeof jobSchema>['Images'],
-	{ site, takesImages }: Terms,
-): Generator<Breach> {
+	{ site, takesImages }: RuleContext,
+): Generator<Violation> {
 	if (images.length === 0 && takesImages && site === 'china') {
 		yield {
 			path: ['Images', 0],
@@ -73,7 +60,7 @@ function* imageBreaches(
 	}
 }
 
-function* modelBreaches(job: z.infer<typeof jobSchema>): Generator<Breach> {
+function* modelViolations(job: z.infer<typeof jobSchema>): Generator<Violation> {
 	const { Model, Images, Duration, Resolution, Audio, OffPeak } = job;
 	const images = Images.length;
 	if (!/^viduq2-(pro|turbo)$/.test(Model)) return;
@@ -105,10 +92,10 @@ function* modelBreaches(job: z.infer<typeof jobSchema>): Generator<Breach> {
 }
 
 /**
- * The rules over several fields that the vendor's page states, on a body that RowSchema has read.
- * A model that is not known here is not judged: new ones appear before this package hears of them.
+ * Checks the vendor's rules over several fields on a body that FieldSchema has parsed. Models that are
+ * not known here have no rules: new ones appear before this package is updated.
  */
-export function breaches(body: Record<string, unknown>, terms: Terms): Breach[] {
+export function checkRules(body: Record<string, unknown>, context: RuleContext): Violation[] {
 	const job = jobSchema.parse(body);
-	return [...imageBreaches(job.Images, terms), ...modelBreaches(job)];
+	return [...imageViolations(job.Images, context), ...modelViolations(job)];
 }

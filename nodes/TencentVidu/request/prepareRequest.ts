@@ -1,19 +1,29 @@
 import { z } from 'zod';
 
 import type { Site } from '../../../credentials/account';
-import { type BinaryReader, inspectImage, MOST_REQUEST_BYTES, writeImage } from './images';
-import { breaches } from './modelRules';
-import { type Image, imageSchema, type Problem, type RowSchema } from './fieldSchema';
+import type { FieldSchema } from './fieldSchema';
+import {
+	type BinaryReader,
+	type Image,
+	imageSchema,
+	inspectImage,
+	MAX_REQUEST_BYTES,
+	writeImage,
+} from './images';
+import { checkRules } from './modelRules';
+import type { Problem } from './problem';
 
 /**
- * Makes a callback URL one that can be trusted; undefined for one that is to stay as it is. `sign` is
- * called when the request leaves: that is when the time begins for which the URL is valid.
+ * Signs a callback URL; undefined for a URL that stays as it is. `sign` is called when the request is
+ * sent: that is when the validity of the URL begins.
  */
 export type CallbackSigner = (url: string) => { reference: string; sign: () => string } | undefined;
 
-/** A request that is known to be right and is not put together yet. */
+/** A checked request that is not put together yet. */
 export interface PreparedRequest {
-	/** Size of its body in bytes. */
+	/** The values that are sent, images not read. */
+	values: Record<string, unknown>;
+	/** Size of the body in bytes. */
 	bytes: number;
 	/** Comes back with the callback, if its URL is signed. */
 	reference?: string;
@@ -21,27 +31,37 @@ export interface PreparedRequest {
 	payload: () => Promise<string | Buffer>;
 }
 
-/** Of an expression for a column that is not there; a field that was left empty is `""`. */
+/** What a body is checked by and made with. */
+export interface PrepareOptions {
+	schema: FieldSchema;
+	site: Site;
+	reader: BinaryReader;
+	/** Absent for a body that makes no job: then the rules of jobs do not apply. */
+	signer?: CallbackSigner | undefined;
+}
+
 const isNothing = (value: unknown) => value === undefined || value === null;
 
-const UNHEARD =
-	'has an expression that returns nothing, so nobody would hear of the job. Mend the expression or remove the field';
+const NO_CALLBACK_URL =
+	'has an expression that returns nothing, so no result would be delivered. Fix the expression or remove the field';
 
 const partsSchema = z.object({
 	Images: z.array(imageSchema).default([]),
 	CallbackUrl: z.string().optional(),
 });
 
-/** A JSON body with its images, written but once: each copy of an image costs megabytes. */
+/** Room for the names of binary fields and for quotes, which the size does not count. */
+const SPARE_BYTES = 1_024;
+
+/** Writes a JSON body with its images once: each copy of an image costs megabytes. */
 async function joinImages(
 	body: Record<string, unknown>,
 	images: Image[],
 	bytes: number,
 	reader: BinaryReader,
 ): Promise<Buffer> {
-	// More than needed: names of binary fields and quotes are counted, too.
-	const buffer = Buffer.allocUnsafe(bytes + 1_024);
-	// Assigned again, a key keeps its place: only as the last one can its list be left open.
+	const buffer = Buffer.allocUnsafe(bytes + SPARE_BYTES);
+	// The list of images must be the last key, so that it can be left open.
 	const rest = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'Images'));
 	let end = buffer.write(JSON.stringify({ ...rest, Images: [] }).slice(0, -2));
 	for (const [index, image] of images.entries()) {
@@ -58,59 +78,60 @@ async function joinImages(
 	return buffer.subarray(0, end);
 }
 
-/**
- * Checks the body that n8n made of the rows and looks at its images without reading them. Gives
- * everything that is wrong at once. Only for a body that submits a job is there a `signer`, and do
- * the rules of the site hold.
- */
-export async function prepareRequest(
-	schema: RowSchema,
-	given: Record<string, unknown>,
-	site: Site,
+/** Looks at the binary images: the bytes that they take, and what is wrong with them. */
+async function inspectImages(
+	images: Image[],
 	reader: BinaryReader,
-	signer: CallbackSigner | undefined,
-): Promise<{ request: PreparedRequest; problems?: never } | { problems: Problem[] }> {
-	const read = schema.read(given);
-	if (read.problems) return read;
-	const body = read.values;
-	const labelOf = (path: Array<string | number>) => schema.label(path, body);
-	const problems = signer
-		? breaches(body, { site, takesImages: schema.has('Images') }).map(({ path, problem }) => ({
-				field: labelOf(path),
-				problem,
-			}))
-		: [];
-
-	if (signer && 'CallbackUrl' in given && isNothing(given.CallbackUrl)) {
-		problems.push({ field: labelOf(['CallbackUrl']), problem: UNHEARD });
-	}
-
-	const { Images, CallbackUrl } = partsSchema.parse(body);
-	const images: Image[] = Images;
+	labelOf: (path: Array<string | number>) => string,
+): Promise<{ imageBytes: number; problems: Problem[] }> {
+	const problems: Problem[] = [];
 	let imageBytes = 0;
 	for (const [index, image] of images.entries()) {
 		if (typeof image === 'string') continue;
 		const label = labelOf(['Images', index]);
-		const binary = await inspectImage(reader, image.binaryField, label);
-		if ('problem' in binary) {
-			problems.push(binary);
-		} else {
-			imageBytes += binary.encodedBytes;
-		}
+		const inspected = await inspectImage(reader, image.binaryField, label);
+		if ('problem' in inspected) problems.push(inspected);
+		else imageBytes += inspected.encodedBytes;
+	}
+	return { imageBytes, problems };
+}
+
+/**
+ * Checks the body that n8n made of the fields and looks at its images without reading them. Returns
+ * everything that is wrong at once.
+ */
+export async function prepareRequest(
+	given: Record<string, unknown>,
+	{ schema, site, reader, signer }: PrepareOptions,
+): Promise<{ request: PreparedRequest; problems?: never } | { problems: Problem[] }> {
+	const parsed = schema.parse(given);
+	if (parsed.problems) return parsed;
+	const { values } = parsed;
+	const labelOf = (path: Array<string | number>) => schema.label(path, values);
+	const violations = signer ? checkRules(values, { site, takesImages: schema.has('Images') }) : [];
+	const problems = violations.map(({ path, problem }) => ({ field: labelOf(path), problem }));
+	if (signer && 'CallbackUrl' in given && isNothing(given.CallbackUrl)) {
+		problems.push({ field: labelOf(['CallbackUrl']), problem: NO_CALLBACK_URL });
 	}
 
+	const { Images: images, CallbackUrl } = partsSchema.parse(values);
+	const inspected = await inspectImages(images, reader, labelOf);
+	problems.push(...inspected.problems);
+
 	const signed = CallbackUrl === undefined ? undefined : signer?.(CallbackUrl);
-	const sent = () => (signed ? { ...body, CallbackUrl: signed.sign() } : body);
-	const bytes = Buffer.byteLength(JSON.stringify(sent())) + imageBytes;
-	if (bytes > MOST_REQUEST_BYTES) {
-		problems.push({
-			field: labelOf(['Images', 0]),
-			problem: `makes the request ${(bytes / 1024 / 1024).toFixed(1)} MB large, and 10 MB is the most. Give the image as a URL instead`,
-		});
+	const toSend = () => (signed ? { ...values, CallbackUrl: signed.sign() } : values);
+	const bytes = Buffer.byteLength(JSON.stringify(toSend())) + inspected.imageBytes;
+	if (bytes > MAX_REQUEST_BYTES) {
+		const megabytes = (bytes / 1024 / 1024).toFixed(1);
+		const problem = `makes the request ${megabytes} MB large, and 10 MB is the most. Give the image as a URL instead`;
+		problems.push({ field: labelOf(['Images', 0]), problem });
 	}
 	if (problems.length > 0) return { problems };
 
 	const payload = async () =>
-		imageBytes > 0 ? await joinImages(sent(), images, bytes, reader) : JSON.stringify(sent());
-	return { request: { bytes, payload, ...(signed ? { reference: signed.reference } : {}) } };
+		inspected.imageBytes > 0
+			? await joinImages(toSend(), images, bytes, reader)
+			: JSON.stringify(toSend());
+	const reference = signed ? { reference: signed.reference } : {};
+	return { request: { values, bytes, payload, ...reference } };
 }

@@ -1,155 +1,141 @@
 import type { Site } from '../../../credentials/account';
-import type { Answer, TransportFault } from './response';
-import { withoutSignatures } from '../callbacks/callbackUrl';
-import { classify } from './errorCodes';
-import type { Departure, Gate, Refusal } from './rateLimiter';
-import type { Time } from '../clock';
+import type { Clock } from '../clock';
+import { classifyErrorCode, type RecoveryAction } from './errorCodes';
+import type { NetworkError } from './networkError';
+import {
+	CANCELLED,
+	done,
+	failed,
+	type Failure,
+	MAY_HAVE_STARTED_ADVICE,
+	type Outcome,
+} from './outcome';
+import type { LimiterTask, RateLimiter, Verdict } from './rateLimiter';
+import { type ApiResponse, type ApiResult, redactSignatures } from './response';
 
-/** Why an item has no result, in the user's words and in the vendor's. */
-export interface Failure {
-	/** What happened and what to do. */
-	message: string;
-	/** The vendor's code, or that of the transport fault. */
-	code?: string;
-	vendorText?: string;
-	requestId?: string;
-	jobId?: string;
-	/** What a callback of the job would carry. */
-	reference?: string;
-	/** Where the video is, of a job that is done all the same. */
-	videoUrl?: string;
-	/** The service may have begun the job: it must not be sent again without asking. */
-	mayHaveStarted: boolean;
-	/** It was tried for as long as is sensible, and may work later. */
-	isPassing?: boolean;
-}
+/** One attempt to send. `cancelled`: the run ended before anything was sent. */
+export type AttemptResult = ApiResponse | NetworkError | { kind: 'cancelled' };
 
-/** What became of one request. `notSent`: it was called off before it left. */
-export type Outcome =
-	| { kind: 'done'; response: Record<string, unknown>; requestId: string }
-	| { kind: 'failed'; failure: Failure }
-	| { kind: 'notSent' };
-
-/** `calledOff`: the run ended before the request was sent. */
-export type Reply = Answer | TransportFault | { kind: 'calledOff' };
-
-const CALLED_OFF: Reply = { kind: 'calledOff' };
-
-/** One request and what its sending needs. */
-export interface Exchange {
-	gate: Gate;
-	departure: Omit<Departure, 'since'>;
+/** One request, and what sending it needs. */
+export interface RetryRequest {
+	limiter: RateLimiter;
+	task: Omit<LimiterTask, 'since'>;
 	site: Site;
 	/** Signs and sends once; never throws. */
-	send: () => Promise<Reply>;
-	/** Takes the Date header of an answer as the right time; false if it cannot. */
+	attempt: () => Promise<AttemptResult>;
+	/** Takes the Date header of a response as the right time; false if it is no date. */
 	correctClock: (date: string | undefined) => boolean;
-	/** Whether repeating the request is free of harm: never for a Submit. */
-	repeatable: boolean;
+	/** Whether a repetition does no harm: never so for a Submit. */
+	idempotent: boolean;
 }
 
-/** A read that fails this often is not going to work. */
-const MOST_FAULTS = 5;
+/** A read that fails this often will not succeed. */
+const MAX_FAULTS = 5;
 
-/** What is said of every Submit of which nobody knows what came. */
-export const CALLER_MUST_FIND_OUT =
-	'The job may have started all the same. It was not submitted again, so that you do not pay twice. Wait for its callback, or check the usage in the Tencent Cloud console, before you submit this item again';
-
-/** A length of time in words. */
-export const inWords = (milliseconds: number) =>
+/** A duration in words: seconds up to two minutes, then minutes. */
+export const durationInWords = (milliseconds: number) =>
 	milliseconds < 120_000
 		? `${Math.round(milliseconds / 1000)} seconds`
 		: `${Math.round(milliseconds / 60_000)} minutes`;
 
-/** What a reply asks for, beside being the result. */
-function remedyOf(reply: Exclude<Reply, { kind: 'ok' | 'calledOff' }>, site: Site) {
-	switch (reply.kind) {
+type Unsuccessful = Exclude<AttemptResult, { kind: 'ok' | 'cancelled' }>;
+
+type Attempted =
+	Extract<AttemptResult, { kind: 'ok' | 'cancelled' }> | (Unsuccessful & { recovery: Recovery });
+
+interface Recovery {
+	action: RecoveryAction;
+	advice: string;
+}
+
+/** What to do after an attempt without a result. */
+function recoveryFrom(result: Unsuccessful, site: Site): Recovery {
+	switch (result.kind) {
 		case 'error':
-			return classify(reply.code, site);
+			return classifyErrorCode(result.code, site);
 		case 'unreachable':
 			return {
-				remedy: 'unreachable' as const,
+				action: 'unreachable',
 				advice:
 					'Tencent Cloud cannot be reached, so nothing was sent. Check the network of the machine that runs n8n, and Endpoint in the credential',
 			};
-		case 'unsent':
-			return { remedy: 'none' as const, advice: `The request could not be sent: ${reply.reason}` };
-		case 'broken':
+		case 'rejectedLocally':
+			return { action: 'fail', advice: `The request could not be sent: ${result.reason}` };
+		case 'malformed':
 			return {
-				remedy: 'unsure' as const,
-				advice: `The answer did not come from Tencent Cloud (${reply.reason})`,
+				action: 'ambiguous',
+				advice: `The answer did not come from Tencent Cloud (${result.reason})`,
 			};
 		case 'lost':
-			return {
-				remedy: 'unsure' as const,
-				advice: 'The connection ended without an answer',
-			};
+			return { action: 'ambiguous', advice: 'The connection ended without an answer' };
 	}
 }
 
-function detailsOf(reply: Reply): Pick<Failure, 'code' | 'vendorText' | 'requestId'> {
-	if (reply.kind === 'error') {
-		return {
-			code: reply.code,
-			vendorText: withoutSignatures(reply.message),
-			requestId: reply.requestId,
-		};
+function detailsOf(result: Unsuccessful): Pick<Failure, 'code' | 'vendorText' | 'requestId'> {
+	if (result.kind === 'error') {
+		const { code, message, requestId } = result;
+		return { code, vendorText: redactSignatures(message), requestId };
 	}
-	return reply.kind === 'unreachable' || reply.kind === 'lost' ? { code: reply.reason } : {};
+	return result.kind === 'unreachable' || result.kind === 'lost' ? { code: result.reason } : {};
+}
+
+/** What the limiter learns: only a retryable result holds the next requests back. */
+function verdictOf({ action }: Recovery, idempotent: boolean): Verdict {
+	if (action === 'fail' || action === 'clock') return 'rejected';
+	if (action === 'ambiguous') return idempotent ? 'fault' : 'lost';
+	return action;
 }
 
 /**
- * Sends one request through the gate until it has a result. A refusal is waited out and sent again,
- * a wrong clock is corrected once, a read is repeated on faults. Nothing else is sent twice: an
- * answer that was lost, or an error that says nothing about what was done, ends it.
+ * Sends one request at its turn until it has a result. Refusals are waited out and sent again, a
+ * wrong clock is corrected once, and an idempotent request is repeated on faults. Nothing else is
+ * sent twice: a lost answer, or an error that says nothing about what was done, ends it.
  */
-export async function exchange(request: Exchange, time: Time): Promise<Outcome> {
-	const { gate, site, send, repeatable } = request;
-	let departure: Departure = { ...request.departure, since: time.now() };
+export async function sendWithRetry(
+	request: RetryRequest,
+	clock: Clock,
+): Promise<Outcome<ApiResult>> {
+	const { limiter, site, idempotent } = request;
+	let task: LimiterTask = { ...request.task, since: clock.monotonic() };
 	let refusedSince: number | undefined;
 	let faults = 0;
 	let clockCorrected = false;
 
+	const send = async (): Promise<{ verdict: Verdict; result: Attempted }> => {
+		const result: AttemptResult = task.signal.aborted ? CANCELLED : await request.attempt();
+		if (result.kind === 'cancelled') return { verdict: 'lost', result };
+		if (result.kind === 'ok') return { verdict: 'accepted', result };
+		const recovery = recoveryFrom(result, site);
+		refusedSince ??= clock.monotonic();
+		return { verdict: verdictOf(recovery, idempotent), result: { ...result, recovery } };
+	};
+
 	for (;;) {
-		const leftAt = await gate.leave(departure);
-		if (leftAt === undefined) return { kind: 'notSent' };
-		departure = { ...departure, again: true };
-
-		const reply: Reply = departure.signal.aborted ? CALLED_OFF : await send();
-		if (reply.kind === 'calledOff') {
-			gate.arrive(departure, leftAt, 'lost');
-			return { kind: 'notSent' };
+		const result = await limiter.schedule(task, send);
+		task = { ...task, isRetry: true };
+		if (result === undefined || result.kind === 'cancelled') return CANCELLED;
+		if (result.kind === 'ok') {
+			return done({ response: result.response, requestId: result.requestId });
 		}
-		if (reply.kind === 'ok') {
-			gate.arrive(departure, leftAt, 'accepted');
-			return { kind: 'done', response: reply.response, requestId: reply.requestId };
+		const { action, advice } = result.recovery;
+		const fail = (message: string, more: Partial<Failure> = {}) =>
+			failed({ message, mayHaveStarted: false, ...detailsOf(result), ...more });
+		if (action === 'fail') return fail(advice);
+		if (action === 'ambiguous' && !idempotent) {
+			return fail(`${advice}. ${MAY_HAVE_STARTED_ADVICE}`, { mayHaveStarted: true });
 		}
-
-		const { remedy, advice } = remedyOf(reply, site);
-		const fail = (message: string, mayHaveStarted = false) => ({
-			kind: 'failed' as const,
-			failure: { message, mayHaveStarted, ...detailsOf(reply) },
-		});
-		const isFault = remedy === 'unsure' && repeatable;
-		if (remedy === 'none' || (remedy === 'unsure' && !isFault)) {
-			gate.arrive(departure, leftAt, remedy === 'none' ? 'rejected' : 'lost');
-			return remedy === 'none' ? fail(advice) : fail(`${advice}. ${CALLER_MUST_FIND_OUT}`, true);
-		}
-		if (remedy === 'clock') {
-			gate.arrive(departure, leftAt, 'rejected');
-			const date = reply.kind === 'error' ? reply.date : undefined;
+		if (action === 'clock') {
+			const date = result.kind === 'error' ? result.date : undefined;
 			if (clockCorrected || !request.correctClock(date)) return fail(advice);
 			clockCorrected = true;
 			continue;
 		}
-		const refusal: Refusal = remedy === 'unsure' ? 'fault' : remedy;
-		refusedSince ??= time.now();
-		gate.arrive(departure, leftAt, refusal);
-		if (isFault) faults += 1;
-		const waited = gate.exhausted(departure, refusal);
-		if (waited !== undefined || faults === MOST_FAULTS) {
-			const failed = fail(`${advice} (tried for ${inWords(waited ?? time.now() - refusedSince)})`);
-			return { ...failed, failure: { ...failed.failure, isPassing: true } };
+		if (action === 'ambiguous') faults += 1;
+		const waited = limiter.exhausted(task, action === 'ambiguous' ? 'fault' : action);
+		if (waited !== undefined || faults === MAX_FAULTS) {
+			const duration = waited ?? clock.monotonic() - (refusedSince ?? 0);
+			const message = `${advice} (tried for ${durationInWords(duration)})`;
+			return fail(message, { isTransient: true });
 		}
 	}
 }

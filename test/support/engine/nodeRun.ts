@@ -100,6 +100,7 @@ export function credentialsHelper(data: ICredentialDataDecryptedObject): ICreden
 export async function startEngine(): Promise<void> {
 	process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-test-'));
 	process.env.N8N_ENCRYPTION_KEY = 'a key for tests only';
+	process.env.N8N_LOG_LEVEL = 'silent';
 	await Container.get(BinaryDataService).init();
 }
 

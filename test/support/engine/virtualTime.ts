@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 
-import type { Time } from '../../../nodes/TencentVidu/clock';
-import type { Clock } from '../fake/clock';
+import type { Clock } from '../../../nodes/TencentVidu/clock';
+import type { Clock as ServiceClock } from '../fake/clock';
 
 let openRequests = 0;
 subscribe('http.client.request.start', () => (openRequests += 1));
@@ -28,7 +28,7 @@ const worked = (): number => {
  * A clock that jumps to the next thing waited for as soon as nothing else can happen: the package
  * and the local service share it, over real sockets and without real waiting.
  */
-export class VirtualTime implements Time, Clock {
+export class VirtualTime implements Clock, ServiceClock {
 	/** Milliseconds that went by since the test began. */
 	elapsed = 0;
 
@@ -40,6 +40,8 @@ export class VirtualTime implements Time, Clock {
 	constructor(private readonly start = Date.UTC(2031, 4, 5, 23, 59, 30)) {}
 
 	readonly now = (): number => this.start + Math.floor(this.elapsed);
+
+	readonly monotonic = (): number => this.elapsed;
 
 	readonly random = (): number => this.chance();
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 import {
-	identityOf,
-	isWanted,
+	dedupeKey,
+	matchesEvents,
 	parseBody,
 	readCallback,
 } from '../../../../nodes/TencentVidu/callbacks/callbackBody';
@@ -40,9 +40,9 @@ it.each(['created', 'queueing', 'processing', 'WAIT', 'RUN'])('waits when it say
 const result = { Status: 'DONE', ErrorCode: '', ErrorMessage: '', ResultVideoUrl: 'u' } as const;
 
 it('wants what was asked for', () => {
-	expect(isWanted(result, ['success'])).toBe(true);
-	expect(isWanted(result, ['failed'])).toBe(false);
-	expect(isWanted({ ...result, Status: 'FAIL' }, ['failed'])).toBe(true);
+	expect(matchesEvents(result, ['success'])).toBe(true);
+	expect(matchesEvents(result, ['failed'])).toBe(false);
+	expect(matchesEvents({ ...result, Status: 'FAIL' }, ['failed'])).toBe(true);
 });
 
 it('keeps every digit of a JobId that came as a number', () => {
@@ -56,19 +56,23 @@ it('reads a body behind a byte order mark', () => {
 	});
 });
 
-it('tells results apart by ticket, job and status, or not at all', () => {
+const claims = (reference: string, nonce: string) => ({
+	...{ reference, nonce, resource: 'imageToVideo', expires: 1 },
+});
+
+it('distinguishes results by nonce, job and status', () => {
 	const told = { ...result, Callback: {} };
 	const ids = [
-		identityOf(told),
-		identityOf(told, { reference: 'a', expires: 1 }),
-		identityOf(told, { reference: 'b', expires: 1 }),
-		identityOf(told, { reference: 'a', expires: 2 }),
-		identityOf({ ...told, JobId: '1' }, { reference: 'a', expires: 1 }),
-		identityOf({ ...told, JobId: '1', Status: 'FAIL' }),
+		dedupeKey(told),
+		dedupeKey(told, claims('a', '1')),
+		dedupeKey(told, claims('b', '1')),
+		dedupeKey(told, claims('a', '2')),
+		dedupeKey({ ...told, JobId: '1' }, claims('a', '1')),
+		dedupeKey({ ...told, JobId: '1', Status: 'FAIL' }),
 	];
 	expect(new Set(ids).size).toBe(6);
-	expect(identityOf({ ...told, ResultVideoUrl: 'u?sign=2' })).toBe(identityOf(told));
-	expect(identityOf({ ...told, Status: 'FAIL', ResultVideoUrl: '' })).toBeUndefined();
+	expect(dedupeKey({ ...told, ResultVideoUrl: 'u?sign=2' })).toBe(dedupeKey(told));
+	expect(dedupeKey({ ...told, Status: 'FAIL', ResultVideoUrl: '' })).toBeUndefined();
 });
 
 it('never fails, and takes nothing but a result for one', () => {

@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 
 import {
-	belongsToWaitingRun,
+	isResumeUrl,
 	callbackKey,
 	decodedPath,
 	signCallbackUrl,
 	verifyCallback,
-	withoutSignatures,
 } from '../../../../nodes/TencentVidu/callbacks/callbackUrl';
+import { redactSignatures } from '../../../../nodes/TencentVidu/transport/response';
 
 const KEY = 'a secret key';
 const NOW = Date.UTC(2031, 0, 1);
-const ticket = { reference: 'order 4711', expires: NOW / 1000 + 60 };
+const claims = {
+	...{ reference: 'order 4711', resource: 'imageToVideo', nonce: 'n-1' },
+	expires: NOW / 1000 + 60,
+};
 
 const verify = (url: string, key = KEY, now = NOW) => {
 	const { pathname, searchParams } = new URL(url);
@@ -24,7 +27,7 @@ const verify = (url: string, key = KEY, now = NOW) => {
 };
 
 const url = 'https://n8n.example.com/webhook/tencent-vidu';
-const signed = signCallbackUrl(url, ticket, KEY);
+const signed = signCallbackUrl(url, claims, KEY);
 
 it.each([
 	url,
@@ -36,20 +39,20 @@ it.each([
 	`${url}?my-viduReference=5&viduReferences=6`,
 	'https://example.com/100%',
 ])('%s is believed once it is signed, its own query kept', (address) => {
-	const made = signCallbackUrl(address, ticket, KEY);
-	expect(verify(made)).toEqual(ticket);
+	const made = signCallbackUrl(address, claims, KEY);
+	expect(verify(made)).toEqual(claims);
 	expect(made.startsWith(address)).toBe(true);
 	expect(made).not.toContain(KEY);
 });
 
 it('is signed for the address at which n8n listens, without slashes too many', () => {
-	const typed = signCallbackUrl('https://n8n.example.com/webhook//tencent-vidu', ticket, KEY);
+	const typed = signCallbackUrl('https://n8n.example.com/webhook//tencent-vidu', claims, KEY);
 	expect(typed).toBe(signed);
 });
 
 it('is signed anew in place of an earlier signature', () => {
-	const again = signCallbackUrl(`${signed}&row=1#part`, { ...ticket, reference: 'other' }, KEY);
-	expect(verify(again)).toEqual({ ...ticket, reference: 'other' });
+	const again = signCallbackUrl(`${signed}&row=1#part`, { ...claims, reference: 'other' }, KEY);
+	expect(verify(again)).toEqual({ ...claims, reference: 'other' });
 	expect(again.match(/viduReference/g)).toHaveLength(1);
 	expect([new URL(again).searchParams.get('row'), new URL(again).hash]).toEqual(['1', '#part']);
 });
@@ -62,33 +65,33 @@ it.each([
 ])('is not repeated with its signature: %s', (text) => {
 	const secret = /Signature(?:=|%3D)(?:v1\.)?([\w-]{20,})/i.exec(text)?.[1] ?? '';
 	expect(secret).not.toBe('');
-	expect(withoutSignatures(text)).not.toContain(secret);
-	expect(withoutSignatures(text)).toContain('Signature');
+	expect(redactSignatures(text)).not.toContain(secret);
+	expect(redactSignatures(text)).toContain('Signature');
 });
 
 it.each([
 	['the test address', signed.replace('/webhook/', '/webhook-test/')],
 	['a prefix that a proxy took away', signed.replace('/webhook/', '/behind/webhook/')],
 ])('is believed at %s', (_, address) => {
-	expect(verify(address)).toEqual(ticket);
+	expect(verify(address)).toEqual(claims);
 });
 
 it.each([
 	['unsigned', url],
 	['wrongly signed', signed.replace('tencent-vidu', 'another')],
 	['wrongly signed', signed.replace('order', 'orders')],
-	['wrongly signed', signed.replace(String(ticket.expires), String(ticket.expires + 1))],
+	['wrongly signed', signed.replace(String(claims.expires), String(claims.expires + 1))],
 	['wrongly signed', signed.replace(/v1\.\w/, 'v1.')],
 	['of another version', signed.replace('v1.', 'v2.')],
-	['unsigned', signed.replace(String(ticket.expires), '1e99')],
-])('is refused as %s: %s', (mistrust, address) => {
-	expect(verify(address)).toEqual({ mistrust });
+	['unsigned', signed.replace(String(claims.expires), '1e99')],
+])('is refused as %s: %s', (invalid, address) => {
+	expect(verify(address)).toEqual({ invalid });
 });
 
 it('is refused with another key, and once it has expired', () => {
-	expect(verify(signed, 'another key')).toEqual({ mistrust: 'wrongly signed' });
-	expect(verify(signed, KEY, NOW + 60_000)).toEqual(ticket);
-	expect(verify(signed, KEY, NOW + 60_001)).toEqual({ mistrust: 'expired' });
+	expect(verify(signed, 'another key')).toEqual({ invalid: 'wrongly signed' });
+	expect(verify(signed, KEY, NOW + 60_000)).toEqual(claims);
+	expect(verify(signed, KEY, NOW + 60_001)).toEqual({ invalid: 'expired' });
 });
 
 it.each([
@@ -96,8 +99,8 @@ it.each([
 	['https://n8n.example.com/form-waiting/12', true],
 	[url, false],
 	[`${url}?from=https://e.com/webhook-waiting/12`, false],
-])('%s belongs to a waiting run: %p', (address, expected) => {
-	expect(belongsToWaitingRun(address)).toBe(expected);
+])('%s resumes a waiting run: %p', (address, expected) => {
+	expect(isResumeUrl(address)).toBe(expected);
 });
 
 it('believes nothing that was altered, whatever a sender makes of it', () => {
@@ -113,7 +116,7 @@ it('believes nothing that was altered, whatever a sender makes of it', () => {
 			const isSame = Object.keys(query).every((name) => hostile[name] === query[name]);
 			const verdict = verifyCallback(`/webhook/${path}`, hostile, callbackKey(KEY), NOW);
 			if (!isSame || path.replace(/\/+$/, '') !== 'tencent-vidu') {
-				expect(verdict).toHaveProperty('mistrust');
+				expect(verdict).toHaveProperty('invalid');
 			}
 		}),
 		{ numRuns: Number(process.env.FUZZ_RUNS ?? 2_000) },

@@ -1,42 +1,42 @@
-import { Repeats } from '../../../../nodes/TencentVidu/callbacks/deduplicator';
+import { Deduplicator } from '../../../../nodes/TencentVidu/callbacks/deduplicator';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2031, 0, 1);
 
 /** What a trigger without a past saves after these callbacks, a millisecond between two. */
 function savedAfter(keys: string[], from = NOW, saved = ''): string {
-	const repeats = new Repeats();
-	return keys.reduce((text, key, i) => repeats.remember(key, text, from + i) ?? text, saved);
+	const repeats = new Deduplicator();
+	return keys.reduce((text, key, i) => repeats.addIfNew(key, text, from + i) ?? text, saved);
 }
 
 const isKnown = (key: string, saved: string, now = NOW) =>
-	new Repeats().remember(key, saved, now) === undefined;
+	new Deduplicator().addIfNew(key, saved, now) === undefined;
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => `key ${i}`);
 
 it('knows what it has seen, by itself or from what was saved', () => {
-	const repeats = new Repeats();
-	const saved = repeats.remember('a', '', NOW) ?? '';
-	expect(repeats.remember('a', '', NOW)).toBeUndefined();
+	const repeats = new Deduplicator();
+	const saved = repeats.addIfNew('a', '', NOW) ?? '';
+	expect(repeats.addIfNew('a', '', NOW)).toBeUndefined();
 	expect(isKnown('a', saved)).toBe(true);
 	expect(isKnown('b', saved)).toBe(false);
-	expect(repeats.remember('b', savedAfter(['b']), NOW)).toBeUndefined();
+	expect(repeats.addIfNew('b', savedAfter(['b']), NOW)).toBeUndefined();
 });
 
 it('forgets one that came to nothing, and no other', () => {
-	const repeats = new Repeats();
-	for (const key of ['a', 'b']) repeats.remember(key, '', NOW);
+	const repeats = new Deduplicator();
+	for (const key of ['a', 'b']) repeats.addIfNew(key, '', NOW);
 	repeats.forget('a');
-	expect(['a', 'b'].map((key) => repeats.remember(key, '', NOW) === undefined)).toEqual([
+	expect(['a', 'b'].map((key) => repeats.addIfNew(key, '', NOW) === undefined)).toEqual([
 		false,
 		true,
 	]);
 });
 
 it('saves what came to it beside what others had saved', () => {
-	const repeats = new Repeats();
-	repeats.remember('mine', '', NOW);
-	const saved = repeats.remember('mine, too', savedAfter(['theirs']), NOW) ?? '';
+	const repeats = new Deduplicator();
+	repeats.addIfNew('mine', '', NOW);
+	const saved = repeats.addIfNew('mine, too', savedAfter(['theirs']), NOW) ?? '';
 	expect(['mine', 'mine, too', 'theirs'].filter((key) => !isKnown(key, saved))).toEqual([]);
 });
 

@@ -21,6 +21,11 @@ jest.mock('../../../../nodes/TencentVidu/clock', () =>
 		.onVirtualTime(),
 );
 
+const claims = (known: { reference: string; expires: number }) => ({
+	...{ resource: 'imageToVideo', nonce: 'n-1' },
+	...known,
+});
+
 let fake: Fake;
 let trigger: TriggerListener;
 let workflows = 0;
@@ -93,6 +98,7 @@ it('starts the workflow with the job that Get would give, and the reference of i
 		{
 			JobId: job?.jobId,
 			Reference: 'order 4711',
+			Resource: 'imageToVideo',
 			Status: 'DONE',
 			ErrorCode: '',
 			ErrorMessage: '',
@@ -218,7 +224,11 @@ describe('what is not believed', () => {
 		const other = { ...credentials(), secretKey: 'another key' };
 		const sign = (secretKey: string, reference: string) => {
 			const expires = virtualTime.now() / 1000 + 3600;
-			return signCallbackUrl(address(), { reference, expires: Math.ceil(expires) }, secretKey);
+			return signCallbackUrl(
+				address(),
+				claims({ reference, expires: Math.ceil(expires) }),
+				secretKey,
+			);
 		};
 		const statusOf = async (secretKey: string, reference: string) =>
 			await post(sign(secretKey, reference), body);
@@ -235,13 +245,15 @@ describe('what is not believed', () => {
 		await open({}, { credentials: { ...credentials(), secretKey: ' ' } });
 		virtualTime.elapsed += 30_000;
 		const expires = Math.ceil(virtualTime.now() / 1000 + 3600);
-		expect(await post(signCallbackUrl(address(), { reference: 'a', expires }, ''), body)).toBe(500);
+		expect(
+			await post(signCallbackUrl(address(), claims({ reference: 'a', expires }), ''), body),
+		).toBe(500);
 		expect(trigger.started).toEqual([]);
 	});
 
 	it('without authentication, anything that is a job, with the reference it was asked for by', async () => {
 		await open({ authentication: 'none' });
-		const url = signCallbackUrl(address(), { reference: 'order 7', expires: 1 }, 'any key');
+		const url = signCallbackUrl(address(), claims({ reference: 'order 7', expires: 1 }), 'any key');
 		expect(await post(url, { ...body, JobId: '2' })).toBe(200);
 		expect(jsons()).toEqual([expect.objectContaining({ Reference: 'order 7' })]);
 	});

@@ -1,11 +1,16 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import * as fields from '../../../../nodes/TencentVidu/descriptions/fields';
-import type { Field } from '../../../../nodes/TencentVidu/descriptions/fields';
-import { propertiesOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
-import { API_VERSION } from '../../../../nodes/TencentVidu/transport/client';
-import { RowSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
+import type { Field } from '../../../../nodes/TencentVidu/descriptions/field';
 import { submitOptions } from '../../../../nodes/TencentVidu/descriptions/options';
+import { nodeProperties } from '../../../../nodes/TencentVidu/descriptions/properties';
+import {
+	API_VERSION,
+	operationsOf,
+	resources,
+} from '../../../../nodes/TencentVidu/descriptions/resources';
+import { createRoutingHook } from '../../../../nodes/TencentVidu/execution/routingHook';
+import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 import vclm from '../../../support/vendor/vclm.json';
 
 type Structures = Record<string, Record<string, { type: string }>>;
@@ -25,7 +30,7 @@ const isImage = (row: INodeProperties) => wireOf(row)?.startsWith('Images[') ?? 
 const bare = (row: Field) => wireOf(row)?.replace(/\[\d\]$/, '') ?? '';
 const named = (rows: INodeProperties[]) => rows.map((row) => [row.name, row] as const);
 
-const properties = propertiesOf(resources);
+const properties = nodeProperties(resources, createRoutingHook);
 const rows = properties.flatMap(walk);
 const inputs = rows.filter(({ noDataExpression }) => !noDataExpression);
 const collections = rows.filter(({ type }) => type === 'collection');
@@ -95,8 +100,8 @@ describe('what the vendor says', () => {
 	});
 
 	it('leaves no input out', () => {
-		const operation = resources.flatMap(({ operations }) => operations).find((one) => one.submits);
-		const offered = new Set(operation?.rows.flatMap(walk).map(bare).filter(Boolean));
+		const operation = resources.flatMap(operationsOf).find((one) => one.createsJob);
+		const offered = new Set(operation?.fields.flatMap(walk).map(bare).filter(Boolean));
 		expect([...offered].sort()).toEqual(submitted.map(([wire]) => wire).sort());
 	});
 
@@ -117,9 +122,10 @@ describe('what the vendor says', () => {
 
 	it('calls actions that exist, in the version that has them', () => {
 		expect(API_VERSION).toBe(vclm.version);
-		const actions = resources.flatMap(({ operations }) =>
-			operations.flatMap(({ apiAction, waitsBy }) => [apiAction, ...(waitsBy ? [waitsBy] : [])]),
-		);
+		const actions = resources.flatMap(({ submitAction, describeAction }) => [
+			submitAction,
+			describeAction,
+		]);
 		expect(actions.length).toBeGreaterThan(0);
 		expect(Object.keys(vclm.actions)).toEqual(expect.arrayContaining(actions));
 	});
@@ -142,15 +148,15 @@ describe('the table', () => {
 			const isBinary = row.routing?.send?.value !== undefined;
 			const value = isBinary ? { binaryField: row.default } : row.default;
 			const body = bodyWith(bare(row), isImage(row) ? [value] : value);
-			const schema = new RowSchema(isImage(row) ? [fields.firstFrameUrl, row] : [row]);
-			expect(schema.read(body).problems).toBeUndefined();
+			const schema = new FieldSchema(isImage(row) ? [fields.firstFrameUrl, row] : [row]);
+			expect(schema.parse(body).problems).toBeUndefined();
 		},
 	);
 
 	it.each(named(submitOptions.options))('accepts its own default of %s', (name, row) => {
-		const schema = new RowSchema([submitOptions], (one) => one.name);
+		const schema = new FieldSchema([submitOptions], (one) => one.name);
 		const values = row.default === '' ? {} : { [name]: row.default };
-		expect(schema.read({ [name]: row.default })).toEqual({ values });
+		expect(schema.parse({ [name]: row.default })).toEqual({ values });
 	});
 });
 

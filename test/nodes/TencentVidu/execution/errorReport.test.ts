@@ -1,38 +1,35 @@
 import {
-	badInput,
-	badItem,
-	failedItem,
-	stoppedRun,
+	reportFailure,
+	type UnsuccessfulBatch,
 	vendorLines,
 } from '../../../../nodes/TencentVidu/execution/errorReport';
-import type { Outcome } from '../../../../nodes/TencentVidu/transport/retry';
-import { Round } from '../../../../nodes/TencentVidu/execution/retryMemory';
+import type { Problem } from '../../../../nodes/TencentVidu/request/problem';
+import type { Outcome } from '../../../../nodes/TencentVidu/transport/outcome';
 
 const idOf = (item: number) => `13974280706339${String(item).padStart(5, '0')}`;
-const done = (item: number): Outcome => ({
-	kind: 'done',
-	response: { JobId: idOf(item), RequestId: `r${item}` },
-	requestId: `r${item}`,
-});
+const done = (item: number): Outcome<object> => ({ kind: 'done', value: { JobId: idOf(item) } });
 const failure = { message: 'No', mayHaveStarted: false };
-const failed = (message: string, mayHaveStarted = false): Outcome => ({
+const failed = (message: string, mayHaveStarted = false): Outcome<object> => ({
 	kind: 'failed',
 	failure: { message, mayHaveStarted },
 });
+const cancelled: Outcome<object> = { kind: 'cancelled' };
 
-function roundOf(outcomes: Array<[number, Outcome]>): Round {
-	const round = new Round(outcomes.length, true, new AbortController().signal);
-	for (const [index, outcome] of outcomes) {
-		round.join(index);
-		if (outcome.kind === 'done') {
-			round.jobs.set(index, { item: index, JobId: idOf(index), RequestId: `r${index}` });
-		}
-		round.settle(index, outcome);
-	}
-	return round;
+const jobOf = (item: number) => ({ item, JobId: idOf(item), RequestId: `r${item}` });
+
+function batchOf(outcomes: Array<[number, Outcome<object>]>): UnsuccessfulBatch {
+	const jobs = outcomes.flatMap(([item, { kind }]) => (kind === 'done' ? [jobOf(item)] : []));
+	return { problems: new Map(), outcomes: new Map(outcomes), jobs };
 }
 
-const many = (count: number, outcome: (item: number) => Outcome): Array<[number, Outcome]> =>
+const badBatch = (problems: Array<[number, Problem[]]>, jobs: UnsuccessfulBatch['jobs'] = []) => ({
+	...{ problems: new Map(problems), outcomes: new Map<number, Outcome<object>>(), jobs },
+});
+
+const many = (
+	count: number,
+	outcome: (item: number) => Outcome<object>,
+): Array<[number, Outcome<object>]> =>
 	Array.from({ length: count }, (_, item) => [item, outcome(item)]);
 
 /** How many of the ids of `count` jobs a text holds, and whether they are the first. */
@@ -41,8 +38,8 @@ const idsIn = (text: string, count: number) =>
 
 describe('a failed item', () => {
 	it('lists every job of the run, by item', () => {
-		const round = roundOf([[2, done(2)], [0, done(0)], [1, failed('No')]]); // prettier-ignore
-		const { message, description, data } = failedItem(round, 1, failure);
+		const batch = batchOf([[0, done(0)], [1, failed('No')], [2, done(2)]]); // prettier-ignore
+		const { message, description, data } = reportFailure(batch);
 		expect(message).toBe('No');
 		expect(idsIn(description, 3)).toEqual([0, 2]);
 		expect(description).toMatch(new RegExp(`item 0: ${idOf(0)}[^]*item 2: ${idOf(2)}`));
@@ -53,8 +50,8 @@ describe('a failed item', () => {
 	});
 
 	it('keeps thousands of JobIds in full, in its text and in its data', () => {
-		const round = roundOf([...many(5000, done), [5000, failed('No')]]);
-		const { description, data } = failedItem(round, 5000, failure);
+		const batch = batchOf([...many(5000, done), [5000, failed('No')]]);
+		const { description, data } = reportFailure(batch);
 		expect(data.jobs).toEqual(
 			many(5000, done).map(([item]) => ({ item, JobId: idOf(item), RequestId: `r${item}` })),
 		);
@@ -63,8 +60,8 @@ describe('a failed item', () => {
 	});
 
 	it('tells of the other failures, and counts those that do not fit', () => {
-		const round = roundOf(many(9, (item) => failed(`bad ${item}`, item === 3)));
-		const { description, data } = failedItem(round, 0, { ...failure, message: 'bad 0' });
+		const batch = batchOf(many(9, (item) => failed(`bad ${item}`, item === 3)));
+		const { description, data } = reportFailure(batch);
 		expect(description).toMatch(/Item 3 may have started[^]*bad 1[^]*bad 2[^]*bad 4[^]*4 more/);
 		expect(description).not.toMatch(/bad [035-9]/);
 		expect(data.failures).toEqual(
@@ -77,22 +74,21 @@ describe('a failed item', () => {
 	});
 
 	it('tells the reference of each that may have started', () => {
-		const lost = (reference: string): Outcome => ({
+		const lost = (reference: string): Outcome<object> => ({
 			kind: 'failed',
 			failure: { message: 'lost', mayHaveStarted: true, reference },
 		});
-		const round = roundOf(many(20, (item) => lost(`reference ${item};`)));
-		const { description, data } = failedItem(round, 0, { ...failure, reference: 'reference 0;' });
+		const batch = batchOf(many(20, (item) => lost(`reference ${item};`)));
+		const { description, data } = reportFailure(batch);
 		const listed = many(20, done).filter(([item]) => description.includes(`reference ${item};`));
-		expect(listed.map(([item]) => item)).toEqual(many(19, done).map(([item]) => item + 1));
+		expect(listed.map(([item]) => item)).toEqual(many(20, done).map(([item]) => item));
 		expect(data.failures.map(({ reference }) => reference)).toEqual(
 			many(20, done).map(([item]) => `reference ${item};`),
 		);
 	});
 
 	it('says what was not sent', () => {
-		const round = roundOf([[0, failed('No')], [1, { kind: 'notSent' }], [2, { kind: 'notSent' }]]); // prettier-ignore
-		const { description, data } = failedItem(round, 0, failure);
+		const { description, data } = reportFailure(batchOf([[0, failed('No')], [1, cancelled], [2, cancelled]])); // prettier-ignore
 		expect(data.notSent).toEqual([1, 2]);
 		expect(description).toMatch(/not sent.*2/i);
 	});
@@ -106,16 +102,26 @@ it('gives the vendor’s words, one by one', () => {
 });
 
 it('tells a stopped run which jobs go on', () => {
-	const { description, data } = stoppedRun(roundOf([[0, done(0)], [1, { kind: 'notSent' }]])); // prettier-ignore
+	const { description, data } = reportFailure(batchOf([[0, done(0)], [1, cancelled]])); // prettier-ignore
 	expect(description).toContain(idOf(0));
 	expect(data).toMatchObject({ jobs: [{ JobId: idOf(0) }], notSent: [1] });
+});
+
+it('builds the report of 20,000 wrong items without any that is as long', () => {
+	const problems = many(20_000, done).map(([item]): [number, Problem[]] => [
+		item,
+		[{ field: 'Prompt', problem: 'is wrong' }],
+	]);
+	const report = reportFailure(badBatch(problems));
+	expect(JSON.stringify(report).length).toBeLessThan(20_000);
+	expect(report.message).toContain('19999');
 });
 
 describe('bad input', () => {
 	const problem = (field: string) => ({ field, problem: 'is wrong' });
 
 	it('says the one problem of the one item', () => {
-		const { message, data } = badInput(new Map([[4, [problem('Prompt')]]]));
+		const { message, data } = reportFailure(badBatch([[4, [problem('Prompt')]]]));
 		expect(message).toBe('Prompt is wrong');
 		expect(data).toEqual({
 			jobs: [],
@@ -124,27 +130,20 @@ describe('bad input', () => {
 		});
 	});
 
-	const job = { item: 1, JobId: idOf(1), RequestId: 'r1' };
+	const job = jobOf(1);
 
 	it.each([
 		[[], /^Nothing was sent\.$/],
 		[[job], new RegExp(`^Nothing more was sent\\.[^]*item 1: ${idOf(1)}$`)],
 	])('names the jobs of an earlier try: %j', (jobs, text) => {
-		const { description, data } = badInput(new Map([[4, [problem('Prompt')]]]), jobs);
+		const { description, data } = reportFailure(badBatch([[4, [problem('Prompt')]]], jobs));
 		expect(description).toMatch(text);
 		expect(data.jobs).toEqual(jobs);
 	});
 
-	it.each([
-		[undefined, /^The item was not sent\.$/],
-		[job, new RegExp(`^The item was not sent again\\.[^]*item 1: ${idOf(1)}$`)],
-	])('says of one item alone whether there is a job: %j', (known, text) => {
-		expect(badItem(1, [problem('Prompt')], known).description).toMatch(text);
-	});
-
 	it('names every field of several items, in their order', () => {
-		const { message, description } = badInput(
-			new Map([
+		const { message, description } = reportFailure(
+			badBatch([
 				[3, [problem('Duration')]],
 				[1, [problem('Prompt'), problem('Model')]],
 			]),
@@ -158,11 +157,11 @@ describe('bad input', () => {
 			{ length: 300 },
 			(_, item): [number, [ReturnType<typeof problem>]] => [item, [problem(`Field${item};`)]],
 		);
-		const { message, description, data } = badInput(new Map(problems));
+		const { message, description, data } = reportFailure(badBatch(problems));
 		const named = problems.filter(([item]) => description.includes(`Field${item};`));
 		expect(named.map(([item]) => item)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 		expect(description).toContain('290');
 		expect(message).toContain('299');
-		expect(data.failures).toHaveLength(300);
+		expect(data.failures.map(({ item }) => item)).toEqual(many(100, done).map(([item]) => item));
 	});
 });

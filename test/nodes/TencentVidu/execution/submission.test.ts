@@ -336,15 +336,28 @@ it('sends nothing more after Stop, and tells what was accepted', async () => {
 });
 
 describe('the log of n8n', () => {
-	const logged = () => JSON.stringify(warn.mock.calls);
-	let warn: jest.SpyInstance;
+	const logged = () => JSON.stringify(info.mock.calls);
+	let info: jest.SpyInstance;
 
 	beforeEach(() => {
-		warn = jest.spyOn(Container.get(Logger), 'warn');
+		info = jest.spyOn(Container.get(Logger), 'info');
 	});
 
 	afterEach(() => {
-		warn.mockRestore();
+		info.mockRestore();
+	});
+
+	it('has each job once, with workflow, execution, node and item', async () => {
+		await runToEnd(fake, { items: numbered(3) });
+		const entries = (info.mock.calls as string[][]).map(
+			([text = '']) => JSON.parse(text.replace(/^[^{]*/, '')) as object,
+		);
+		expect(entries).toEqual(
+			fake.jobs.all().map(({ jobId }, item) => ({
+				...{ workflow: 'test', execution: '1', node: 'Tencent Cloud Vidu' },
+				...{ item, JobId: jobId, RequestId: expect.any(String) as string },
+			})),
+		);
 	});
 
 	it('names a job whose answer came long after Stop', async () => {
@@ -357,24 +370,18 @@ describe('the log of n8n', () => {
 		expect(made.length).toBeGreaterThan(0);
 		expect(made.filter((jobId) => !logged().includes(jobId))).toEqual([]);
 	});
+});
 
-	it.each([
-		['after a try that failed', 1, [0]],
-		['but not when nothing is to be tried again', 0, []],
-	])('names the jobs that exist %s', async (_, times, items) => {
-		fake.faults.add({
-			action: ACTION,
-			times,
-			when: ({ Prompt }) => Prompt === 'Video 1',
-			fault: refusal('InvalidParameter'),
-		});
-		await runToEnd(fake, { items: numbered(2), settings: retrying });
-		expect(
-			logged()
-				.match(/item (\d): \d+/g)
-				?.map((text) => Number(text[5])) ?? [],
-		).toEqual(items);
+it('continuing on fail, sends no other item again when the first one fails', async () => {
+	fake.faults.add({
+		action: ACTION,
+		times: 2,
+		when: ({ Prompt }) => Prompt === 'Video 0',
+		fault: refusal('InvalidParameter'),
 	});
+	const seen = await runToEnd(fake, { items: numbered(5), settings: { ...retrying, ...goingOn } });
+	expectNothingLost(seen);
+	expect(fake.jobs.all()).toHaveLength(5);
 });
 
 it('loses nothing and doubles nothing in any sequence of faults', async () => {

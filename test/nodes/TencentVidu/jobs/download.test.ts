@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 
-import { type Download, fetchVideo } from '../../../../nodes/TencentVidu/jobs/download';
+import type { IBinaryData } from 'n8n-workflow';
+
+import { downloadVideo } from '../../../../nodes/TencentVidu/jobs/download';
+import type { Download } from '../../../../nodes/TencentVidu/transport/n8nHttp';
 import { VirtualTime } from '../../../support/engine/virtualTime';
 
 const URL = 'https://cos.example/v.mp4?sign=1';
 
+const copy = (tries: number): IBinaryData => ({ data: `copy ${tries}`, mimeType: 'video/mp4' });
+
 /** One try: the head of an answer and what comes of its body, or no answer at all. */
-type Try = Partial<Download<string>> & { bytes?: number | undefined; isBroken?: boolean };
+type Try = Partial<Download> & { bytes?: number | undefined; isBroken?: boolean };
 
 /** Fetches with these tries, the last of them for ever. */
 async function fetch(tries: Array<Try | 'refused'>, url = URL) {
@@ -14,7 +19,7 @@ async function fetch(tries: Array<Try | 'refused'>, url = URL) {
 	const at: number[] = [];
 	const names: string[] = [];
 	let discarded = 0;
-	const open = async (opened: string): Promise<Download<string>> => {
+	const open = async (opened: string): Promise<Download> => {
 		at.push(time.elapsed);
 		expect(opened).toBe(url);
 		const one = tries[Math.min(at.length, tries.length) - 1];
@@ -23,7 +28,7 @@ async function fetch(tries: Array<Try | 'refused'>, url = URL) {
 		const store = async (name: string, type: string) => {
 			names.push(`${name} ${type}`);
 			if (isBroken) throw new Error('aborted');
-			return await Promise.resolve({ stored: `copy ${at.length}`, bytes });
+			return await Promise.resolve({ stored: copy(at.length), bytes });
 		};
 		const discard = () => void (discarded += 1);
 		return await Promise.resolve({
@@ -31,8 +36,8 @@ async function fetch(tries: Array<Try | 'refused'>, url = URL) {
 			...head,
 		});
 	};
-	const fetched: { stored?: string; problem?: string } = await time.until(
-		fetchVideo(url, '17', open, time, new AbortController().signal),
+	const fetched: { stored?: IBinaryData; problem?: string } = await time.until(
+		downloadVideo({ url, fileName: '17', open, signal: new AbortController().signal }, time),
 		() => 0,
 	);
 	return { fetched, at, names, discarded };
@@ -45,13 +50,13 @@ it.each<[string, string | undefined, string]>([
 	['none', undefined, 'video/mp4'],
 ])('stores a video with the type that is told: %s', async (_, contentType, type) => {
 	const { fetched, at, names } = await fetch([{ contentType }]);
-	expect([fetched, at.length, names]).toEqual([{ stored: 'copy 1' }, 1, [`17.mp4 ${type}`]]);
+	expect([fetched, at.length, names]).toEqual([{ stored: copy(1) }, 1, [`17.mp4 ${type}`]]);
 });
 
 it('takes a length that nobody told for right', async () => {
-	expect((await fetch([{ length: undefined }])).fetched).toEqual({ stored: 'copy 1' });
-	const store = async () => await Promise.resolve({ stored: 'x', bytes: undefined });
-	expect((await fetch([{ store }])).fetched).toEqual({ stored: 'x' });
+	expect((await fetch([{ length: undefined }])).fetched).toEqual({ stored: copy(1) });
+	const store = async () => await Promise.resolve({ stored: copy(9), bytes: undefined });
+	expect((await fetch([{ store }])).fetched).toEqual({ stored: copy(9) });
 });
 
 it.each<[string, Try | 'refused', string]>([
@@ -67,7 +72,7 @@ it.each<[string, Try | 'refused', string]>([
 	['a body that breaks off', { isBroken: true }, 'the connection broke'],
 	['no connection', 'refused', 'the connection broke'],
 ])('tries again after %s, boundedly, and ever later', async (_, fault, reason) => {
-	expect((await fetch([fault, fault, fault, fault, {}])).fetched).toEqual({ stored: 'copy 5' });
+	expect((await fetch([fault, fault, fault, fault, {}])).fetched).toEqual({ stored: copy(5) });
 	const { fetched, at, discarded } = await fetch([fault]);
 	expect(fetched.problem).toMatch(new RegExp(`${reason}.*24 hours.*Get`));
 	const pauses = at.slice(1).map((time, index) => time - (at[index] ?? NaN));
@@ -125,7 +130,10 @@ it('ends at once when the run is stopped while it waits to try again', async () 
 	time.schedule(2_500, () => stop.abort());
 	const began = time.now();
 	const fetched = await time.until(
-		fetchVideo('https://example.com/v', '17', open, time, stop.signal),
+		downloadVideo(
+			{ url: 'https://example.com/v', fileName: '17', open, signal: stop.signal },
+			time,
+		),
 		() => 0,
 	);
 	expect(fetched).toMatchObject({ problem: expect.stringContaining('stopped') as string });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 
-import { resources } from '../../../../nodes/TencentVidu/descriptions/resources';
+import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
 import { isWebAddress } from '../../../../credentials/account';
-import { RowSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
+import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 
-const operations = resources.flatMap((resource) => resource.operations);
-const submit = new RowSchema(operations.find(({ value }) => value === 'submit')?.rows ?? []);
-const get = new RowSchema(operations.find(({ value }) => value === 'get')?.rows ?? []);
+const operations = resources.flatMap(operationsOf);
+const submit = new FieldSchema(operations.find(({ value }) => value === 'submit')?.fields ?? []);
+const get = new FieldSchema(operations.find(({ value }) => value === 'get')?.fields ?? []);
 
-const problemsOf = (body: Record<string, unknown>) => submit.read(body).problems ?? [];
+const problemsOf = (body: Record<string, unknown>) => submit.parse(body).problems ?? [];
 
 describe('values', () => {
 	it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
@@ -37,7 +37,7 @@ describe('values', () => {
 			{ LogoParam: { LogoUrl: 'https://e.com/l.png', LogoRect: { X: '-5', Height: 0 } } },
 			{ LogoParam: { LogoUrl: 'https://e.com/l.png', LogoRect: { X: -5, Height: 0 } } },
 		],
-	])('reads %s', (_, body, values) => expect(submit.read(body)).toEqual({ values }));
+	])('reads %s', (_, body, values) => expect(submit.parse(body)).toEqual({ values }));
 
 	it.each<[string, Record<string, unknown>]>([
 		['an empty text', { Prompt: '', CallbackUrl: '' }],
@@ -47,20 +47,20 @@ describe('values', () => {
 		['an object of empty ones', { LogoParam: { LogoRect: { X: '' }, LogoUrl: ' ' } }],
 		['empty images', { Images: ['', ''] }],
 		['no images', { Images: [] }],
-	])('leaves out %s', (_, body) => expect(submit.read(body)).toEqual({ values: {} }));
+	])('leaves out %s', (_, body) => expect(submit.parse(body)).toEqual({ values: {} }));
 
 	it('keeps an empty image beside one that is set, for the rules to judge', () => {
-		expect(submit.read({ Images: ['', 'b'] })).toEqual({ values: { Images: ['', 'b'] } });
+		expect(submit.parse({ Images: ['', 'b'] })).toEqual({ values: { Images: ['', 'b'] } });
 	});
 
 	it('takes as many characters as allowed, counted as the user does', () => {
 		const body = { Prompt: '🌊'.repeat(2000), Payload: 'x'.repeat(1_048_576) };
-		expect(submit.read(body)).toEqual({ values: body });
+		expect(submit.parse(body)).toEqual({ values: body });
 	});
 
 	it('does not send what no row has', () => {
-		expect(submit.read({ Seed: 1 })).not.toHaveProperty('values.Seed');
-		expect(submit.read({ LogoParam: { Size: 1 } })).not.toHaveProperty('values.LogoParam.Size');
+		expect(submit.parse({ Seed: 1 })).not.toHaveProperty('values.Seed');
+		expect(submit.parse({ LogoParam: { Size: 1 } })).not.toHaveProperty('values.LogoParam.Size');
 	});
 });
 
@@ -117,10 +117,10 @@ describe('problems', () => {
 	});
 
 	it('keeps a JobId exact or refuses it', () => {
-		expect(get.read({ JobId: '1397428070633955328' })).toEqual({
+		expect(get.parse({ JobId: '1397428070633955328' })).toEqual({
 			values: { JobId: '1397428070633955328' },
 		});
-		expect(get.read({ JobId: 1397428070633955328 }).problems?.[0]?.field).toBe('Job ID');
+		expect(get.parse({ JobId: 1397428070633955328 }).problems?.[0]?.field).toBe('Job ID');
 	});
 });
 
@@ -140,9 +140,9 @@ it('gives values or problems for any body, and reads its own values again', () =
 	const value = fc.oneof(fc.jsonValue(), fc.dictionary(hostile, fc.jsonValue()));
 	fc.assert(
 		fc.property(fc.dictionary(key, value), (body) => {
-			const read = submit.read(body);
+			const read = submit.parse(body);
 			if (read.problems) return expect(read.problems.length).toBeGreaterThan(0);
-			expect(submit.read(read.values)).toEqual(read);
+			expect(submit.parse(read.values)).toEqual(read);
 		}),
 		{ numRuns: 500 },
 	);
@@ -165,7 +165,7 @@ it.each([
 	[{ Images: ['a', { binaryField: 5 }] }, 'Last Frame Input Binary Field'],
 	[{ Images: [undefined] }, 'First Frame URL'],
 ])('has a label and a sentence for %j', (body, field) => {
-	const [problem] = submit.read(body).problems ?? [];
+	const [problem] = submit.parse(body).problems ?? [];
 	expect(problem?.field).toBe(field);
 	expect(problem?.problem).not.toMatch(/Invalid|Expected|Required/);
 });

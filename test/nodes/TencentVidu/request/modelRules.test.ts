@@ -1,17 +1,14 @@
-import {
-	breaches,
-	isImageType,
-	type Terms,
-} from '../../../../nodes/TencentVidu/request/modelRules';
+import { checkRules, type RuleContext } from '../../../../nodes/TencentVidu/request/modelRules';
+import { isImageType } from '../../../../nodes/TencentVidu/request/images';
 
 const URL = 'https://example.com/a.png';
 const Q2 = ['viduq2-pro', 'viduq2-turbo', undefined];
 const Q3 = ['viduq3-pro', 'viduq3-turbo'];
 
-const china: Terms = { site: 'china', takesImages: true };
+const china: RuleContext = { site: 'china', takesImages: true };
 
-const pathsOf = (body: Record<string, unknown>, terms: Partial<Terms> = {}) =>
-	breaches(body, { ...china, ...terms }).map(({ path }) => path.join('.'));
+const pathsOf = (body: Record<string, unknown>, context: Partial<RuleContext> = {}) =>
+	checkRules(body, { ...china, ...context }).map(({ path }) => path.join('.'));
 
 const body = (images: number, Model: string | undefined, more: object) => ({
 	...(images > 0 && { Images: Array<string>(images).fill(URL) }),

@@ -1,14 +1,14 @@
 import type { BinaryReader } from '../../../../nodes/TencentVidu/request/images';
-import { resources } from '../../../../nodes/TencentVidu/descriptions/resources';
+import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
 import {
 	type CallbackSigner,
 	prepareRequest,
 } from '../../../../nodes/TencentVidu/request/prepareRequest';
-import { RowSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
+import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 
 const MB = 1024 * 1024;
-const operation = resources[0]?.operations.find(({ submits }) => submits);
-const schema = new RowSchema(operation?.rows ?? []);
+const operation = resources.flatMap(operationsOf).find(({ createsJob }) => createsJob);
+const schema = new FieldSchema(operation?.fields ?? []);
 
 /** Fields whose names tell what is in them: `a:5` holds five bytes. */
 class Binaries implements BinaryReader {
@@ -29,7 +29,7 @@ const prepare = async (
 	body: Record<string, unknown>,
 	reader = new Binaries(),
 	signer: CallbackSigner | undefined = asItIs,
-) => await prepareRequest(schema, body, 'china', reader, signer);
+) => await prepareRequest(body, { schema, site: 'china', reader, signer });
 
 /** Of a body that is known to be right. */
 async function prepared(body: Record<string, unknown>, reader?: Binaries) {
@@ -50,7 +50,10 @@ it('makes the very body of what was set', async () => {
 });
 
 it('makes {} of nothing', async () => {
-	const answer = await prepareRequest(schema, {}, 'international', new Binaries(), asItIs);
+	const answer = await prepareRequest(
+		{},
+		{ schema, site: 'international', reader: new Binaries(), signer: asItIs },
+	);
 	expect(answer.problems).toBeUndefined();
 	expect('request' in answer && String(await answer.request.payload())).toBe('{}');
 });
@@ -118,7 +121,7 @@ describe('problems', () => {
 	});
 
 	it('does not judge a question by the rules of a job', async () => {
-		const read = await prepareRequest(schema, {}, 'china', new Binaries(), undefined);
+		const read = await prepareRequest({}, { schema, site: 'china', reader: new Binaries() });
 		expect(read).not.toHaveProperty('problems');
 	});
 });

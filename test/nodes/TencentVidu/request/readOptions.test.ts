@@ -1,9 +1,18 @@
-import { readSettings } from '../../../../nodes/TencentVidu/descriptions/options';
+import {
+	getOptions,
+	submitOptions,
+	waitOptions,
+} from '../../../../nodes/TencentVidu/descriptions/options';
+import { triggerOptions } from '../../../../nodes/TencentVidu/descriptions/trigger';
+import { OptionsReader } from '../../../../nodes/TencentVidu/request/readOptions';
 
 const DEFAULTS = {
 	...{ requestsPerSecond: 20, maxCapacityWait: 10, resubmitAfterLostAnswer: false },
 	...{ binaryField: 'data', onFailedJob: 'error', pollInterval: 5, timeout: 15 },
+	...{ downloadVideo: true, dropRepeats: true, signCallbackUrl: true, reference: '' },
 };
+
+const generate = new OptionsReader([waitOptions, submitOptions]);
 
 it.each<[Record<string, unknown>, object]>([
 	[{}, {}],
@@ -23,25 +32,33 @@ it.each<[Record<string, unknown>, object]>([
 		{ binaryField: 'film', downloadVideo: false },
 	],
 ])('reads %j', (given, expected) =>
-	expect(readSettings(given, given)).toMatchObject({ settings: { ...DEFAULTS, ...expected } }),
+	expect(generate.read(() => given)).toEqual({
+		options: expect.objectContaining({ ...DEFAULTS, ...expected }) as object,
+	}),
 );
 
-it('leaves it to the operation whether to download unless the user says', () => {
-	expect(readSettings({}, {})).not.toHaveProperty('settings.downloadVideo');
+it.each([
+	['Get', [getOptions], false],
+	['the trigger', [triggerOptions], false],
+	['Generate', [waitOptions, submitOptions], true],
+])('takes the default of Download Video from the rows of %s', (_, collections, downloadVideo) => {
+	const { options } = new OptionsReader(collections).read(() => ({}));
+	expect(options?.downloadVideo).toBe(downloadVideo);
 });
 
 it.each<[string, Record<string, unknown>]>([
 	['Options > Requests per Second', { requestsPerSecond: 0 }],
 	['Options > Max Wait for Capacity', { maxCapacityWait: -1 }],
 	['Options > Resubmit After Lost Answer', { resubmitAfterLostAnswer: 'maybe' }],
-	['Options > Put Output File in Field', { binaryField: ['data'] }],
+	['Options > Callback Reference', { reference: 'x'.repeat(201) }],
+	['Wait Options > Put Output File in Field', { binaryField: ['data'] }],
 	['Wait Options > Download Video', { downloadVideo: 'x' }],
 	['Wait Options > Poll Interval', { pollInterval: 0.5 }],
 	['Wait Options > Timeout', { timeout: 'long' }],
 	['Wait Options > On Failed Job', { onFailedJob: 'ignore' }],
 ])('names %s', (field, given) => {
-	const problem = expect.stringMatching(/^must be /) as string;
-	const isWaiting = field.startsWith('Wait');
-	const read = readSettings(isWaiting ? {} : given, isWaiting ? given : {});
+	const problem = expect.stringMatching(/^(must be|may have) /) as string;
+	const collection = field.startsWith('Wait') ? 'waitOptions' : 'options';
+	const read = generate.read((name) => (name === collection ? given : {}));
 	expect(read).toEqual({ problems: [{ field, problem }] });
 });

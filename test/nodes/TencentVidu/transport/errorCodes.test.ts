@@ -1,18 +1,18 @@
 import {
-	classify,
-	ERROR_CLASSES,
-	type Remedy,
+	classifyErrorCode,
+	ERROR_CODES,
+	type RecoveryAction,
 } from '../../../../nodes/TencentVidu/transport/errorCodes';
 
-const CODES: Record<Exclude<Remedy, 'unreachable' | 'fault'>, string> = {
+const CODES: Record<Exclude<RecoveryAction, 'unreachable' | 'fault'>, string> = {
 	quota: `RequestLimitExceeded RequestLimitExceeded.UinLimitExceeded
 		RequestLimitExceeded.GlobalRegionUinLimitExceeded RequestLimitExceeded.IPLimitExceeded`,
 	capacity: `RequestLimitExceeded.JobNumExceed FailedOperation.JobQueueFull ResourceInsufficient
 		ResourceInUse`,
-	unsure: `InternalError InternalError.Sub FailedOperation.InnerError FailedOperation.ServerError
+	ambiguous: `InternalError InternalError.Sub FailedOperation.InnerError FailedOperation.ServerError
 		FailedOperation.RequestTimeout ServiceUnavailable`,
 	clock: 'AuthFailure.SignatureExpire',
-	none: `AuthFailure AuthFailure.SecretIdNotFound AuthFailure.InvalidSecretId
+	fail: `AuthFailure AuthFailure.SecretIdNotFound AuthFailure.InvalidSecretId
 		AuthFailure.SignatureFailure AuthFailure.TokenFailure AuthFailure.UnauthorizedOperation
 		UnauthorizedOperation InvalidParameter InvalidParameterValue InvalidParameterValue.Sub
 		MissingParameter UnknownParameter UnsupportedOperation UnsupportedRegion UnsupportedProtocol
@@ -23,10 +23,10 @@ const CODES: Record<Exclude<Remedy, 'unreachable' | 'fault'>, string> = {
 		ResourcesSoldOut.ChargeStatusException NeverHeardOf.It RequestLimit constructor`,
 };
 
-describe.each(Object.entries(CODES))('to %s', (remedy, codes) => {
+describe.each(Object.entries(CODES))('to %s', (action, codes) => {
 	it.each(codes.split(/\s+/))('leads %s', (code) => {
 		for (const site of ['china', 'international'] as const) {
-			expect(classify(code, site).remedy).toBe(remedy);
+			expect(classifyErrorCode(code, site).action).toBe(action);
 		}
 	});
 });
@@ -34,22 +34,22 @@ describe.each(Object.entries(CODES))('to %s', (remedy, codes) => {
 it.each(['UnknownParameter', 'UnknownParameter.Model', 'InvalidAction'])(
 	'tells a user of the International site that %s may come of it',
 	(code) => {
-		expect(classify(code, 'international').advice).toContain('International');
-		expect(classify(code, 'china').advice).not.toContain('International');
+		expect(classifyErrorCode(code, 'international').advice).toContain('International');
+		expect(classifyErrorCode(code, 'china').advice).not.toContain('International');
 	},
 );
 
 it('has an advice of its own for each class', () => {
-	const advices = ERROR_CLASSES.map(({ advice }) => advice);
+	const advices = ERROR_CODES.map(({ advice }) => advice);
 	expect(new Set(advices).size).toBe(advices.length);
 });
 
 it('reaches each code that it lists', () => {
-	for (const { codes, remedy, advice } of ERROR_CLASSES) {
+	for (const { codes, action, advice } of ERROR_CODES) {
 		for (const code of codes) {
-			expect({ code, ...classify(code.replace('*', ''), 'china') }).toEqual({
+			expect({ code, ...classifyErrorCode(code.replace('*', ''), 'china') }).toEqual({
 				code,
-				remedy,
+				action,
 				advice,
 			});
 		}

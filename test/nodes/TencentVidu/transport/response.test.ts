@@ -5,11 +5,8 @@ import { Container } from '@n8n/di';
 import fc from 'fast-check';
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 
-import {
-	faultOf,
-	parseAnswer,
-	quoteJobIds,
-} from '../../../../nodes/TencentVidu/transport/response';
+import { classifyNetworkError } from '../../../../nodes/TencentVidu/transport/networkError';
+import { parseResponse, quoteJobIds } from '../../../../nodes/TencentVidu/transport/response';
 
 const ID = '1397428070633955328';
 const NODE: INode = {
@@ -22,9 +19,9 @@ const NODE: INode = {
 };
 
 const parse = (body: unknown, statusCode = 200) =>
-	parseAnswer({ statusCode, body, date: 'Tue, 01 Jan 2030 00:00:00 GMT' });
+	parseResponse({ statusCode, body, date: 'Tue, 01 Jan 2030 00:00:00 GMT' });
 
-describe('parseAnswer', () => {
+describe('parseResponse', () => {
 	const good = { Response: { JobId: ID, RequestId: 'r' } };
 	const ok = { kind: 'ok', response: good.Response, requestId: 'r' };
 
@@ -77,7 +74,7 @@ describe('parseAnswer', () => {
 		['an envelope around a text', '{"Response":"x"}', 'JSON'],
 	])('takes %s for broken', (_, body, part) => {
 		const reason = expect.stringMatching(new RegExp(`HTTP 503.*${part}`)) as string;
-		expect(parse(body, 503)).toEqual({ kind: 'broken', reason });
+		expect(parse(body, 503)).toEqual({ kind: 'malformed', reason });
 	});
 
 	it.each([200, 401, 500])('reads a refusal under HTTP %i', (status) => {
@@ -107,7 +104,7 @@ describe('parseAnswer', () => {
 		const body = fc.oneof(fc.jsonValue(), fc.json(), fc.string({ unit: 'binary' }), cut);
 		fc.assert(
 			fc.property(body, (hostile) => {
-				expect(['ok', 'error', 'broken']).toContain(parse(hostile).kind);
+				expect(['ok', 'error', 'malformed']).toContain(parse(hostile).kind);
 			}),
 			{ numRuns: 500 },
 		);
@@ -118,7 +115,7 @@ describe('parseAnswer', () => {
 		for (let length = 0; length < whole.length; length++) {
 			const answer = parse(whole.slice(0, length));
 			const isThere = length >= whole.indexOf(ID) + ID.length + 1;
-			expect([length, answer.kind]).toEqual([length, isThere ? 'ok' : 'broken']);
+			expect([length, answer.kind]).toEqual([length, isThere ? 'ok' : 'malformed']);
 			if (answer.kind === 'ok') expect(answer.response.JobId).toBe(ID);
 		}
 	});
@@ -154,7 +151,7 @@ describe('quoteJobIds', () => {
 	});
 });
 
-describe('faultOf', () => {
+describe('classifyNetworkError', () => {
 	const servers: Server[] = [];
 	afterAll(() => servers.forEach((server) => server.close()));
 
@@ -224,10 +221,10 @@ describe('faultOf', () => {
 	])('knows %s', async (_, kind, code, timeout, address) => {
 		const error = await errorAt(await address(), timeout);
 		const reason = expect.stringMatching(new RegExp(`^(${code})$`)) as string;
-		expect(faultOf(error)).toEqual({ kind, reason });
+		expect(classifyNetworkError(error)).toEqual({ kind, reason });
 		const wrapped = new NodeApiError(NODE, error as JsonObject);
-		expect(faultOf(wrapped)).toMatchObject({ kind });
-		expect(faultOf(asFirstLineWraps(error))).toMatchObject({ kind });
+		expect(classifyNetworkError(wrapped)).toMatchObject({ kind });
+		expect(classifyNetworkError(asFirstLineWraps(error))).toMatchObject({ kind });
 	});
 
 	it('knows plain text where TLS was meant, when OpenSSL tells it from a broken record', async () => {
@@ -235,7 +232,7 @@ describe('faultOf', () => {
 		const error = await errorAt(url.replace('http:', 'https:'), 0);
 		const isTold = String(error).includes('wrong version number');
 		expect(String(error)).toMatch(/wrong version number|packet length too long/);
-		expect(faultOf(error).kind).toBe(isTold ? 'unreachable' : 'lost');
+		expect(classifyNetworkError(error).kind).toBe(isTold ? 'unreachable' : 'lost');
 	});
 
 	const thrownBy = (work: () => unknown): unknown => {
@@ -272,7 +269,7 @@ describe('faultOf', () => {
 		[
 			'a missing credential, wrapped by n8n 1.x',
 			asFirstLineWraps(new NodeOperationError(NODE, 'no credentials set')),
-			'unsent',
+			'rejectedLocally',
 		],
 		['a cancelled request', failure({ code: 'ERR_CANCELED' }), 'lost'],
 		['an error of axios without a code', failure({ isAxiosError: true }), 'lost'],
@@ -285,18 +282,18 @@ describe('faultOf', () => {
 			new AggregateError([failure({ code: 'ECONNREFUSED' }), failure({ code: 'ENETUNREACH' })]),
 			'unreachable',
 		],
-		['an address that is no URL', thrownBy(() => new URL('http://')), 'unsent'],
-		['one inside', new Error('o', { cause: thrownBy(() => new URL('x')) }), 'unsent'],
-		['a missing credential', new NodeOperationError(NODE, 'no credentials set'), 'unsent'],
-		['any other error', new Error('bug'), 'unsent'],
-		['a text', 'thrown', 'unsent'],
-		['nothing', undefined, 'unsent'],
-	])('knows %s', (_, error, kind) => expect(faultOf(error).kind).toBe(kind));
+		['an address that is no URL', thrownBy(() => new URL('http://')), 'rejectedLocally'],
+		['one inside', new Error('o', { cause: thrownBy(() => new URL('x')) }), 'rejectedLocally'],
+		['a missing credential', new NodeOperationError(NODE, 'no credentials set'), 'rejectedLocally'],
+		['any other error', new Error('bug'), 'rejectedLocally'],
+		['a text', 'thrown', 'rejectedLocally'],
+		['nothing', undefined, 'rejectedLocally'],
+	])('knows %s', (_, error, kind) => expect(classifyNetworkError(error).kind).toBe(kind));
 
 	it('does not follow a circle of causes for ever', () => {
 		const error = failure({});
 		error.cause = error;
-		expect(faultOf(error)).toEqual({ kind: 'unsent', reason: 'm' });
+		expect(classifyNetworkError(error)).toEqual({ kind: 'rejectedLocally', reason: 'm' });
 	});
 
 	it('never fails, whatever was thrown', () => {
@@ -313,8 +310,8 @@ describe('faultOf', () => {
 		const object = fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.dictionary(key, fc.jsonValue())));
 		fc.assert(
 			fc.property(fc.oneof(object, fc.string(), fc.constant(null)), (thrown) => {
-				const fault = faultOf(thrown);
-				expect(['unreachable', 'lost', 'unsent']).toContain(fault.kind);
+				const fault = classifyNetworkError(thrown);
+				expect(['unreachable', 'lost', 'rejectedLocally']).toContain(fault.kind);
 				expect(typeof fault.reason).toBe('string');
 			}),
 		);
@@ -324,7 +321,7 @@ describe('faultOf', () => {
 it.each(['{"Response":{"JobId":13974280', '{"Response":{"JobId":139742.'])(
 	'makes up no JobId from %s',
 	(body) => {
-		expect(parseAnswer({ statusCode: 200, body, date: undefined }).kind).toBe('broken');
+		expect(parseResponse({ statusCode: 200, body, date: undefined }).kind).toBe('malformed');
 	},
 );
 

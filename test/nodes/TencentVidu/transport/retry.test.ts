@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 
+import type { Failure, Outcome } from '../../../../nodes/TencentVidu/transport/outcome';
+import type { ApiResult } from '../../../../nodes/TencentVidu/transport/response';
 import {
-	type Exchange,
-	exchange,
-	type Failure,
-	type Outcome,
-	type Reply,
+	type AttemptResult,
+	type RetryRequest,
+	sendWithRetry,
 } from '../../../../nodes/TencentVidu/transport/retry';
-import { Gate } from '../../../../nodes/TencentVidu/transport/rateLimiter';
+import { RateLimiter } from '../../../../nodes/TencentVidu/transport/rateLimiter';
 import { VirtualTime } from '../../../support/engine/virtualTime';
 
-const OK: Reply = { kind: 'ok', response: { JobId: '1' }, requestId: 'r' };
+const OK: AttemptResult = { kind: 'ok', response: { JobId: '1' }, requestId: 'r' };
 const DATE = 'Tue, 01 Jan 2030 00:00:00 GMT';
-const error = (code: string): Reply => ({
+const error = (code: string): AttemptResult => ({
 	kind: 'error',
 	code,
 	message: `about ${code}`,
@@ -24,26 +24,26 @@ const CAPACITY = error('RequestLimitExceeded.JobNumExceed');
 const CLOCK = error('AuthFailure.SignatureExpire');
 const INTERNAL = error('InternalError');
 const INVALID = error('InvalidParameterValue');
-const LOST: Reply = { kind: 'lost', reason: 'ECONNRESET' };
-const BROKEN: Reply = { kind: 'broken', reason: 'HTTP 502' };
-const UNREACHABLE: Reply = { kind: 'unreachable', reason: 'ECONNREFUSED' };
-const UNSENT: Reply = { kind: 'unsent', reason: 'no credential' };
+const LOST: AttemptResult = { kind: 'lost', reason: 'ECONNRESET' };
+const MALFORMED: AttemptResult = { kind: 'malformed', reason: 'HTTP 502' };
+const UNREACHABLE: AttemptResult = { kind: 'unreachable', reason: 'ECONNREFUSED' };
+const REJECTED: AttemptResult = { kind: 'rejectedLocally', reason: 'no credential' };
 
 /** Sends with these replies, the last of them for ever. */
-async function send(replies: Reply[], more: Partial<Exchange> = {}, patience = 600_000) {
+async function send(replies: AttemptResult[], more: Partial<RetryRequest> = {}, maxWait = 600_000) {
 	const time = new VirtualTime();
 	const sentAt: number[] = [];
 	const dates: Array<string | undefined> = [];
 	const { signal } = new AbortController();
 	const outcome = await time.until(
-		exchange(
+		sendWithRetry(
 			{
-				gate: new Gate(time),
-				departure: { run: {}, rate: 20, bytes: 10, patience, signal },
+				limiter: new RateLimiter(time),
+				task: { fairnessKey: {}, rate: 20, bytes: 10, maxWait, signal },
 				site: 'china',
-				repeatable: false,
+				idempotent: false,
 				correctClock: (date) => dates.push(date) > 0,
-				send: async () => {
+				attempt: async () => {
 					sentAt.push(time.elapsed);
 					await time.sleep(1);
 					return replies[Math.min(sentAt.length, replies.length) - 1] ?? OK;
@@ -57,15 +57,15 @@ async function send(replies: Reply[], more: Partial<Exchange> = {}, patience = 6
 	return { outcome, sentAt, dates, elapsed: time.elapsed };
 }
 
-function failureOf(outcome: Outcome): Failure {
+function failureOf(outcome: Outcome<ApiResult>): Failure {
 	if (outcome.kind !== 'failed') throw new Error(outcome.kind);
 	return outcome.failure;
 }
 
-const done = { kind: 'done', response: { JobId: '1' }, requestId: 'r' };
-const READ = { repeatable: true };
+const done = { kind: 'done', value: { response: { JobId: '1' }, requestId: 'r' } };
+const READ = { idempotent: true };
 
-it.each<[string, Reply[], number]>([
+it.each<[string, AttemptResult[], number]>([
 	['at once', [OK], 1],
 	['after refusals for quota', [QUOTA, QUOTA, QUOTA, OK], 4],
 	['after refusals for capacity', [CAPACITY, CAPACITY, OK], 3],
@@ -79,9 +79,9 @@ it.each<[string, Reply[], number]>([
 	expect(sentAt).toHaveLength(times);
 });
 
-it.each<[string, Reply]>([
+it.each<[string, AttemptResult]>([
 	['a lost answer', LOST],
-	['a broken answer', BROKEN],
+	['a broken answer', MALFORMED],
 	['an internal error', INTERNAL],
 	['a time-out of theirs', error('FailedOperation.RequestTimeout')],
 ])('never submits again after %s', async (_, reply) => {
@@ -92,21 +92,21 @@ it.each<[string, Reply]>([
 	}
 });
 
-it.each<[string, Reply]>([
+it.each<[string, AttemptResult]>([
 	['a final refusal', INVALID],
 	['an unknown code', error('Unheard.Of')],
-	['what could not be sent', UNSENT],
+	['what could not be sent', REJECTED],
 ])('ends with %s, a read too', async (_, reply) => {
-	for (const repeatable of [false, true]) {
-		const { outcome, sentAt } = await send([reply, OK], { repeatable });
+	for (const idempotent of [false, true]) {
+		const { outcome, sentAt } = await send([reply, OK], { idempotent });
 		expect(sentAt).toHaveLength(1);
 		expect(failureOf(outcome)).toMatchObject({ mayHaveStarted: false });
 	}
 });
 
-it.each<[string, Reply]>([
+it.each<[string, AttemptResult]>([
 	['a lost answer', LOST],
-	['a broken answer', BROKEN],
+	['a broken answer', MALFORMED],
 	['an internal error', INTERNAL],
 ])('reads again after %s, but not for ever', async (_, reply) => {
 	const mended = await send([reply, reply, OK], READ);
@@ -148,14 +148,14 @@ describe('the clock', () => {
 	});
 });
 
-describe('patience', () => {
-	it.each<[string, Reply, number, number, string]>([
+describe('maxWait', () => {
+	it.each<[string, AttemptResult, number, number, string]>([
 		['quota', QUOTA, 60_000, 60_000, '60 seconds'],
 		['capacity', CAPACITY, 600_000, 600_000, '10 minutes'],
 		['capacity, a short time', CAPACITY, 5000, 5000, '5 seconds'],
-		['an unreachable service, whatever the user’s patience', UNREACHABLE, 600_000, 15_000, '15'],
-	])('ends for %s, and says how long it was', async (_, reply, patience, limit, said) => {
-		const { outcome, elapsed } = await send([reply], {}, patience);
+		['an unreachable service, whatever the user’s maxWait', UNREACHABLE, 600_000, 15_000, '15'],
+	])('ends for %s, and says how long it was', async (_, reply, maxWait, limit, said) => {
+		const { outcome, elapsed } = await send([reply], {}, maxWait);
 		expect(elapsed).toBeGreaterThanOrEqual(limit);
 		expect(elapsed).toBeLessThan(limit + 1000);
 		expect(failureOf(outcome).message).toContain(said);
@@ -170,29 +170,29 @@ describe('patience', () => {
 
 it('sends nothing once it was called off', async () => {
 	const { outcome, sentAt } = await send([OK], {
-		departure: { run: {}, rate: 20, bytes: 10, patience: 1, signal: AbortSignal.abort() },
+		task: { fairnessKey: {}, rate: 20, bytes: 10, maxWait: 1, signal: AbortSignal.abort() },
 	});
-	expect([outcome.kind, sentAt.length]).toEqual(['notSent', 0]);
+	expect([outcome.kind, sentAt.length]).toEqual(['cancelled', 0]);
 });
 
 it('does not send again when it is called off while it waits', async () => {
 	const controller = new AbortController();
 	const sent: number[] = [];
 	const { outcome } = await send([], {
-		departure: { run: {}, rate: 20, bytes: 10, patience: 600_000, signal: controller.signal },
-		send: async () => {
+		task: { fairnessKey: {}, rate: 20, bytes: 10, maxWait: 600_000, signal: controller.signal },
+		attempt: async () => {
 			setImmediate(() => controller.abort());
 			return await Promise.resolve(sent.push(1) > 0 ? CAPACITY : OK);
 		},
 	});
-	expect([outcome.kind, sent.length]).toEqual(['notSent', 1]);
+	expect([outcome.kind, sent.length]).toEqual(['cancelled', 1]);
 });
 
 it('gives an answer that came in spite of being called off', async () => {
 	const controller = new AbortController();
 	const { outcome } = await send([], {
-		departure: { run: {}, rate: 20, bytes: 10, patience: 600_000, signal: controller.signal },
-		send: async () => {
+		task: { fairnessKey: {}, rate: 20, bytes: 10, maxWait: 600_000, signal: controller.signal },
+		attempt: async () => {
 			controller.abort();
 			return await Promise.resolve(OK);
 		},
@@ -202,14 +202,14 @@ it('gives an answer that came in spite of being called off', async () => {
 
 it('submits at most once what may have been taken, whatever the service says', async () => {
 	const harmless = [QUOTA, CAPACITY, CLOCK, UNREACHABLE];
-	const replies = fc.constantFrom(...harmless, OK, INTERNAL, LOST, BROKEN, INVALID, UNSENT);
+	const replies = fc.constantFrom(...harmless, OK, INTERNAL, LOST, MALFORMED, INVALID, REJECTED);
 	await fc.assert(
 		fc.asyncProperty(fc.array(replies, { minLength: 1, maxLength: 8 }), async (script) => {
 			const { outcome, sentAt } = await send([...script, OK]);
 			const taken = script.slice(0, sentAt.length - 1).filter((one) => !harmless.includes(one));
 			expect(taken).toEqual([]);
 			const last = [...script, OK][sentAt.length - 1];
-			const unsure = [INTERNAL, LOST, BROKEN].some((one) => one === last);
+			const unsure = [INTERNAL, LOST, MALFORMED].some((one) => one === last);
 			expect(outcome.kind === 'failed' && outcome.failure.mayHaveStarted).toBe(unsure);
 		}),
 		{ numRuns: 60 },

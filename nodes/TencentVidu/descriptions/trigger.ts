@@ -1,0 +1,92 @@
+import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
+
+import { binaryField, collection, confirm, downloadVideo, dropRepeats } from './options';
+
+/** The webhook of the trigger, which lives below the path that the user sets. */
+export const triggerWebhookDescription: IWebhookDescription = {
+	name: 'default',
+	httpMethod: 'POST',
+	responseMode: 'onReceived',
+	// Otherwise whoever calls would be sent the first item of the workflow.
+	responseData: '',
+	path: '={{$parameter["path"]}}',
+	isFullPath: true,
+};
+
+export const triggerOptions = collection('Options', 'options', [
+	confirm,
+	downloadVideo,
+	dropRepeats,
+	binaryField,
+]);
+
+/** The trigger's properties. */
+export const triggerProperties: INodeProperties[] = [
+	{
+		displayName:
+			'Copy the production URL from Webhook URLs above into Callback URL of the node that submits, and publish this workflow. Tencent Cloud must be able to reach the URL from the internet.',
+		name: 'howTo',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName:
+			'Where both nodes are in one workflow, this expression gives the URL: {{ $execution.resumeUrl.split("/webhook-waiting/")[0] + "/webhook/" + $("Tencent Cloud Vidu Trigger").params.path }}',
+		name: 'expressionOfUrl',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Authentication',
+		name: 'authentication',
+		type: 'options',
+		options: [
+			{
+				name: 'None',
+				value: 'none',
+				description: 'Anyone who knows the URL can start the workflow',
+			},
+			{
+				name: 'Signed URL',
+				value: 'signedUrl',
+				description:
+					'Only callbacks of jobs that were submitted with Sign Callback URL and the same keys',
+			},
+		],
+		default: 'signedUrl',
+		description: 'Which callbacks are believed. Tencent Cloud itself signs none.',
+	},
+	{
+		displayName: 'Path',
+		name: 'path',
+		type: 'string',
+		default: 'tencent-vidu',
+		required: true,
+		placeholder: 'e.g. tencent-vidu',
+		description:
+			'Last part of the URL that Tencent Cloud reports to. No two published workflows may have the same.',
+	},
+	{
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		options: [
+			{
+				name: 'Failed',
+				value: 'failed',
+				action: 'On failed job',
+				description: 'The job has failed',
+			},
+			{
+				name: 'Success',
+				value: 'success',
+				action: 'On finished video',
+				description: 'The video is ready',
+			},
+		],
+		default: ['success', 'failed'],
+		required: true,
+		description: 'Which reports start the workflow',
+	},
+	triggerOptions,
+];
