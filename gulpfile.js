@@ -7,21 +7,10 @@ const run = (module, ...args) =>
 
 const clean = async () => await rm('dist', { recursive: true, force: true });
 const compile = () => run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
-// The compiler indents with four spaces: a tenth of the package.
-const indent = () =>
-	run(
-		'prettier/bin/prettier.cjs',
-		'--ignore-path',
-		'',
-		'--log-level',
-		'warn',
-		'--write',
-		'dist/**/*.js',
-	);
 const icons = () => src(['nodes/**/*.svg', 'credentials/*.svg'], { base: '.' }).pipe(dest('dist'));
 const codex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 const tables = () => run('tsx/cli', 'scripts/docs/tables.ts');
 
-exports.build = series(clean, parallel(series(compile, indent), icons, codex));
+exports.build = series(clean, parallel(compile, icons, codex));
 exports.docs = tables;
 exports.default = exports.build;

@@ -1,6 +1,5 @@
 import { callbacks } from './callbacks';
 import { images } from './images';
-import { packages } from './package';
 import { polling } from './polling';
 import { publish, type Report } from './report';
 import { signing } from './signing';
@@ -13,7 +12,6 @@ const benchmarks: Record<string, () => Promise<Report> | Report> = {
 	images,
 	polling,
 	callbacks,
-	package: packages,
 };
 
 async function main(): Promise<void> {

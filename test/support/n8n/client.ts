@@ -27,7 +27,6 @@ const credentialSchema = z.object({ id: z.string(), name: z.string(), type: z.st
 export type Credential = z.infer<typeof credentialSchema>;
 
 const testResultSchema = z.object({ status: z.enum(['OK', 'Error']), message: z.string() });
-export type CredentialTestResult = z.infer<typeof testResultSchema>;
 
 const nodeSchema = z
 	.object({

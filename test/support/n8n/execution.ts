@@ -24,7 +24,6 @@ const errorSchema = z
 		messages: z.array(z.string()).optional(),
 	})
 	.passthrough();
-export type ExecutionError = z.infer<typeof errorSchema>;
 
 const nodeRunSchema = z
 	.object({
@@ -34,7 +33,6 @@ const nodeRunSchema = z
 		error: errorSchema.optional(),
 	})
 	.passthrough();
-export type NodeRun = z.infer<typeof nodeRunSchema>;
 
 const resultSchema = z.object({
 	resultData: z.object({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { npm } from './npm';
@@ -9,6 +9,15 @@ import { run } from './process';
 /** Each has a folder here with a package.json and a lock file of its own. */
 export const n8nVersions = ['2.41', '1.123'] as const;
 export type N8nVersion = (typeof n8nVersions)[number];
+
+const NEWEST_VERSION = '2.41';
+
+/** A version or tag of n8n, such as `latest`. The tests run in it instead of in the versions above. */
+const candidate = z
+	.string()
+	.regex(/^[\w.-]+$/, 'N8N_CANDIDATE is not a version or a tag of n8n')
+	.optional()
+	.parse(process.env['N8N_CANDIDATE'] || undefined);
 
 export interface N8nInstallation {
 	version: N8nVersion;
@@ -26,10 +35,13 @@ export interface InstallOptions {
 
 /** Installs this n8n unless it is there already, and says where it is. */
 export async function installN8n(
-	version: N8nVersion = '2.41',
+	version: N8nVersion = NEWEST_VERSION,
 	options: InstallOptions = {},
 ): Promise<N8nInstallation> {
-	const folder = path.join(__dirname, version);
+	const folder =
+		candidate !== undefined && version === NEWEST_VERSION
+			? await candidateFolder(candidate, options)
+			: path.join(__dirname, version);
 	const stamp = path.join(folder, 'node_modules', '.installed');
 	const wanted = await fingerprint(folder);
 	const found = await readFile(stamp, 'utf8').catch(() => '');
@@ -38,6 +50,28 @@ export async function installN8n(
 		await writeFile(stamp, wanted);
 	}
 	return locate(version, folder);
+}
+
+const packageSchema = z.object({ dependencies: z.record(z.string()) }).passthrough();
+
+/** Makes a folder like that of the newest version, with its own lock file. Delete it to follow a tag. */
+async function candidateFolder(wanted: string, { signal }: InstallOptions): Promise<string> {
+	const folder = path.join(__dirname, '..', '..', '..', '.cache', 'n8n', wanted);
+	if (existsSync(path.join(folder, 'package-lock.json'))) return folder;
+	const model = path.join(__dirname, NEWEST_VERSION);
+	const manifest = packageSchema.parse(
+		JSON.parse(await readFile(path.join(model, 'package.json'), 'utf8')),
+	);
+	manifest.dependencies['n8n'] = wanted;
+	await mkdir(folder, { recursive: true });
+	await copyFile(path.join(model, '.npmrc'), path.join(folder, '.npmrc'));
+	await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+	await npm(['install', '--package-lock-only', '--no-audit', '--no-fund'], {
+		cwd: folder,
+		env: process.env,
+		signal,
+	});
+	return folder;
 }
 
 /** `npm ci` fails when optional packages for other systems are unavailable. */
@@ -147,8 +181,9 @@ function elapsed(since: number): string {
 	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** Reads the command line: the versions to install, by default all. */
+/** Reads the command line: the versions to install, by default those that the tests run in. */
 function versionsOf(args: readonly string[]): readonly N8nVersion[] {
+	if (candidate !== undefined) return [NEWEST_VERSION];
 	if (args.length === 0) return n8nVersions;
 	const known = z.enum(n8nVersions).array().safeParse(args);
 	if (known.success) return known.data;
@@ -157,8 +192,9 @@ function versionsOf(args: readonly string[]): readonly N8nVersion[] {
 
 async function main(args: readonly string[]): Promise<void> {
 	for (const version of versionsOf(args)) {
-		const { folder } = await installN8n(version, { report: console.log });
-		console.log(`n8n ${version} is in ${folder}`);
+		const { folder, node, script } = await installN8n(version, { report: console.log });
+		const installed = await run(node, [script, '--version'], { cwd: folder, env: process.env });
+		console.log(`n8n ${installed.trim()} is in ${folder}`);
 	}
 }
 
