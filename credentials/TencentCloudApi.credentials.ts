@@ -8,7 +8,19 @@ import type {
 } from 'n8n-workflow';
 
 import { accountOf } from './account';
-import { signedRequest } from './signRequest';
+import { AUTH_ERRORS } from './authErrors';
+import { signRequest } from './signRequest';
+
+/** n8n compares whole codes, so patterns are left out: the last rules cover what they would match. */
+const authRules = () =>
+	AUTH_ERRORS.flatMap(({ codes, advice }) =>
+		codes
+			.filter((code) => !code.endsWith('*'))
+			.map((value) => ({
+				type: 'responseSuccessBody' as const,
+				properties: { key: 'Response.Error.Code', value, message: `${advice}.` },
+			})),
+	);
 
 export class TencentCloudApi implements ICredentialType {
 	name = 'tencentCloudApi';
@@ -30,7 +42,7 @@ export class TencentCloudApi implements ICredentialType {
 			],
 			default: 'international',
 			description:
-				'The site that the account belongs to. Keys of one site do not work on the other.',
+				'Where the account was opened. If you sign in at tencentcloud.com, choose International. Keys of one site do not work on the other.',
 		},
 		{
 			displayName: 'Secret ID',
@@ -40,7 +52,7 @@ export class TencentCloudApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'From Access Management, API Keys, in the Tencent Cloud console. Starts with AKID, or IKID on the International site.',
+				'In the console of the site, under Access Management > API Keys. It starts with AKID, or IKID on the International site. It is not the number of the account.',
 		},
 		{
 			displayName: 'Secret Key',
@@ -49,7 +61,8 @@ export class TencentCloudApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Shown once, when the key is made. It signs the requests and never leaves n8n.',
+			description:
+				'Belongs to the Secret ID. The console shows it only once, when the key is created. It signs the requests and never leaves n8n.',
 		},
 		{
 			displayName: 'Session Token',
@@ -58,16 +71,16 @@ export class TencentCloudApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Only for temporary keys, which come with a token. Leave empty for permanent ones.',
+				'Only for temporary keys, which come with a token and expire. Leave empty for keys from the API Keys page.',
 		},
 		{
 			displayName: 'Region',
 			name: 'region',
 			type: 'string',
 			default: '',
-			placeholder: 'e.g. ap-guangzhou',
+			placeholder: 'e.g. ap-singapore',
 			description:
-				'The region that is sent with each request. If empty, it is ap-singapore on the International site and ap-guangzhou on the China site.',
+				'Code of the region that is sent with each request. Leave empty for the default: ap-singapore on the International site, ap-guangzhou on the China site.',
 		},
 		{
 			displayName: 'Language of Error Messages',
@@ -78,7 +91,7 @@ export class TencentCloudApi implements ICredentialType {
 				{ name: 'English', value: 'en-US' },
 			],
 			default: 'en-US',
-			description: 'The language in which Tencent Cloud explains a refusal',
+			description: 'The language in which Tencent Cloud writes its error messages',
 		},
 		{
 			displayName: 'Endpoint',
@@ -87,14 +100,14 @@ export class TencentCloudApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. http://127.0.0.1:7700',
 			description:
-				'Base URL that requests go to instead of Tencent Cloud, for a proxy or a test server. Leave empty otherwise.',
+				'Leave empty. Only for a proxy or a test server: the base URL that all requests go to instead of Tencent Cloud.',
 		},
 	];
 
-	// An instance property: n8n copies credentials by their own properties, and a method would be lost.
+	// An instance property: n8n copies only own properties of credentials, so a method would be lost.
 	authenticate: IAuthenticate = async (credentials, options) =>
 		await Promise.resolve(
-			signedRequest(accountOf(credentials), options, Date.now()) as IHttpRequestOptions,
+			signRequest(accountOf(credentials), options, Date.now()) as IHttpRequestOptions,
 		);
 
 	test: ICredentialTestRequest = {
@@ -107,29 +120,15 @@ export class TencentCloudApi implements ICredentialType {
 			body: {},
 		},
 		rules: [
-			...Object.entries({
-				'AuthFailure.SecretIdNotFound':
-					'Tencent Cloud does not know this Secret ID. Check Secret ID, and that Site is the one where it was created.',
-				'AuthFailure.SignatureFailure':
-					'The Secret Key does not belong to this Secret ID. Copy both again from the console.',
-				'AuthFailure.SignatureExpire':
-					'The clock of the machine that runs n8n is more than five minutes off. Set it, then try again.',
-				'AuthFailure.TokenFailure':
-					'The Session Token is missing, wrong or expired. Temporary keys need the token they were made with; permanent keys need none.',
-				'AuthFailure.InvalidSecretId':
-					'This is not a Secret ID of a Tencent Cloud API key. It starts with AKID (IKID on the International site).',
-			}).map(([value, message]) => ({
-				type: 'responseSuccessBody' as const,
-				properties: { key: 'Response.Error.Code', value, message },
-			})),
+			...authRules(),
 			{
 				type: 'responseSuccessBody',
 				properties: {
-					// Every other code is a string, whatever it says.
+					// Matches every other code: all of them are strings.
 					key: 'Response.Error.Code.constructor',
 					value: String,
 					message:
-						'Tencent Cloud refused the keys. Check Site, Secret ID, Secret Key and Region, and that the key is enabled.',
+						'Tencent Cloud refused the request of this test. Check Site, Secret ID, Secret Key and Region, and that the keys are enabled in the console.',
 				},
 			},
 			{
@@ -137,7 +136,7 @@ export class TencentCloudApi implements ICredentialType {
 				properties: {
 					key: 'Response',
 					value: undefined,
-					message: 'The server did not answer as a Tencent Cloud API does. Check Endpoint.',
+					message: 'What came back is not a response of a Tencent Cloud API. Check Endpoint.',
 				},
 			},
 		],

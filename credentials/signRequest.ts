@@ -2,10 +2,19 @@ import { type IDataObject, type IHttpRequestOptions, UserError } from 'n8n-workf
 
 import { type Account, accountProblem } from './account';
 import { clockOffset } from './clockSkew';
-import { authorization, signedService } from './tc3';
+import { type Header, quoted, readHeaders } from './requestHeaders';
+import { addressOf, targetOf } from './requestTarget';
+import { authorization } from './tc3';
+
+export { hostOf } from './requestTarget';
 
 /** Options as n8n hands them over: `baseURL` + `url` from our nodes, `uri` from HTTP Request. */
-export type RequestOptions = Omit<IHttpRequestOptions, 'url'> & { url?: string; uri?: string };
+export type RequestOptions = Omit<IHttpRequestOptions, 'url'> & {
+	url?: string;
+	uri?: string;
+	followRedirect?: boolean;
+	followAllRedirects?: boolean;
+};
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -13,35 +22,35 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 const JSON_ONLY =
 	'Tencent Cloud takes only JSON with this credential. Set Body Content Type to JSON';
 
-/** Headers that follow from the request or the account, whatever the caller says. */
-const REPLACED = [
-	'authorization',
-	'content-length',
-	'content-type',
-	'host',
-	'x-tc-timestamp',
-	'x-tc-token',
-];
+/** Options that are made anew, or that would replace the signature. All others are kept. */
+const NOT_KEPT = ['auth', 'baseURL', 'body', 'uri', 'url'];
 
-/** The API asked for, before `endpoint` redirects it: its first label names the service. */
-function addressOf({ baseURL, url, uri }: RequestOptions): URL {
-	// With pagination n8n gives both, and goes by this order.
-	const path = url ?? uri ?? '';
-	if (/^https?:\/\//i.test(path)) return new URL(path);
-	return new URL(`${(baseURL ?? '').replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`);
+/** The API never redirects. A redirect would carry the session token to another host. */
+const NO_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+	maxRedirects: 0,
+};
+
+interface SignedAddress {
+	/** What the caller asked for, with the query that was signed. */
+	address: string;
+	/** What it became. */
+	target: string;
 }
 
-function redirect(address: URL, endpoint: string): URL {
-	if (!endpoint) return address;
-	const target = new URL(endpoint);
-	target.pathname = `${target.pathname}/${address.pathname}`.replace(/\/{2,}/g, '/');
-	target.search = address.search;
-	return target;
-}
+/**
+ * What signed options were made of. n8n has the same object signed again after HTTP 401.
+ * Nobody outside can forge this, unlike a header.
+ */
+const signedAddresses = new WeakMap<RequestOptions, SignedAddress>();
 
-/** `host[:port]` that requests to `baseURL` with this account really go to. */
-export function hostOf(account: Account, baseURL: string): string {
-	return redirect(new URL(baseURL), account.endpoint).host;
+function signedAddressOf(options: RequestOptions): URL | undefined {
+	const signed = signedAddresses.get(options);
+	return signed && signed.target === (options.url ?? options.uri)
+		? new URL(signed.address)
+		: undefined;
 }
 
 const encode = (text: string) =>
@@ -61,15 +70,24 @@ function flatten(value: unknown, name: string): Array<[string, string]> {
 	return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
 }
 
-/** Sorted by name, as the vendor's examples are, and encoded once: sent exactly as signed. */
+/** Half of a character outside the basic plane. It has no UTF-8, so it cannot be sent. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Sorted by name, as in the vendor's examples, and encoded once: sent exactly as signed. */
 function queryOf(address: URL, qs: IDataObject | undefined): string {
-	return [...address.searchParams, ...flatten(qs, '')]
+	const pairs = [...address.searchParams, ...flatten(qs, '')];
+	const broken = pairs.find((pair) => pair.some((text) => LONE_SURROGATE.test(text)));
+	if (broken) {
+		const name = quoted(broken[0]);
+		throw new UserError(`The query parameter ${name} holds half a character. Correct it`);
+	}
+	return pairs
 		.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 		.map(([name, value]) => `${encode(name)}=${encode(value)}`)
 		.join('&');
 }
 
-/** HTTP Request hands forms over beside the body. */
+/** HTTP Request passes forms beside the body. */
 const isForm = (options: RequestOptions) =>
 	Object.entries(options).some(
 		([name, value]) => /^form(Data)?$/.test(name) && value !== undefined,
@@ -90,45 +108,50 @@ function payloadOf(body: unknown): Buffer {
 	return Buffer.from(JSON.stringify(body ?? {}));
 }
 
-type Headers = Array<[string, IDataObject[string]]>;
-
-/** An empty header is one that an expression left out. */
-const headersOf = (headers: IDataObject = {}): Headers =>
-	Object.entries(headers).filter(([, value]) => value !== '');
-
-function headerOf(headers: Headers, name: string): string | undefined {
-	const [, value] = headers.find(([key]) => key.toLowerCase() === name) ?? [];
-	return typeof value === 'number'
-		? value.toString()
-		: typeof value === 'string'
-			? value
-			: undefined;
+/** Seconds since 1970: the caller's, or those of the host's clock. */
+function timestampOf(callers: string | undefined, host: string, now: number): number {
+	if (/^\d{10}$/.test(callers ?? '')) return Number(callers);
+	return Math.floor((now + clockOffset(host, now)) / 1000);
 }
 
-/** A header that the caller did not set. */
-const missing = (given: Headers, name: string, value: string): Headers =>
-	headerOf(given, name.toLowerCase()) ? [] : [[name, value]];
+/** The caller's headers, those of the account where the caller set none, and those of the request. */
+function headersToSend(
+	callers: Map<string, Header>,
+	account: Account,
+	ofRequest: Record<string, string>,
+): Record<string, string> {
+	// Of pairs: objects that are spread into each other take longer than the hash.
+	return Object.fromEntries([
+		...Object.entries({ 'X-TC-Region': account.region, 'X-TC-Language': account.language }).filter(
+			([name]) => !callers.has(name.toLowerCase()),
+		),
+		...[...callers]
+			.filter(([key]) => key !== 'x-tc-timestamp')
+			.map(([, { name, value }]) => [name, value] as const),
+		...Object.entries(ofRequest),
+		...(account.sessionToken ? [['X-TC-Token', account.sessionToken] as const] : []),
+	]);
+}
 
-/** What is made anew of the options is left out; all else of them is kept. */
-const withoutSource = (options: RequestOptions) =>
-	Object.fromEntries(
-		Object.entries(options).filter(([name]) => !['baseURL', 'url', 'uri', 'body'].includes(name)),
-	);
-
-/** The endpoint is the credential's own choice, as n8n's list of allowed domains provides for. */
-const allowing = ({ hostname }: URL, { allowedDomains }: RequestOptions) =>
-	allowedDomains === undefined ? {} : { allowedDomains: `${hostname}, ${allowedDomains}` };
+/** n8n's list of allowed domains is about the host asked for, and Endpoint is the user's own choice. */
+function allowedDomains({ allowedDomains: list }: RequestOptions, account: Account) {
+	if (list === undefined || !account.endpoint) return {};
+	const { hostname } = new URL(account.endpoint);
+	const isListed = list.split(', ')[0] === hostname;
+	return { allowedDomains: isListed ? list : `${hostname}, ${list}` };
+}
 
 /**
- * Signs any Tencent Cloud API 3.0 request and points it to the account's endpoint. `now` is this
+ * Signs any Tencent Cloud API 3.0 request and points it to the account's Endpoint. `now` is this
  * machine's clock in milliseconds; a known offset of the host's clock is added.
  *
- * Returns new options whose body and URL are the very bytes that were signed. X-TC-Action, -Version,
- * -Region and -Timestamp that the caller set are kept. Signing signed options again gives a fresh
- * signature of the same request: n8n does that when it repeats one. Throws a sentence for the user when
- * the account cannot sign and for a body that is no JSON, and on an address that is no URL.
+ * Returns new options whose body and URL are the very bytes that were signed, and that follow no
+ * redirect. X-TC-Action, -Version, -Region, -Language and -Timestamp that the caller set are kept.
+ * Signing signed options again returns a fresh signature of the same request. Throws a sentence for the
+ * user if the account cannot sign, if the host is neither the API nor Endpoint, and if the body, a
+ * header or the query cannot be sent.
  */
-export function signedRequest(
+export function signRequest(
 	account: Account,
 	options: RequestOptions,
 	now: number,
@@ -136,50 +159,45 @@ export function signedRequest(
 	const wrong = accountProblem(account);
 	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
 	if (isForm(options)) throw new UserError(JSON_ONLY);
-	const given = headersOf(options.headers);
-	const earlier = signedService(headerOf(given, 'authorization'));
-	const address = addressOf(options);
-	const target = earlier === undefined ? redirect(address, account.endpoint) : address;
+	const signedBefore = signedAddressOf(options);
+	const address = signedBefore ?? addressOf(options);
+	const target = targetOf(address, account);
+	const callers = readHeaders(options.headers);
 
 	const method = (options.method ?? 'GET').toUpperCase();
 	const hasBody = method !== 'GET' && method !== 'HEAD';
 	const payload = hasBody ? payloadOf(options.body) : '';
 	const query = queryOf(address, options.qs);
-	target.search = query;
+	for (const url of [address, target]) {
+		url.search = query;
+		url.hash = '';
+	}
 
-	const callers = earlier === undefined ? headerOf(given, 'x-tc-timestamp') : undefined;
-	const timestamp = /^\d{10}$/.test(callers ?? '')
-		? Number(callers)
-		: Math.floor((now + clockOffset(target.host)) / 1000);
+	const given = signedBefore ? undefined : callers.get('x-tc-timestamp')?.value;
+	const timestamp = timestampOf(given, target.host, now);
 	const contentType = hasBody ? JSON_TYPE : FORM_TYPE;
-	const action = headerOf(given, 'x-tc-action');
-	const headersToSign = {
+	const action = callers.get('x-tc-action')?.value;
+	const headers = {
 		'content-type': contentType,
 		host: target.host,
 		...(action === undefined ? {} : { 'x-tc-action': action }),
 	};
-	const service = earlier ?? address.hostname.split('.')[0] ?? '';
+	const service = address.hostname.split('.')[0] ?? '';
+	const signature = authorization({ method, query, headers, payload, service, timestamp }, account);
 
-	const key = authorization(
-		{ method, query, headers: headersToSign, payload, service, timestamp },
-		account,
-	);
-	// Of pairs: objects that are spread into each other take longer than the hash.
-	const headers = Object.fromEntries<IDataObject[string]>([
-		...given.filter(([name]) => !REPLACED.includes(name.toLowerCase())),
-		...missing(given, 'X-TC-Region', account.region),
-		...missing(given, 'X-TC-Language', account.language),
-		['Content-Type', contentType],
-		['X-TC-Timestamp', String(timestamp)],
-		...headersOf({ 'X-TC-Token': account.sessionToken }),
-		['Authorization', key],
-	]);
-	return {
-		...withoutSource(options),
+	const signed: RequestOptions = {
+		...Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_KEPT.includes(name))),
+		...NO_REDIRECTS,
 		...(options.url === undefined ? { uri: target.href } : { url: target.href }),
-		...(account.endpoint ? allowing(target, options) : {}),
+		...allowedDomains(options, account),
 		qs: {},
 		...(hasBody ? { body: payload } : {}),
-		headers,
+		headers: headersToSend(callers, account, {
+			'Content-Type': contentType,
+			'X-TC-Timestamp': String(timestamp),
+			Authorization: signature,
+		}),
 	};
+	signedAddresses.set(signed, { address: address.href, target: target.href });
+	return signed;
 }

@@ -77,10 +77,3 @@ export function authorization(request: Tc3Request, { secretId, secretKey }: Tc3K
 	const credential = [secretId, ...scope].join('/');
 	return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders(request)}, Signature=${signature(request, secretKey, scope)}`;
 }
-
-/** The service that an Authorization header of stage 4 was made for; undefined for any other. */
-export function signedService(authorizationHeader: string | undefined): string | undefined {
-	return /^TC3-HMAC-SHA256 Credential=[^/]*\/[\d-]+\/([^/]+)\/tc3_request,/.exec(
-		authorizationHeader ?? '',
-	)?.[1];
-}

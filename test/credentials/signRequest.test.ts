@@ -8,7 +8,7 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import { type Account, accountOf } from '../../credentials/account';
 import { correctClock } from '../../credentials/clockSkew';
-import { hostOf, type RequestOptions, signedRequest } from '../../credentials/signRequest';
+import { hostOf, type RequestOptions, signRequest } from '../../credentials/signRequest';
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../support/fake/accounts';
 import { virtualClock } from '../support/fake/clock';
 import { type Fake, startFake } from '../support/fake/server';
@@ -84,7 +84,7 @@ describe('request shapes', () => {
 		['a lower-cased method', post({ method: 'post' as 'POST' }), 'url'],
 		['headers that would be in the way', post({ headers: { 'CONTENT-LENGTH': '9' } }), 'url'],
 	])('signs %s', (_, options, key) => {
-		const signed = signedRequest(account(), options, NOW);
+		const signed = signRequest(account(), options, NOW);
 		const { service, address, bytes, wire } = accepted({ ...signed, method: 'POST' });
 		expect(service).toBe('vclm');
 		expect(address.href).toBe(`${VCLM}/`);
@@ -97,7 +97,7 @@ describe('request shapes', () => {
 	it('never changes what it was given, and gives new options', () => {
 		const options = deepFreeze(post({ body: { a: [1] }, qs: { b: { c: 1 } } }));
 		const copy = structuredClone(options);
-		const signed = signedRequest(account(), options, NOW);
+		const signed = signRequest(account(), options, NOW);
 		expect(options).toEqual(copy);
 		expect(signed).not.toBe(options);
 		expect(signed.headers).not.toBe(options.headers);
@@ -109,15 +109,11 @@ describe('request shapes', () => {
 		['Endpoint', { endpoint: 'proxy.example' }],
 	])('does not sign without a usable %s, and says so', (label, wrong) => {
 		const of = accountOf({ ...PERMANENT_ACCOUNT, ...wrong });
-		expect(() => signedRequest(of, post(), NOW)).toThrow(new RegExp(`^${label} .*credential`));
+		expect(() => signRequest(of, post(), NOW)).toThrow(new RegExp(`^${label} .*credential`));
 	});
 
 	it('goes by url where n8n gives uri as well, which it does for pages', () => {
-		const { url, uri } = signedRequest(
-			account(),
-			{ url: `${VCLM}/?a=2`, uri: `${VCLM}/?a=1` },
-			NOW,
-		);
+		const { url, uri } = signRequest(account(), { url: `${VCLM}/?a=2`, uri: `${VCLM}/?a=1` }, NOW);
 		expect([url, uri]).toEqual([`${VCLM}/?a=2`, undefined]);
 	});
 
@@ -128,12 +124,12 @@ describe('request shapes', () => {
 		'lets n8n open the endpoint %p, of which the credential speaks itself',
 		(endpoint, domains) => {
 			const options = post({ allowedDomains: 'example.com' });
-			expect(signedRequest(account({ endpoint }), options, NOW).allowedDomains).toBe(domains);
+			expect(signRequest(account({ endpoint }), options, NOW).allowedDomains).toBe(domains);
 		},
 	);
 
 	it('refuses what is no address', () => {
-		expect(() => signedRequest(account(), { url: 'nowhere' }, NOW)).toThrow();
+		expect(() => signRequest(account(), { url: 'nowhere' }, NOW)).toThrow();
 	});
 });
 
@@ -150,7 +146,7 @@ describe('bodies', () => {
 		['an emoji', '{"Prompt":"🌊"}', '{"Prompt":"🌊"}'],
 	])('sends %s as it was signed', (_, body, text) => {
 		const options = body === undefined ? post() : post({ body });
-		const { bytes, wire } = accepted(signedRequest(account(), options, NOW));
+		const { bytes, wire } = accepted(signRequest(account(), options, NOW));
 		expect(bytes.toString()).toBe(text);
 		expect(wire.headers['content-type']).toMatch(/^application\/json/);
 	});
@@ -162,13 +158,13 @@ describe('bodies', () => {
 		['parts', { body: new FormData() }],
 		['a stream', { body: Readable.from(['{}']) }],
 	])('refuses %s, which would be sent as something else', (_, more) => {
-		expect(() => signedRequest(account(), post(more), NOW)).toThrow(/only JSON.*Body Content Type/);
+		expect(() => signRequest(account(), post(more), NOW)).toThrow(/only JSON.*Body Content Type/);
 	});
 
 	it('signs any JSON body', () => {
 		fc.assert(
 			fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), (body) => {
-				const signed = signedRequest(account(), post({ body }), NOW);
+				const signed = signRequest(account(), post({ body }), NOW);
 				expect(accepted(signed).bytes.toString()).toBe(JSON.stringify(body));
 			}),
 		);
@@ -203,7 +199,7 @@ describe('queries', () => {
 		],
 		['a plus as the blank that it is', { url: '/?a=b+c' }, 'a=b%20c'],
 	])('sends %s', (_, options, query) => {
-		const signed = signedRequest(account(), get(options), NOW);
+		const signed = signRequest(account(), get(options), NOW);
 		const { wire, bytes } = accepted(signed);
 		expect(wire.query).toBe(query);
 		expect(signed.qs).toEqual({});
@@ -215,8 +211,8 @@ describe('queries', () => {
 	it('signs any query, and says the same as was asked', () => {
 		fc.assert(
 			fc.property(fc.dictionary(text.filter(Boolean), text), (qs) => {
-				const once = signedRequest(account(), get({ qs }), NOW);
-				const again = signedRequest(account(), once, NOW);
+				const once = signRequest(account(), get({ qs }), NOW);
+				const again = signRequest(account(), once, NOW);
 				const asked = Object.entries(qs).sort(([a], [b]) => (a < b ? -1 : 1));
 				expect([...accepted(once).address.searchParams]).toEqual(asked);
 				expect(accepted(again).wire.query).toBe(accepted(once).wire.query);
@@ -234,9 +230,9 @@ describe('hosts', () => {
 		['https://sts.tencentcloudapi.com/', 'sts'],
 		['https://CVM.tencentcloudapi.com', 'cvm'],
 	])('names the service of %s', (baseURL, service) => {
-		const plain = signedRequest(account(), post({ baseURL }), NOW);
+		const plain = signRequest(account(), post({ baseURL }), NOW);
 		expect(accepted(plain).service).toBe(service);
-		const redirected = signedRequest(account({ endpoint: 'http://h:1' }), post({ baseURL }), NOW);
+		const redirected = signRequest(account({ endpoint: 'http://h:1' }), post({ baseURL }), NOW);
 		expect(accepted(redirected).service).toBe(service);
 	});
 
@@ -248,13 +244,13 @@ describe('hosts', () => {
 		['https://proxy.example:443', 'https://proxy.example/?a=1', 'proxy.example'],
 	])('goes to the endpoint %s', (endpoint, url, host) => {
 		const redirected = account({ endpoint });
-		const signed = signedRequest(redirected, post({ qs: { a: 1 } }), NOW);
+		const signed = signRequest(redirected, post({ qs: { a: 1 } }), NOW);
 		expect(signed.url).toBe(url);
-		const slashes = signedRequest(redirected, post({ url: '//?a=b//c' }), NOW);
+		const slashes = signRequest(redirected, post({ url: '//?a=b//c' }), NOW);
 		expect(slashes.url).toBe(url.replace('=1', '=b%2F%2Fc'));
 		expect(accepted(signed).address.host).toBe(host);
 		expect(hostOf(redirected, VCLM)).toBe(host);
-		const again = signedRequest(redirected, signed, NOW + 60_000);
+		const again = signRequest(redirected, signed, NOW + 60_000);
 		expect(again.url).toBe(url);
 		expect(accepted(again, NOW + 60_000).service).toBe('vclm');
 		expect(again.headers?.Authorization).not.toBe(signed.headers?.Authorization);
@@ -264,7 +260,7 @@ describe('hosts', () => {
 
 describe('headers', () => {
 	const headersOf = (headers: RequestOptions['headers'], of = account()) =>
-		accepted(signedRequest(of, post(headers ? { headers } : {}), NOW)).wire.headers;
+		accepted(signRequest(of, post(headers ? { headers } : {}), NOW)).wire.headers;
 
 	it.each([
 		['X-TC-Action', 'Other'],
@@ -294,12 +290,8 @@ describe('headers', () => {
 	});
 
 	it('signs anew with the time of the repetition', () => {
-		const first = signedRequest(
-			account(),
-			post({ headers: { 'x-tc-timestamp': 1893499200 } }),
-			NOW,
-		);
-		const again = signedRequest(account(), first, NOW + 900_000);
+		const first = signRequest(account(), post({ headers: { 'x-tc-timestamp': 1893499200 } }), NOW);
+		const again = signRequest(account(), first, NOW + 900_000);
 		expect(accepted(again, NOW + 900_000).wire.headers['x-tc-timestamp']).toBe(
 			String(NOW / 1000 + 900),
 		);
@@ -321,7 +313,7 @@ describe('headers', () => {
 	it('goes by the clock of the host it sends to', () => {
 		const skewed = account({ endpoint: 'http://skewed.example:8' });
 		correctClock('skewed.example:8', new Date(NOW + 3_600_000).toUTCString(), NOW);
-		const signed = signedRequest(skewed, post(), NOW);
+		const signed = signRequest(skewed, post(), NOW);
 		expect(accepted(signed, NOW + 3_600_000).wire.headers['x-tc-timestamp']).toBe(
 			String(NOW / 1000 + 3600),
 		);
@@ -361,7 +353,7 @@ describe('over n8n’s own helpers', () => {
 			['a text', JSON.stringify(order, undefined, 2)],
 			['bytes', Buffer.from(` ${JSON.stringify(order)}\n`)],
 		])('gets %s through as signed', async (_, body) => {
-			const signed = signedRequest(account({ endpoint: fake.url }), shapes[helper]({ body }), NOW);
+			const signed = signRequest(account({ endpoint: fake.url }), shapes[helper]({ body }), NOW);
 			expect(await send[helper](signed)).toMatchObject({
 				Response: { JobId: expect.stringMatching(/^\d+$/) as string },
 			});
@@ -371,7 +363,7 @@ describe('over n8n’s own helpers', () => {
 		it('gets a request without a body through', async () => {
 			const headers = { 'X-TC-Action': 'GetCallerIdentity', 'X-TC-Version': '2018-08-13' };
 			const options = { method: 'POST' as const, url: 'https://sts.tencentcloudapi.com', headers };
-			const signed = signedRequest(account({ endpoint: fake.url }), options, NOW);
+			const signed = signRequest(account({ endpoint: fake.url }), options, NOW);
 			expect(await send[helper](signed)).toMatchObject({
 				Response: { AccountId: PERMANENT_ACCOUNT.uin },
 			});
@@ -384,7 +376,7 @@ describe('over n8n’s own helpers', () => {
 			};
 			const qs = { JobId: fake.jobs.all().at(-1)?.jobId };
 			const options = { method: 'GET' as const, url: VCLM, headers, qs } as RequestOptions;
-			const signed = signedRequest(account({ endpoint: fake.url }), options, NOW);
+			const signed = signRequest(account({ endpoint: fake.url }), options, NOW);
 			expect(await send[helper](signed)).toMatchObject({ Response: { Status: 'WAIT' } });
 		});
 
@@ -395,7 +387,7 @@ describe('over n8n’s own helpers', () => {
 			};
 			const qs = { JobId: "海 +&='()*!~", Filters: [{ Values: ['a b', '🌊'] }] };
 			const options = { method: 'GET' as const, url: `${VCLM}/?z=%20'`, headers, qs };
-			await send[helper](signedRequest(account({ endpoint: fake.url }), options, NOW));
+			await send[helper](signRequest(account({ endpoint: fake.url }), options, NOW));
 			expect(fake.requests.at(-1)).toMatchObject({
 				secretId: PERMANENT_ACCOUNT.secretId,
 				body: { JobId: qs.JobId, 'Filters.0.Values.1': '🌊', z: " '" },
@@ -408,7 +400,7 @@ describe('over n8n’s own helpers', () => {
 it.each(['99999999999999999999', '1893456000000'])('replaces the timestamp %s', (said) => {
 	const account = accountOf({ secretId: 'AKID', secretKey: 'key' });
 	const headers = { 'X-TC-Timestamp': said };
-	const { headers: sent } = signedRequest(
+	const { headers: sent } = signRequest(
 		account,
 		{ url: 'https://vclm.tencentcloudapi.com', headers },
 		0,

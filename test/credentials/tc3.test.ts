@@ -4,7 +4,6 @@ import {
 	authorization,
 	canonicalRequest,
 	signature,
-	signedService,
 	stringToSign,
 	type Tc3Request,
 } from '../../credentials/tc3';
@@ -42,9 +41,6 @@ describe.each(vectors)('the vendor’s example $id', ({ input, expected }) => {
 		expect(signature(same, secretKey)).toBe(expected.signature);
 	});
 
-	it('finds the service in the header again', () =>
-		expect(signedService(expected.authorization)).toBe(service));
-
 	it.each<[string, Partial<Tc3Request>]>([
 		['method', { method: 'GET' }],
 		['query', { query: 'a=1' }],
@@ -79,11 +75,3 @@ it('hashes the UTF-8 bytes of a text', () => {
 	const hash = createHash('sha256').update(Buffer.from(payload, 'utf8')).digest('hex');
 	expect(canonicalRequest(request)).toContain(hash);
 });
-
-it.each([
-	undefined,
-	'',
-	'Bearer abc',
-	'AWS4-HMAC-SHA256 Credential=a/2019-02-25/cvm/tc3_request, SignedHeaders=host',
-	'TC3-HMAC-SHA256 Credential=a/2019-02-25/cvm/aws4_request, SignedHeaders=host',
-])('finds no service in %p', (header) => expect(signedService(header)).toBeUndefined());

@@ -1,4 +1,5 @@
 import type { Site } from '../../../credentials/account';
+import { AUTH_ERRORS } from '../../../credentials/authErrors';
 import type { RetryReason } from './backoff';
 
 /**
@@ -46,41 +47,13 @@ export const ERROR_CODES: ErrorCodeRow[] = [
 		action: 'ambiguous',
 		advice: 'Tencent Cloud failed while it handled the request',
 	},
-	{
-		codes: ['AuthFailure.SignatureExpire'],
-		action: 'clock',
-		advice: 'The clock of the machine that runs n8n is more than five minutes off. Set it',
-	},
-	{
-		codes: ['AuthFailure.SecretIdNotFound', 'AuthFailure.InvalidSecretId'],
-		action: 'fail',
-		advice:
-			'Tencent Cloud does not know the Secret ID of the credential. Check it, and that Site is the one where it was created',
-	},
-	{
-		codes: ['AuthFailure.SignatureFailure'],
-		action: 'fail',
-		advice:
-			'The Secret Key of the credential does not belong to its Secret ID. Copy both again from the console',
-	},
-	{
-		codes: ['AuthFailure.TokenFailure'],
-		action: 'fail',
-		advice:
-			'The Session Token of the credential is missing, wrong or expired. Make new temporary keys, or use permanent ones',
-	},
-	{
-		codes: ['AuthFailure.UnauthorizedOperation', 'UnauthorizedOperation*'],
-		action: 'fail',
-		advice:
-			'This key has no permission for this action. Grant it in Access Management (CAM) of the Tencent Cloud console',
-	},
-	{
-		codes: ['AuthFailure*'],
-		action: 'fail',
-		advice:
-			'Tencent Cloud refused the keys of the credential. Check them, and that they are enabled',
-	},
+	...AUTH_ERRORS.map(
+		({ codes, advice }): ErrorCodeRow => ({
+			codes,
+			action: codes.includes('AuthFailure.SignatureExpire') ? 'clock' : 'fail',
+			advice,
+		}),
+	),
 	{
 		codes: ['ResourceUnavailable.InArrears', 'ResourceUnavailable.LowBalance'],
 		action: 'fail',
