@@ -34,6 +34,15 @@ it.each([
 			language: 'zh-CN',
 		},
 	],
+	[
+		'characters that nobody sees',
+		{
+			secretId: '\ufeffAK\u200bID\u00a0',
+			secretKey: '\u2060k\u00ade\u202fy',
+			region: 'ap\u200d-x',
+		},
+		{ secretId: 'AKID', secretKey: 'key', region: 'ap-x' },
+	],
 ])('reads %s', (_, given, expected) => {
 	expect(accountOf(given as Parameters<typeof accountOf>[0])).toEqual({ ...DEFAULTS, ...expected });
 });
@@ -47,6 +56,21 @@ it.each<[string | undefined, Record<string, string>]>([
 	['Endpoint', { endpoint: 'http://' }],
 	['Endpoint', { endpoint: 'https:///x' }],
 	['Endpoint', { endpoint: 'http://user:word@proxy.example' }],
+	['Endpoint', { endpoint: 'http://user@proxy.example' }],
+	['Endpoint', { endpoint: 'http://:word@proxy.example' }],
+	['Secret ID', { secretId: 'AKID/2030-01-01' }],
+	['Secret ID', { secretId: 'AK ID' }],
+	['Secret ID', { secretId: 'AKID\r\nX: 1' }],
+	['Secret ID', { secretId: '海' }],
+	['Secret Key', { secretKey: 'two words' }],
+	['Secret Key', { secretKey: 'clé' }],
+	['Session Token', { sessionToken: 'line\nline' }],
+	['Session Token', { sessionToken: 'a\0' }],
+	['Region', { region: 'ap-x\r\nX-TC-Token: stray' }],
+	['Region', { region: 'Guangzhou' }],
+	['Region', { region: '广州' }],
+	['Language of Error Messages', { language: 'en\nUS' }],
+	[undefined, { secretId: 'IKID_a-1', sessionToken: 'a+/=._-:', region: 'na-x1' }],
 	[undefined, { endpoint: ' ' }],
 	[undefined, { endpoint: 'http://h:1' }],
 	[undefined, { endpoint: 'HTTPS://proxy.example/a' }],
