@@ -110,8 +110,8 @@ it('signs for Endpoint itself, without putting its path in twice', () => {
 });
 
 it('takes time in proportion to the number of slashes', () => {
-	const baseURL = `${VCLM}${'/'.repeat(200_000)}x`;
+	const baseURL = `${VCLM}${'/'.repeat(100_000)}x`;
 	const began = process.cpuUsage();
 	signRequest(account(), post({ baseURL, url: '' }), NOW);
-	expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
+	expect(process.cpuUsage(began).user).toBeLessThan(1_000_000);
 });
