@@ -12,6 +12,76 @@ const nodesBase = (preset, files, contradicted = []) => ({
 	},
 });
 
+/** Which folders of nodes/TencentVidu each folder may import; see docs/architecture.md. */
+const MAY_IMPORT = {
+	execution: ['callbacks', 'request', 'jobs', 'transport', 'descriptions'],
+	callbacks: ['request/readOptions', 'jobs', 'transport', 'descriptions'],
+	jobs: ['transport'],
+	request: ['descriptions'],
+	transport: [],
+	descriptions: [],
+};
+
+/** The folders and files that may use more of n8n-workflow than its types. */
+const N8N_EDGE = [
+	'nodes/TencentVidu/*.ts',
+	'nodes/TencentVidu/execution/*.ts',
+	'nodes/TencentVidu/callbacks/*Webhook.ts',
+	'nodes/TencentVidu/transport/n8nHttp.ts',
+];
+
+const restrictImports = (files, regex, message) => ({
+	files,
+	rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+});
+
+/** Imports go one way: from n8n's two ends to the tables and to the network. */
+const directions = [
+	...Object.entries(MAY_IMPORT).map(([folder, folders]) => {
+		const siblings = ['clock$', 'abort$', ...folders.map((name) => `${name}(/|$)`)].join('|');
+		const credentials = folder === 'transport' ? 'credentials/' : 'credentials/account$';
+		return restrictImports(
+			[`nodes/TencentVidu/${folder}/*.ts`],
+			`^\\.\\./(?!\\.\\.|${siblings})|^\\.\\./\\.\\./\\.\\./(?!${credentials})`,
+			`${folder}/ may import ${folders.join(', ') || 'none of the other folders'}.`,
+		);
+	}),
+	restrictImports(
+		['nodes/TencentVidu/*.node.ts'],
+		'^\\./(?!execution|callbacks|descriptions)',
+		'A node may import execution/, callbacks/ and descriptions/.',
+	),
+	restrictImports(['credentials/*.ts'], '^\\.\\./', 'credentials/ imports nothing of ours.'),
+	{
+		files: ['nodes/TencentVidu/**/*.ts'],
+		ignores: N8N_EDGE,
+		rules: {
+			'@typescript-eslint/no-restricted-imports': [
+				'error',
+				{
+					paths: [
+						{
+							name: 'n8n-workflow',
+							allowTypeImports: true,
+							message: 'Only n8n’s two ends use more of it than types.',
+						},
+					],
+				},
+			],
+		},
+	},
+];
+
+/** A function fits a screen, a file two pages; tables are longer. */
+const sizes = {
+	files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+	ignores: ['nodes/TencentVidu/descriptions/fields.ts'],
+	rules: {
+		'max-lines': ['error', 250],
+		'max-lines-per-function': ['error', 50],
+	},
+};
+
 export default tseslint.config(
 	{ ignores: ['dist/', 'coverage/', '.cache/'] },
 	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -46,6 +116,8 @@ export default tseslint.config(
 			'cred-class-field-type-options-password-missing',
 		],
 	),
+	...directions,
+	sizes,
 	nodesBase('community', ['package.json']),
 	{
 		files: ['package.json'],

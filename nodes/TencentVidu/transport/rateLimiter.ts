@@ -209,10 +209,7 @@ export class RateLimiter {
 			if (!task || !this.hasRoomFor(task)) return;
 			const now = this.clock.monotonic();
 			const at = this.sendTimeOf(task);
-			if (at > now) {
-				this.wake(at, now);
-				return;
-			}
+			if (at > now) return this.wake(at, now);
 			this.start(task, now);
 		}
 	}
