@@ -1,6 +1,6 @@
 import { AUTH_ERRORS } from '../../credentials/authErrors';
 import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
-import { classify } from '../../nodes/TencentVidu/transport/errorCodes';
+import { classifyErrorCode } from '../../nodes/TencentVidu/transport/errorCodes';
 
 const codes = AUTH_ERRORS.flatMap((entry) => entry.codes.map((code) => ({ code, ...entry })));
 
@@ -12,7 +12,7 @@ it('says each code once, and one thing about it', () => {
 it.each(codes)('says the same about $code in the credential’s test and in the nodes', (entry) => {
 	const { code, advice } = entry;
 	expect(advice).toMatch(/[^.]$/);
-	expect(classify(code.replace('*', ''), 'china').advice).toBe(advice);
+	expect(classifyErrorCode(code.replace('*', ''), 'china').advice).toBe(advice);
 	if (code.endsWith('*')) return;
 	expect(new TencentCloudApi().test.rules).toContainEqual({
 		type: 'responseSuccessBody',

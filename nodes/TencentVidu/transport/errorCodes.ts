@@ -47,13 +47,11 @@ export const ERROR_CODES: ErrorCodeRow[] = [
 		action: 'ambiguous',
 		advice: 'Tencent Cloud failed while it handled the request',
 	},
-	...AUTH_ERRORS.map(
-		({ codes, advice }): ErrorCodeRow => ({
-			codes,
-			action: codes.includes('AuthFailure.SignatureExpire') ? 'clock' : 'fail',
-			advice,
-		}),
-	),
+	...AUTH_ERRORS.map(({ codes, advice }): ErrorCodeRow => ({
+		codes,
+		action: codes.includes('AuthFailure.SignatureExpire') ? 'clock' : 'fail',
+		advice,
+	})),
 	{
 		codes: ['ResourceUnavailable.InArrears', 'ResourceUnavailable.LowBalance'],
 		action: 'fail',
