@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { signCallbackUrl } from '../nodes/TencentVidu/callbacks/callbackUrl';
 import { startEnvironment } from '../test/support/n8n/environment';
-import { saveRow, trigger, webhook, type NodeDefinition } from '../test/support/n8n/workflow';
+import { saveChain, trigger, webhook, type NodeDefinition } from '../test/support/n8n/workflow';
 import { PERMANENT_ACCOUNT } from '../test/support/fake/accounts';
 import type { N8nHost } from '../test/support/n8n/host';
 import { cpuSeconds } from './processUsage';
@@ -105,7 +105,7 @@ export async function callbacks(): Promise<Report> {
 	try {
 		const subject = async (node: NodeDefinition) => {
 			const path = String(node.parameters?.path);
-			const workflow = await saveRow(n8n, credential, path, [node]);
+			const workflow = await saveChain(n8n, credential, path, [node]);
 			await n8n.client.publish(workflow, [path]);
 			let expected = 0;
 			return async () => {

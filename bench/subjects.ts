@@ -1,4 +1,4 @@
-import { items, manual, type NodeDefinition, saveRow, vidu } from '../test/support/n8n/workflow';
+import { items, manual, type NodeDefinition, saveChain, vidu } from '../test/support/n8n/workflow';
 import type { Environment } from '../test/support/n8n/environment';
 import { PERMANENT_ACCOUNT } from '../test/support/fake/accounts';
 import { itemsOf } from '../test/support/n8n/execution';
@@ -124,7 +124,7 @@ export async function submit(
 	const names = subject.map(({ name }) => name);
 	const row = [manual, items(count), ...sources, ...subject];
 	const title = `${names.join(', ')}, ${count} items`;
-	const workflow = await saveRow(n8n, credential, title, row);
+	const workflow = await saveChain(n8n, credential, title, row);
 	const jobsBefore = fake.jobs.all().length;
 	const requestsBefore = fake.requests.length;
 	const memory = watchMemory(n8n.pid);

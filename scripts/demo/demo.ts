@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { z } from 'zod';
 import { PERMANENT_ACCOUNT } from '../../test/support/fake/accounts';
-import type { Workflow } from '../../test/support/n8n/client';
+import type { Workflow } from '../../test/support/n8n/workflowDefinition';
 import {
 	localCredential,
 	startEnvironment,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { startEnvironment, type Environment } from '../../test/support/n8n/environment';
-import { type NodeDefinition, saveRow, trigger, vidu } from '../../test/support/n8n/workflow';
+import { type NodeDefinition, saveChain, trigger, vidu } from '../../test/support/n8n/workflow';
 import { Editor, startBrowser, type Theme } from '../../test/support/n8n/editor';
 
 const example = path.resolve(__dirname, '..', '..', 'examples', 'batch-of-images.json');
@@ -62,7 +62,7 @@ async function shoot({ page }: Editor, file: string, selector: string, margin = 
 async function takePictures({ n8n, credential }: Environment, folder: string): Promise<void> {
 	const browser = await startBrowser();
 	try {
-		const showcase = await saveRow(n8n, credential, 'Panels', nodes);
+		const showcase = await saveChain(n8n, credential, 'Panels', nodes);
 		const batch = await n8n.client.importWorkflow(example, [credential]);
 		const { id: run } = await n8n.client.run(batch);
 		for (const theme of ['light', 'dark'] satisfies Theme[]) {
@@ -72,7 +72,7 @@ async function takePictures({ n8n, credential }: Environment, folder: string): P
 				size: { width: 1280, height: 720 },
 			});
 			const { page } = editor;
-			await editor.openRun(batch.id, run);
+			await editor.openExecution(batch.id, run);
 			await shoot(editor, fileOf('workflow'), '.vue-flow__node', 40);
 			await page.setViewportSize({ width: 1600, height: 1500 });
 			for (const { name } of nodes) {

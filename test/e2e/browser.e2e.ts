@@ -10,12 +10,12 @@ import { operationsOf, resources } from '../../nodes/TencentVidu/descriptions/re
 import { TencentViduTrigger } from '../../nodes/TencentVidu/TencentViduTrigger.node';
 import { PERMANENT_ACCOUNT } from '../support/fake/accounts';
 import { resultVideo } from '../support/fake/video';
-import type { Workflow } from '../support/n8n/client';
+import type { Workflow } from '../support/n8n/workflowDefinition';
 import { Editor, startBrowser, type Theme } from '../support/n8n/editor';
 import { itemsOf } from '../support/n8n/execution';
-import { staysUnreadable, unreadableWhen } from '../support/n8n/layout';
+import { unreadableTexts, waitForUnreadable } from '../support/n8n/layout';
 import { useEnvironment } from '../support/n8n/environment';
-import { manual, saveRow, trigger, vidu } from '../support/n8n/workflow';
+import { manual, saveChain, trigger, vidu } from '../support/n8n/workflow';
 
 const NODE = 'Tencent Cloud Vidu';
 const image = 'https://example.com/vase.png';
@@ -74,7 +74,7 @@ describe('a newcomer in the editor', () => {
 		const operations = resources.flatMap(operationsOf);
 		for (const { action } of operations) await shows(editor.page.locator('body'), action);
 		await editor.add('Generate a video from an image');
-		await editor.holds('operation', 'Generate');
+		await editor.waitForValue('operation', 'Generate');
 	});
 
 	scenario('is told which key is wrong, and that the right ones work', async () => {
@@ -168,7 +168,7 @@ describe('a newcomer in the editor', () => {
 		await editor.addField(0, 'Callback URL');
 		await editor.paste(editor.field('callbackUrl'));
 		const callbackUrl = environment.n8n.client.webhookUrl('tencent-vidu');
-		await editor.holds('callbackUrl', callbackUrl);
+		await editor.waitForValue('callbackUrl', callbackUrl);
 		await editor.execute();
 		await shows(output, 'Reference');
 		const job = environment.fake.jobs.all().at(-1);
@@ -236,7 +236,7 @@ describe('a newcomer in the editor', () => {
 
 		beforeAll(async () => {
 			const { n8n, credential } = environment;
-			showcase = await saveRow(n8n, credential, 'Showcase', [
+			showcase = await saveChain(n8n, credential, 'Showcase', [
 				manual,
 				...variants.map(({ title, parameters }, index) => ({
 					...vidu(parameters),
@@ -251,11 +251,11 @@ describe('a newcomer in the editor', () => {
 		const unreadableLists = async (part: Locator): Promise<string[]> => {
 			const { page, selectors } = editor;
 			const found: string[] = [];
-			for (const list of await part.locator(selectors.list).all()) {
+			for (const list of await part.locator(selectors.dropdown).all()) {
 				await list.click();
-				const options = page.locator(`${selectors.unfolded}:visible`);
+				const options = page.locator(`${selectors.options}:visible`);
 				await options.waitFor();
-				found.push(...(await staysUnreadable(page, selectors.unfolded)));
+				found.push(...(await unreadableTexts(page, selectors.options)));
 				await list.click();
 				await options.waitFor({ state: 'hidden' });
 			}
@@ -277,7 +277,7 @@ describe('a newcomer in the editor', () => {
 					for (const label of expected) {
 						await fields.getByText(label, { exact: true }).first().waitFor();
 					}
-					assert.deepEqual(await staysUnreadable(page, selectors.panel), []);
+					assert.deepEqual(await unreadableTexts(page, selectors.panel), []);
 					if (theme === 'light') assert.deepEqual(await unreadableLists(fields), []);
 				});
 			}
@@ -292,7 +292,7 @@ describe('a newcomer in the editor', () => {
 				for (const { displayName } of new TencentCloudApi().properties) {
 					await shows(credentialDialog, displayName);
 				}
-				assert.deepEqual(await staysUnreadable(page, selectors.credentialDialog), []);
+				assert.deepEqual(await unreadableTexts(page, selectors.credentialDialog), []);
 				if (theme === 'light') assert.deepEqual(await unreadableLists(credentialDialog), []);
 			});
 		});
@@ -306,7 +306,7 @@ describe('a newcomer in the editor', () => {
 			const overlaps = (text: string) => text.startsWith('overlap: ');
 			const foundWith = async (style: string, isFault: (text: string) => boolean) => {
 				await page.addStyleTag({ content: style });
-				return unreadableWhen(page, selectors.panel, (found) => found.some(isFault));
+				return waitForUnreadable(page, selectors.panel, (found) => found.some(isFault));
 			};
 			const low = '[data-test-id="parameter-item"] { height: 0.5rem }';
 			assert.ok((await foundWith(low, overlaps)).some(overlaps));

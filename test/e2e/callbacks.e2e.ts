@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Job } from '../support/fake/job';
-import type { Workflow } from '../support/n8n/client';
+import type { Workflow } from '../support/n8n/workflowDefinition';
 import { itemsOf } from '../support/n8n/execution';
 import { useEnvironment } from '../support/n8n/environment';
-import { items, manual, received, saveRow, trigger, vidu } from '../support/n8n/workflow';
+import { items, manual, receivedItems, saveChain, trigger, vidu } from '../support/n8n/workflow';
 
 describe('callbacks in a real n8n', () => {
 	const environment = useEnvironment({ jobs: { waitMs: 100, runMs: 400 } });
@@ -13,7 +13,7 @@ describe('callbacks in a real n8n', () => {
 
 	beforeAll(async () => {
 		const { n8n, credential } = environment;
-		receiver = await saveRow(n8n, credential, 'receiver', [trigger()]);
+		receiver = await saveChain(n8n, credential, 'receiver', [trigger()]);
 		await n8n.client.publish(receiver, ['vidu']);
 	});
 
@@ -29,7 +29,7 @@ describe('callbacks in a real n8n', () => {
 		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const node = vidu({ prompt: `={{ $json.prompt }} ${name}`, additionalFields: { callbackUrl } });
-		const workflow = await saveRow(n8n, credential, name, [manual, items(count), node]);
+		const workflow = await saveChain(n8n, credential, name, [manual, items(count), node]);
 		const execution = await n8n.client.run(workflow);
 		await sleep(1_500);
 		await fake.callbacks.idle();
@@ -40,7 +40,7 @@ describe('callbacks in a real n8n', () => {
 	const told = async (jobs: Job[]) => {
 		const ids = jobs.map(({ jobId }) => jobId);
 		return await environment.n8n.client.until('every job has come', {}, async () => {
-			const all = await received(environment.n8n.client, receiver);
+			const all = await receivedItems(environment.n8n.client, receiver);
 			const mine = all.filter(({ JobId }) => ids.includes(String(JobId)));
 			return mine.length >= ids.length ? mine : undefined;
 		});
@@ -63,7 +63,7 @@ describe('callbacks in a real n8n', () => {
 	it('start nothing when forged, altered or expired', async () => {
 		const { jobs } = await submit('forged', 1);
 		await told(jobs);
-		const before = (await received(environment.n8n.client, receiver)).length;
+		const before = (await receivedItems(environment.n8n.client, receiver)).length;
 		const url = jobs[0]?.callbackUrl ?? '';
 		const post = async (address: string) =>
 			await fetch(address, {
@@ -84,7 +84,7 @@ describe('callbacks in a real n8n', () => {
 			assert.equal((await post(address)).status, 401, address);
 		}
 		await sleep(500);
-		assert.equal((await received(environment.n8n.client, receiver)).length, before);
+		assert.equal((await receivedItems(environment.n8n.client, receiver)).length, before);
 		assert.ok(!environment.n8n.log().includes('viduSignature'));
 	});
 
@@ -97,7 +97,7 @@ describe('callbacks in a real n8n', () => {
 		const earlier = fake.jobs.all().length;
 		const callbackUrl = n8n.client.webhookUrl('vidu');
 		const node = vidu({ prompt: '={{ $json.prompt }} killed', additionalFields: { callbackUrl } });
-		const workflow = await saveRow(n8n, credential, 'killed', [manual, items(100), node]);
+		const workflow = await saveChain(n8n, credential, 'killed', [manual, items(100), node]);
 		await n8n.client.start(workflow);
 		while (fake.jobs.all().length - earlier < 60) await sleep(50);
 		await n8n.kill();
@@ -106,7 +106,7 @@ describe('callbacks in a real n8n', () => {
 		await fake.callbacks.idle();
 		await n8n.start();
 		const all = await n8n.client.until('all have come', { timeoutMs: 180_000 }, async () => {
-			const ids = (await received(n8n.client, receiver)).map(({ JobId }) => String(JobId));
+			const ids = (await receivedItems(n8n.client, receiver)).map(({ JobId }) => String(JobId));
 			return jobs.every(({ jobId }) => ids.includes(jobId)) ? ids : undefined;
 		});
 		assert.equal(all.length, new Set(all).size, 'a job started the workflow twice');
@@ -118,7 +118,7 @@ describe('callbacks in a real n8n', () => {
 		const { n8n, credential, fake } = environment;
 		fake.jobs.options.runMs = 400;
 		const options = { confirm: true, downloadVideo: true, binaryField: 'film' };
-		const films = await saveRow(n8n, credential, 'films', [trigger({ path: 'films', options })]);
+		const films = await saveChain(n8n, credential, 'films', [trigger({ path: 'films', options })]);
 		await n8n.client.publish(films, ['films']);
 		const { jobs } = await submit('film', 1, n8n.client.webhookUrl('films'));
 		const [execution] = await n8n.client.finishedByTrigger(films);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../support/fake/accounts';
 import { itemsOf } from '../support/n8n/execution';
 import { useEnvironment } from '../support/n8n/environment';
-import { manual, saveRow, vidu } from '../support/n8n/workflow';
+import { manual, saveChain, vidu } from '../support/n8n/workflow';
 
 describe('the credential in a real n8n', () => {
 	const environment = useEnvironment();
@@ -56,7 +56,7 @@ describe('the credential in a real n8n', () => {
 		['vclm', 'SubmitImageToVideoViduJob', '2024-05-23', '={"Images":["https://e.com/甲.png"]}'],
 	])('HTTP Request calls %s %s with it', async (service, action, version, jsonBody) => {
 		const { n8n, credential } = environment;
-		const workflow = await saveRow(n8n, credential, `HTTP ${action}`, [
+		const workflow = await saveChain(n8n, credential, `HTTP ${action}`, [
 			manual,
 			{
 				name: 'HTTP',
@@ -93,7 +93,7 @@ describe('the credential in a real n8n', () => {
 			type: 'tencentCloudApi',
 			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: 'http://127.0.0.1:9' },
 		});
-		const workflow = await saveRow(n8n, lost, 'nowhere', [manual, vidu({ prompt: 'A vase' })]);
+		const workflow = await saveChain(n8n, lost, 'nowhere', [manual, vidu({ prompt: 'A vase' })]);
 		const execution = await n8n.client.run(workflow);
 		assert.match(execution.error?.message ?? '', /cannot be reached, so nothing was sent/);
 	});

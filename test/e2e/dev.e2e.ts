@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { startDevServer } from '../../scripts/dev/devServer';
 import { project } from '../support/n8n/packedPackage';
-import { manual, saveRow, vidu } from '../support/n8n/workflow';
+import { manual, saveChain, vidu } from '../support/n8n/workflow';
 
 const name = 'n8n-nodes-tencent-vidu.tencentVidu';
 const typesSchema = z.array(z.object({ name: z.string(), description: z.string() }));
@@ -59,7 +59,7 @@ it('npm run dev: n8n takes over what is saved, survives what cannot be built, an
 					await writeFile(node, source.replace(old, 'Something else'));
 					await untilDescribed('Something else');
 					const row = [manual, vidu({ prompt: 'After the change' })];
-					const workflow = await saveRow(environment.n8n, environment.credential, 'changed', row);
+					const workflow = await saveChain(environment.n8n, environment.credential, 'changed', row);
 					assert.equal((await client.run(workflow)).status, 'success');
 					assert.equal(environment.fake.jobs.all().length, 1);
 				};

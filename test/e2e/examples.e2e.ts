@@ -9,7 +9,7 @@ import type { CallbackShape } from '../support/fake/callbackBody';
 import type { Job } from '../support/fake/job';
 import { type Fake, startFake } from '../support/fake/server';
 import { sampleImage } from '../support/fake/video';
-import type { Workflow } from '../support/n8n/client';
+import type { Workflow } from '../support/n8n/workflowDefinition';
 import { type Execution, type Item, itemsOf } from '../support/n8n/execution';
 import type { N8nInstallation } from '../support/n8n/install';
 import { startChatModel } from '../support/n8n/chatModel';
@@ -299,9 +299,13 @@ describe('the examples in a real n8n', () => {
 					data: { apiKey: 'none', url: model.url },
 				});
 				const workflow = await load(file, {}, [environment.credential, openAi]);
-				const triggered = { sessionId: 'one', action: 'sendMessage', chatInput: 'A smiling cat' };
+				const triggerOutput = {
+					sessionId: 'one',
+					action: 'sendMessage',
+					chatInput: 'A smiling cat',
+				};
 				const ask = async () =>
-					await client.run(workflow, { trigger: 'When You Write', triggered });
+					await client.run(workflow, { trigger: 'When You Write', triggerOutput });
 				const [execution, jobs] = await jobsOf(ask);
 				assert.equal(execution.error?.message, undefined);
 				assert.equal(jobs.length, 1);

@@ -4,7 +4,7 @@ import { VENDOR } from '../support/fake/vendorApi';
 import { sampleImage } from '../support/fake/video';
 import { itemsOf } from '../support/n8n/execution';
 import { useEnvironment } from '../support/n8n/environment';
-import { manual, picture, saveRow, vidu } from '../support/n8n/workflow';
+import { manual, picture, saveChain, vidu } from '../support/n8n/workflow';
 
 const firstFrameUrl = 'https://example.com/first frame.png?a=1&b=甲';
 const callbackUrl = 'https://n8n.example.com/webhook/vidu?row=7';
@@ -72,7 +72,7 @@ describe('what a user sets in a real n8n', () => {
 			additionalFields: set,
 			options: { signCallbackUrl: false },
 		});
-		const workflow = await saveRow(n8n, credential, name, [
+		const workflow = await saveChain(n8n, credential, name, [
 			manual,
 			picture(`${fake.url}/image.png`),
 			node,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { itemsOf } from '../support/n8n/execution';
 import { useEnvironment } from '../support/n8n/environment';
-import { items, manual, saveRow, vidu } from '../support/n8n/workflow';
+import { items, manual, saveChain, vidu } from '../support/n8n/workflow';
 
 const long = { timeoutMs: 240_000 };
 
@@ -25,7 +25,7 @@ describe('submitting and generating in a real n8n', () => {
 			items(count),
 			vidu({ prompt: `={{ $json.prompt }} ${name}`, ...parameters }, settings),
 		];
-		const workflow = await saveRow(n8n, credential, name, row);
+		const workflow = await saveChain(n8n, credential, name, row);
 		const earlier = fake.jobs.all().length;
 		const execution = await n8n.client.run(workflow, long);
 		const jobs = fake.jobs.all().slice(earlier);
@@ -70,7 +70,7 @@ describe('submitting and generating in a real n8n', () => {
 		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const generate = vidu({ operation: 'generate', prompt: '={{ $json.prompt }} away' });
-		const workflow = await saveRow(n8n, credential, 'away', [manual, items(10), generate]);
+		const workflow = await saveChain(n8n, credential, 'away', [manual, items(10), generate]);
 		const id = await n8n.client.start(workflow);
 		while (fake.jobs.all().length - earlier < 10) await sleep(50);
 		// The last answer arrives, and the waiting begins.
@@ -139,7 +139,7 @@ describe('submitting and generating in a real n8n', () => {
 		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const row = [manual, items(200), vidu({ prompt: '={{ $json.prompt }} stop' })];
-		const id = await n8n.client.start(await saveRow(n8n, credential, 'stop', row));
+		const id = await n8n.client.start(await saveChain(n8n, credential, 'stop', row));
 		while (fake.jobs.all().length - earlier < 20) await sleep(50);
 		await n8n.client.stopExecution(id);
 		await sleep(1_000);

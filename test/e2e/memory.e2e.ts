@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
-import type { Workflow } from '../support/n8n/client';
+import type { Workflow } from '../support/n8n/workflowDefinition';
 import { itemsOf } from '../support/n8n/execution';
 import { useEnvironment } from '../support/n8n/environment';
-import { items, manual, saveRow, vidu } from '../support/n8n/workflow';
+import { items, manual, saveChain, vidu } from '../support/n8n/workflow';
 
 const RUNS = 8;
 const SIZE = 250;
@@ -22,7 +22,7 @@ describe('the memory of a real n8n', () => {
 		// What is held on to must show: everything of a request is held by its payload.
 		const payload = `={{ $json.index + "x".repeat(${PAYLOAD}) }}`;
 		const node = vidu({ additionalFields: { payload }, options: { requestsPerSecond: 10_000 } });
-		workflow = await saveRow(n8n, credential, 'memory', [manual, items(SIZE), node]);
+		workflow = await saveChain(n8n, credential, 'memory', [manual, items(SIZE), node]);
 	});
 
 	const run = async () => {

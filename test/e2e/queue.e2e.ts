@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 
 import { type Fake, startFake } from '../support/fake/server';
-import type { Workflow } from '../support/n8n/client';
-import { isOver, itemsOf } from '../support/n8n/execution';
+import type { Workflow } from '../support/n8n/workflowDefinition';
+import { isFinished, itemsOf } from '../support/n8n/execution';
 import { type QueueMode, startQueueMode } from '../support/n8n/queueMode';
 import { localCredential, n8nVersion } from '../support/n8n/environment';
-import { items, received, saveRow, trigger, vidu, webhook } from '../support/n8n/workflow';
+import { items, receivedItems, saveChain, trigger, vidu, webhook } from '../support/n8n/workflow';
 
 const BATCHES = 10;
 const SIZE = 20;
@@ -31,12 +31,12 @@ describe('two workers of one n8n', () => {
 		});
 		const { main } = n8n;
 		const credential = await main.client.createCredential(localCredential(fake));
-		receiver = await saveRow(main, credential, 'receiver', [trigger()]);
+		receiver = await saveChain(main, credential, 'receiver', [trigger()]);
 		const node = vidu({
 			prompt: '={{ $json.prompt }} of {{ $("Start").first().json.body.batch }}',
 			additionalFields: { callbackUrl: main.client.webhookUrl('vidu') },
 		});
-		batch = await saveRow(main, credential, 'batch', [webhook('batch'), items(SIZE), node]);
+		batch = await saveChain(main, credential, 'batch', [webhook('batch'), items(SIZE), node]);
 		await main.client.publish(receiver, ['vidu']);
 		await main.client.publish(batch, ['batch']);
 	});
@@ -65,7 +65,7 @@ describe('two workers of one n8n', () => {
 		const { client } = n8n.main;
 		const ended = await client.until('the batches are over', patient, async () => {
 			const all = await client.executions(batch.id);
-			const over = all.filter((execution) => !earlier.has(execution.id) && isOver(execution));
+			const over = all.filter((execution) => !earlier.has(execution.id) && isFinished(execution));
 			return over.length >= BATCHES ? over : undefined;
 		});
 		return Promise.all(ended.map(async ({ id }) => client.execution(id)));
@@ -80,14 +80,14 @@ describe('two workers of one n8n', () => {
 			await fake.callbacks.idle();
 		}
 		const told = async () => {
-			const mine = (await received(client, receiver)).filter(({ JobId }) =>
+			const mine = (await receivedItems(client, receiver)).filter(({ JobId }) =>
 				ids.includes(String(JobId)),
 			);
 			return { mine, missing: ids.filter((id) => !mine.some(({ JobId }) => JobId === id)) };
 		};
 		try {
 			return await client.until('every job has reached the trigger', patient, async () => {
-				if ((await client.executions(receiver.id)).filter(isOver).length < ids.length) return;
+				if ((await client.executions(receiver.id)).filter(isFinished).length < ids.length) return;
 				const { mine, missing } = await told();
 				return missing.length === 0 ? mine : undefined;
 			});

@@ -1,5 +1,5 @@
-import type { Workflow } from './client';
 import type { N8nVersion } from './install';
+import type { Workflow } from './workflowDefinition';
 
 interface Call {
 	method: 'POST' | 'PATCH';
@@ -7,13 +7,13 @@ interface Call {
 	body: unknown;
 }
 
-/** Where the REST interfaces of n8n's versions differ. */
+/** The differences between the REST interfaces of n8n's versions. */
 export interface ApiAdapter {
-	/** Makes the workflow's saved version the one that its triggers start. */
+	/** Makes the saved version of the workflow the one that its triggers start. */
 	publish(workflow: Workflow): Call;
 	unpublish(workflow: Workflow): Call;
-	/** What the order to run it holds beside where to start and to end. */
-	runOrder(workflow: Workflow): Record<string, unknown>;
+	/** Further fields of a run request, beside the start and the destination. */
+	runFields(workflow: Workflow): Record<string, unknown>;
 }
 
 const setActive = ({ id, versionId }: Workflow, active: boolean): Call => ({
@@ -22,20 +22,20 @@ const setActive = ({ id, versionId }: Workflow, active: boolean): Call => ({
 	body: { active, versionId },
 });
 
-const first: ApiAdapter = {
+const version1: ApiAdapter = {
 	publish: (workflow) => setActive(workflow, true),
 	unpublish: (workflow) => setActive(workflow, false),
-	runOrder: (workflow) => ({ workflowData: workflow }),
+	runFields: (workflow) => ({ workflowData: workflow }),
 };
 
-const second: ApiAdapter = {
+const version2: ApiAdapter = {
 	publish: ({ id, versionId }) => ({
 		method: 'POST',
 		path: `/rest/workflows/${id}/activate`,
 		body: { versionId },
 	}),
 	unpublish: ({ id }) => ({ method: 'POST', path: `/rest/workflows/${id}/deactivate`, body: {} }),
-	runOrder: () => ({}),
+	runFields: () => ({}),
 };
 
-export const apiAdapters: Record<N8nVersion, ApiAdapter> = { '2.41': second, '1.123': first };
+export const apiAdapters: Record<N8nVersion, ApiAdapter> = { '2.41': version2, '1.123': version1 };

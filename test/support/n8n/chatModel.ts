@@ -9,28 +9,31 @@ const requestSchema = z.object({
 });
 export type ChatRequest = z.infer<typeof requestSchema>;
 
-/** What the model says next: a text, or the arguments of a call of the only tool that it is offered. */
+/** The next output of the model: a text, or arguments for a call of its only tool. */
 export type ChatAnswer = string | Record<string, unknown>;
 
 export interface ChatModel {
-	/** Base URL for a credential of OpenAI. */
+	/** Base URL for an OpenAI credential. */
 	readonly url: string;
-	/** What it was asked, oldest first. */
+	/** All requests so far, oldest first. */
 	readonly requests: ChatRequest[];
 	close(): Promise<void>;
 }
 
-/** A stand-in for a language model with OpenAI's chat API: it gives these answers in turn. */
+/** Starts a local language model with OpenAI's chat API. It returns these answers in turn. */
 export async function startChatModel(answers: readonly ChatAnswer[]): Promise<ChatModel> {
 	const requests: ChatRequest[] = [];
 	const server = createServer((request, response) => {
 		void bodyOf(request).then((body) => {
-			const asked = requestSchema.parse(JSON.parse(body));
+			const chatRequest = requestSchema.parse(JSON.parse(body));
 			const answer = answers[requests.length] ?? 'I have nothing more to say.';
-			requests.push(asked);
-			const message = toMessage(answer, asked);
-			response.setHeader('content-type', asked.stream ? 'text/event-stream' : 'application/json');
-			response.end(asked.stream ? streamed(message) : JSON.stringify(completed(message)));
+			requests.push(chatRequest);
+			const message = messageOf(answer, chatRequest);
+			response.setHeader(
+				'content-type',
+				chatRequest.stream ? 'text/event-stream' : 'application/json',
+			);
+			response.end(chatRequest.stream ? streamed(message) : JSON.stringify(completed(message)));
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -48,7 +51,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 	return Buffer.concat(chunks).toString('utf8');
 }
 
-function toMessage(answer: ChatAnswer, { tools }: ChatRequest) {
+function messageOf(answer: ChatAnswer, { tools }: ChatRequest) {
 	if (typeof answer === 'string') return { role: 'assistant', content: answer };
 	const name = tools[0]?.function.name ?? '';
 	const call = { name, arguments: JSON.stringify(answer) };
@@ -56,7 +59,7 @@ function toMessage(answer: ChatAnswer, { tools }: ChatRequest) {
 	return { role: 'assistant', content: null, tool_calls: [toolCall] };
 }
 
-type Message = ReturnType<typeof toMessage>;
+type Message = ReturnType<typeof messageOf>;
 
 const head = { id: 'chat-1', created: 0, model: 'stand-in' };
 const reasonOf = (message: Message) => (message.content === null ? 'tool_calls' : 'stop');

@@ -13,11 +13,11 @@ export type Theme = 'light' | 'dark';
 
 export interface EditorOptions {
 	theme?: Theme;
-	/** Tall enough by default that panels need not be scrolled. */
+	/** The default size shows panels without scrolling. */
 	size?: { width: number; height: number };
 }
 
-/** For Chromium as root in a container, with nothing that it fetches for itself. */
+/** Flags for Chromium as root in a container, without background downloads. */
 const flags = [
 	...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
 	...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -28,7 +28,7 @@ export async function startBrowser(executablePath = '/usr/bin/chromium'): Promis
 	return chromium.launch({ executablePath, args: flags });
 }
 
-/** n8n's editor in a browser, with the owner signed in. What people do there is done by clicks. */
+/** n8n's editor in a browser, with the owner signed in. It is used by mouse and keyboard only. */
 export class Editor {
 	readonly selectors: Selectors;
 
@@ -65,7 +65,7 @@ export class Editor {
 			(url) => url.origin !== host.url,
 			async (route) => route.abort(),
 		);
-		// A string, for it runs in the browser, where other names exist than here.
+		// A string, because the code runs in the browser.
 		await context.addInitScript(`localStorage.setItem('N8N_THEME', '${theme}')`);
 		const page = await context.newPage();
 		await page.goto(`${host.url}/signin`);
@@ -82,7 +82,7 @@ export class Editor {
 		await this.page.locator(this.selectors.addFirstStep).click();
 	}
 
-	/** Types into the search of the node panel, and waits until it has found a node of that name. */
+	/** Searches in the node panel, and waits until it lists a node of that name. */
 	async search(words: string, name: string): Promise<Locator> {
 		const box = this.page.locator(this.selectors.search);
 		const found = this.page.locator(this.selectors.found).getByText(name, { exact: true });
@@ -93,7 +93,7 @@ export class Editor {
 		return found;
 	}
 
-	/** Chooses an entry of the list that a found node unfolds into. */
+	/** Adds the node by an entry of its list of triggers and actions. */
 	async add(entry: string): Promise<void> {
 		const listed = this.page.getByText(entry, { exact: true });
 		const heading = this.page.getByText(new RegExp(`^${this.selectors.actionsHeading} \\(`));
@@ -103,7 +103,7 @@ export class Editor {
 		await this.panel.waitFor();
 	}
 
-	/** A field of the panel or of the credential dialog, by its name in the workflow. */
+	/** A field of the panel or of the credential dialog, by its parameter name. */
 	field(name: string, within = this.panel): Locator {
 		return within
 			.locator(`[data-test-id="parameter-input-${name}"]`)
@@ -111,14 +111,14 @@ export class Editor {
 			.first();
 	}
 
-	/** Types into such a field, and waits until n8n has taken it over. */
+	/** Types into a field, and waits until n8n has stored the text. */
 	async fill(name: string, text: string, within = this.panel): Promise<void> {
 		await this.field(name, within).fill(text);
 		await this.pause();
 	}
 
-	/** Waits until such a field holds this. */
-	async holds(name: string, value: string): Promise<void> {
+	/** Waits until a field has this value. */
+	async waitForValue(name: string, value: string): Promise<void> {
 		await this.host.client.until(
 			`${name} is "${value}"`,
 			{},
@@ -126,7 +126,7 @@ export class Editor {
 		);
 	}
 
-	/** Picks from a list that a click unfolds. */
+	/** Picks an option of a dropdown list. */
 	async choose(list: Locator, option: string): Promise<void> {
 		await list.click();
 		await this.page.getByRole('option', { name: option, exact: true }).click();
@@ -145,7 +145,7 @@ export class Editor {
 		await this.page.locator(this.selectors.saveCredential).click();
 	}
 
-	/** Copies the trigger's production URL as n8n offers it. */
+	/** Copies the trigger's production URL by a click on it. */
 	async copyWebhookUrl(): Promise<void> {
 		const webhooks = this.panel.locator(this.selectors.webhooks);
 		await webhooks.getByText('Webhook URLs').click();
@@ -166,14 +166,14 @@ export class Editor {
 		await this.panel.waitFor({ state: 'hidden' });
 	}
 
-	/** Publishes the open workflow by its button, and returns what n8n says then. */
+	/** Publishes the open workflow by its button, and returns n8n's message. */
 	async publish(): Promise<string> {
 		await this.page.locator(this.selectors.publish).click();
 		await this.page.locator(this.selectors.confirmPublish).click();
 		const dialog = this.page.getByRole('dialog').filter({ hasText: 'Workflow published' });
-		const said = await dialog.innerText();
+		const message = await dialog.innerText();
 		await dialog.getByRole('button', { name: 'Got it' }).click();
-		return said;
+		return message;
 	}
 
 	async openCredential(id: string): Promise<void> {
@@ -183,15 +183,15 @@ export class Editor {
 	async openNode(workflowId: string, node: string): Promise<void> {
 		await this.page.goto(`${this.host.url}/workflow/${workflowId}`);
 		await this.openPanel(node);
-		// Where the pointer stands, a field shows more than it does otherwise.
+		// A field under the pointer shows more buttons.
 		await this.page.mouse.move(0, 0);
 		await this.settle();
 	}
 
 	/** Opens the panel of a node on the canvas. */
 	async openPanel(node: string): Promise<void> {
-		const drawn = `[data-test-id="canvas-node"][data-node-name="${node}"]`;
-		await this.page.locator(drawn).dblclick();
+		const nodeBox = `[data-test-id="canvas-node"][data-node-name="${node}"]`;
+		await this.page.locator(nodeBox).dblclick();
 		await this.panel.first().waitFor();
 	}
 
@@ -199,10 +199,10 @@ export class Editor {
 		await this.open(`/workflow/${workflowId}`, '[data-test-id="canvas-node"]');
 	}
 
-	/** Opens what an execution left on the canvas. */
-	async openRun(workflowId: string, executionId: string): Promise<void> {
+	/** Opens the canvas of a past execution. */
+	async openExecution(workflowId: string, executionId: string): Promise<void> {
 		await this.open(`/workflow/${workflowId}/executions/${executionId}`, '.vue-flow__node');
-		// n8n fits the workflow into the window only now, and slowly.
+		// n8n now fits the workflow into the window, with an animation.
 		await this.page.waitForTimeout(3000);
 	}
 
@@ -215,16 +215,16 @@ export class Editor {
 	}
 
 	/**
-	 * n8n takes over what is typed when the typing has paused for 100 ms. A timer of the page itself
-	 * ends after n8n's, however busy the machine is.
+	 * n8n stores typed text after a pause of 100 ms.
+	 * A timer in the page ends after n8n's timer, even on a busy machine.
 	 */
 	private async pause(): Promise<void> {
 		await this.page.evaluate('new Promise((end) => setTimeout(end, 400))');
 	}
 
-	private async open(route: string, awaited: string): Promise<void> {
+	private async open(route: string, expected: string): Promise<void> {
 		await this.page.goto(`${this.host.url}${route}`);
-		await this.page.locator(awaited).first().waitFor();
+		await this.page.locator(expected).first().waitFor();
 		await this.settle();
 	}
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { PERMANENT_ACCOUNT } from '../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../fake/server';
-import type { Credential, CredentialInput } from './client';
+import type { Credential, CredentialInput } from './credential';
 import { type N8nHost, type N8nOptions, startN8n } from './host';
 import type { N8nVersion } from './install';
 

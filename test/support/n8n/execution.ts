@@ -3,7 +3,7 @@ import { unflatten } from './flatted';
 
 const json = z.record(z.unknown());
 
-/** An item as a node gave it out. */
+/** An output item of a node. */
 const itemSchema = z
 	.object({
 		json,
@@ -59,7 +59,7 @@ export const executionPageSchema = z.object({
 	nextCursor: z.string().nullish(),
 });
 
-/** An execution with what every node gave out, one entry for each time that the node ran. */
+/** An execution with the output of every node, one entry for each run of the node. */
 export const executionSchema = executionSummarySchema
 	.extend({ data: z.string() })
 	.transform(({ data, ...summary }) => {
@@ -68,17 +68,17 @@ export const executionSchema = executionSummarySchema
 	});
 export type Execution = z.output<typeof executionSchema>;
 
-/** Whether nothing more will happen with it; one that waits will go on. */
-export function isOver({ status }: ExecutionSummary): boolean {
+/** Whether the execution has ended for good. A waiting execution has not. */
+export function isFinished({ status }: ExecutionSummary): boolean {
 	return ['success', 'error', 'crashed', 'canceled'].includes(status);
 }
 
-/** The items of one output of a node, of its last run. */
+/** The items of one output of a node, from its last run. */
 export function itemsOf(execution: Execution, node: string, output = 0): Item[] {
 	return execution.runData[node]?.at(-1)?.data?.['main']?.[output] ?? [];
 }
 
-/** Why the execution failed, in the words that the editor shows. */
+/** The reason why the execution failed, as the editor shows it. */
 export function reasonOf(execution: Execution): string {
 	const { error, lastNodeExecuted } = execution;
 	if (error === undefined) return `the execution ended with status ${execution.status}`;

@@ -4,13 +4,13 @@ const list = z.array(z.unknown());
 const record = z.record(z.unknown());
 
 /**
- * Reads the format that n8n keeps the data of an execution in: a list of values, in which every
- * string inside an object or a list is the position of the value that it stands for.
+ * Parses the format of stored execution data, which is a list of values.
+ * Each string inside an object or a list is the index of the value that it refers to.
  */
 export function unflatten(text: string): unknown {
 	const pool = list.parse(JSON.parse(text));
 	const built = new Map<number, unknown>();
-	const follow = (value: unknown): unknown =>
+	const resolve = (value: unknown): unknown =>
 		typeof value === 'string' ? at(Number(value)) : value;
 	const at = (index: number): unknown => {
 		if (built.has(index)) return built.get(index);
@@ -19,14 +19,14 @@ export function unflatten(text: string): unknown {
 		if (items.success) {
 			const result: unknown[] = [];
 			built.set(index, result);
-			result.push(...items.data.map(follow));
+			result.push(...items.data.map(resolve));
 			return result;
 		}
 		const fields = record.safeParse(raw);
 		if (!fields.success) return raw;
 		const result: Record<string, unknown> = {};
 		built.set(index, result);
-		for (const [name, value] of Object.entries(fields.data)) result[name] = follow(value);
+		for (const [name, value] of Object.entries(fields.data)) result[name] = resolve(value);
 		return result;
 	};
 	return at(0);

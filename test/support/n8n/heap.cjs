@@ -1,4 +1,4 @@
-// Loaded into an n8n under test by `node --expose-gc --require`: tells what is alive when it is asked to.
+// Loaded into n8n by `node --expose-gc --require`. SIGUSR2 prints the size of the live heap.
 process.on('SIGUSR2', () => {
 	global.gc();
 	process.stderr.write(`heap of ${process.memoryUsage().heapUsed} bytes\n`);

@@ -10,24 +10,24 @@ import { launch, tail, type RunningProcess } from './process';
 
 export interface N8nOptions {
 	version?: N8nVersion;
-	/** A folder that an n8n has used before, or will share; by default a new temporary one. */
+	/** n8n's data folder. Default: a new temporary folder. */
 	userFolder?: string;
-	/** Further environment, which wins. */
+	/** Further environment variables. They override all others. */
 	env?: Readonly<Record<string, string>>;
-	/** The project whose package is installed; by default this one. */
+	/** Root folder of the project whose package is installed. Default: this project. */
 	project?: string;
-	/** Where production URLs begin, if another process answers them. */
+	/** Base of production URLs, if another process serves them. */
 	webhooks?: string;
-	/** Arguments for the Node that runs it. */
+	/** Arguments for Node.js. */
 	nodeArgs?: readonly string[];
-	/** Hears of an installation that takes its time. */
+	/** Receives progress messages of a long installation. */
 	report?: (line: string) => void;
 	signal?: AbortSignal;
 }
 
 const owner: Owner = { email: 'owner@example.com', password: 'Vidu-Demo-1' };
 
-/** Starts a real n8n on loopback that has the packed package, with an owner who is signed in. */
+/** Starts a real n8n on loopback with the packed package, and signs its owner in. */
 export async function startN8n(options: N8nOptions = {}): Promise<N8nHost> {
 	const { report, signal } = options;
 	const installation = await installN8n(options.version, {
@@ -48,13 +48,13 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nHost> {
 	}
 }
 
-/** One n8n server with its folder; it can end and start again. */
+/** One n8n server with its data folder. It can be stopped and started again. */
 export class N8nHost {
 	readonly url: string;
 	readonly owner = owner;
 	readonly client: N8nClient;
 	private process: RunningProcess | undefined;
-	private earlierLog = '';
+	private previousLog = '';
 
 	constructor(
 		readonly installation: N8nInstallation,
@@ -71,46 +71,49 @@ export class N8nHost {
 		return this.process?.pid ?? 0;
 	}
 
-	/** What all its processes so far have printed. */
+	/** Output of all its processes so far. */
 	log(): string {
-		return this.earlierLog + (this.process?.log() ?? '');
+		return this.previousLog + (this.process?.log() ?? '');
 	}
 
-	/** Resolves when the present process ends, by itself or not. */
+	/** Resolves when the current process ends, for any reason. */
 	async ended(): Promise<void> {
 		await this.process?.ended;
 	}
 
-	/** Starts it, again too, on the same folder and port, and signs the owner in. */
+	/** Starts or restarts n8n on the same folder and port, and signs the owner in. */
 	async start(): Promise<void> {
-		this.earlierLog = this.log();
+		this.previousLog = this.log();
 		this.process = await this.launch(['start'], { N8N_PORT: String(this.port) });
-		await this.answers();
-		await this.enter();
+		await this.waitUntilReady();
+		await this.signIn();
 	}
 
-	/** Starts another process of the same n8n, such as a worker; whoever asked for it ends it. */
-	async alongside(args: readonly string[], env: Record<string, string>): Promise<RunningProcess> {
+	/** Starts another process of the same n8n, such as a worker. The caller must stop it. */
+	async startProcess(
+		args: readonly string[],
+		env: Record<string, string>,
+	): Promise<RunningProcess> {
 		return this.launch(args, env);
 	}
 
-	/** Sends the server a signal that does not end it. */
+	/** Sends a signal to the server process only. */
 	signal(signal: NodeJS.Signals): void {
 		if (this.process) process.kill(this.process.pid, signal);
 	}
 
-	/** Ends it as an operator would. */
+	/** Stops the server in the regular way. */
 	async stop(): Promise<void> {
 		await this.process?.stop();
 	}
 
-	/** Ends it at once, in the middle of what it does. */
+	/** Kills the server at once. */
 	async kill(): Promise<void> {
 		this.process?.kill('SIGKILL');
 		await this.process?.ended;
 	}
 
-	/** Ends it and removes its folder, if that was made for it. */
+	/** Stops the server and removes its temporary folder. */
 	async dispose(): Promise<void> {
 		await this.stop();
 		if (this.isTemporary) await rm(this.userFolder, { recursive: true, force: true });
@@ -126,17 +129,17 @@ export class N8nHost {
 		});
 	}
 
-	private async answers(timeoutMs = 120_000): Promise<void> {
+	private async waitUntilReady(timeoutMs = 120_000): Promise<void> {
 		const deadline = Date.now() + timeoutMs;
 		while (!(await this.isReady())) {
 			this.options.signal?.throwIfAborted();
-			if (this.process?.hasEnded()) throw this.failure('ended while it started');
-			if (Date.now() > deadline) throw this.failure(`did not answer within ${timeoutMs} ms`);
+			if (this.process?.hasEnded()) throw this.failure('ended during its start');
+			if (Date.now() > deadline) throw this.failure(`did not respond within ${timeoutMs} ms`);
 			await sleep(200);
 		}
 	}
 
-	/** `/healthz` answers before the REST routes are there. */
+	/** Checks the REST routes too, because `/healthz` responds before they exist. */
 	private async isReady(): Promise<boolean> {
 		try {
 			const [health, settings] = await Promise.all(
@@ -149,7 +152,7 @@ export class N8nHost {
 		}
 	}
 
-	private async enter(): Promise<void> {
+	private async signIn(): Promise<void> {
 		try {
 			await this.client.signIn(this.owner);
 		} catch {
@@ -163,12 +166,12 @@ export class N8nHost {
 	}
 }
 
-/** All of n8n that would talk to the outside is off; no setting of the caller's n8n gets in. */
+/** Environment variables of n8n: no outside connections, and no settings from the caller's n8n. */
 export async function n8nEnvironment(
 	{ node, version }: N8nInstallation,
 	userFolder: string,
 ): Promise<NodeJS.ProcessEnv> {
-	const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+	const own = Object.entries(process.env).filter(([name]) => !excluded.test(name));
 	return {
 		...Object.fromEntries(own),
 		PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`,
@@ -184,8 +187,8 @@ export async function n8nEnvironment(
 	};
 }
 
-/** Settings of another n8n, a proxy (all is on loopback), and what npm and test runners set. */
-const foreign = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|npm_|(HTTPS?|ALL)_PROXY$|NODE_OPTIONS$)/i;
+/** Variables of another n8n, of proxies, of npm and of test runners. */
+const excluded = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|npm_|(HTTPS?|ALL)_PROXY$|NODE_OPTIONS$)/i;
 
 const switchedOff = [
 	'N8N_DIAGNOSTICS_ENABLED',

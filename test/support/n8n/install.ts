@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { npm } from './npm';
 import { run } from './process';
 
-/** Each has a folder here with a package.json and a lock file of its own. */
+/** Supported versions. Each has a folder here with a package.json and a lock file. */
 export const n8nVersions = ['2.41', '1.123'] as const;
 export type N8nVersion = (typeof n8nVersions)[number];
 
@@ -22,9 +22,9 @@ const candidate = z
 export interface N8nInstallation {
 	version: N8nVersion;
 	folder: string;
-	/** The Node that this n8n runs under; it needs a newer one than the package does. */
+	/** Path of the Node.js for this n8n, which needs a newer one than the package. */
 	node: string;
-	/** n8n's own start script, to be run with `node`. */
+	/** Path of n8n's start script, to be run with `node`. */
 	script: string;
 }
 
@@ -33,7 +33,7 @@ export interface InstallOptions {
 	signal?: AbortSignal;
 }
 
-/** Installs this n8n unless it is there already, and says where it is. */
+/** Installs this n8n if it is missing, and returns its paths. */
 export async function installN8n(
 	version: N8nVersion = NEWEST_VERSION,
 	options: InstallOptions = {},
@@ -46,7 +46,7 @@ export async function installN8n(
 	const wanted = await fingerprint(folder);
 	const found = await readFile(stamp, 'utf8').catch(() => '');
 	if (found !== wanted) {
-		await installFromNothing(version, folder, options);
+		await installFromScratch(version, folder, options);
 		await writeFile(stamp, wanted);
 	}
 	return locate(version, folder);
@@ -77,7 +77,7 @@ async function candidateFolder(wanted: string, { signal }: InstallOptions): Prom
 /** `npm ci` fails when optional packages for other systems are unavailable. */
 const installCommand = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
 
-async function installFromNothing(
+async function installFromScratch(
 	version: N8nVersion,
 	folder: string,
 	{ report = () => undefined, signal }: InstallOptions,
@@ -85,7 +85,7 @@ async function installFromNothing(
 	const started = Date.now();
 	report(`Installing n8n ${version}: two to four minutes and 2 to 3 GB, only the first time.`);
 	try {
-		// What an interrupted installation left would be taken for complete packages.
+		// npm would accept the rest of an interrupted installation as complete.
 		await rm(path.join(folder, 'node_modules'), { recursive: true, force: true });
 		const packages = await packagesIn(folder);
 		await reporting(
@@ -97,7 +97,7 @@ async function installFromNothing(
 		const env = environmentOf(node);
 		await reporting(
 			report,
-			() => 'fetching or compiling SQLite for it',
+			() => 'fetching or compiling SQLite',
 			npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: folder, env, signal }),
 		);
 		await run(node, ['-e', 'require("sqlite3")'], { cwd: folder, env, signal });
@@ -105,8 +105,8 @@ async function installFromNothing(
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new Error(
-			`n8n ${version} could not be installed. It needs the npm registry, 4 GB of disk and, ` +
-				`where no ready-made SQLite can be had, python3, make and a C++ compiler.\n${reason}`,
+			`n8n ${version} could not be installed. It needs the npm registry, 4 GB of disk space and, ` +
+				`if no prebuilt SQLite is available, python3, make and a C++ compiler.\n${reason}`,
 		);
 	}
 	report(`n8n ${version} is installed (${elapsed(started)}).`);
@@ -117,10 +117,10 @@ function locate(version: N8nVersion, folder: string): N8nInstallation {
 		.map((name) => path.join(folder, 'node_modules', name, 'bin', 'node'))
 		.map((file) => (process.platform === 'win32' ? `${file}.exe` : file))
 		.find(existsSync);
-	const ownIsNewEnough = Number(process.versions.node.split('.')[0]) >= 24;
-	if (node === undefined && !ownIsNewEnough) {
+	const isCurrentNewEnough = Number(process.versions.node.split('.')[0]) >= 24;
+	if (node === undefined && !isCurrentNewEnough) {
 		throw new Error(
-			`npm has no Node 24 for ${process.platform} on ${process.arch}: run this with Node 24 itself`,
+			`npm has no Node 24 for ${process.platform} on ${process.arch}. Run this command with Node 24`,
 		);
 	}
 	return {
@@ -131,13 +131,13 @@ function locate(version: N8nVersion, folder: string): N8nInstallation {
 	};
 }
 
-/** Node itself as npm packages; the lock file's `os` and `cpu` let only the fitting one in. */
+/** npm packages that contain Node.js. npm installs the one for this system. */
 const nodePackages = [
 	`node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`,
 	`node-bin-${process.platform}-${process.arch}`,
 ];
 
-/** Scripts of packages shall run under, and compile for, the Node that n8n runs under. */
+/** Install scripts must run under n8n's Node.js and compile for it. */
 function environmentOf(node: string): NodeJS.ProcessEnv {
 	const bin = path.dirname(node);
 	return {
@@ -181,13 +181,13 @@ function elapsed(since: number): string {
 	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** Reads the command line: the versions to install, by default those that the tests run in. */
+/** The versions on the command line. Default: those that the tests run in. */
 function versionsOf(args: readonly string[]): readonly N8nVersion[] {
 	if (candidate !== undefined) return [NEWEST_VERSION];
 	if (args.length === 0) return n8nVersions;
 	const known = z.enum(n8nVersions).array().safeParse(args);
 	if (known.success) return known.data;
-	throw new Error(`there is no such n8n here: name ${n8nVersions.join(' or ')}`);
+	throw new Error(`unknown version: name ${n8nVersions.join(' or ')}`);
 }
 
 async function main(args: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ProcessOptions } from './process';
 import { run } from './process';
 
-/** Runs npm: the one that runs this script, if there is one, else the one that the system finds. */
+/** Runs the npm that started this program, or else the npm of the system. */
 export async function npm(args: readonly string[], options: ProcessOptions): Promise<string> {
 	const running = process.env['npm_execpath'];
 	if (running?.endsWith('.js')) return run(process.execPath, [running, ...args], options);

@@ -19,17 +19,17 @@ const packResult = z
 	)
 	.min(1);
 
-/** A package as npm would hand it out, unpacked. */
+/** An unpacked npm package. */
 export interface Packed {
-	/** Where its package.json is. */
+	/** Folder of its package.json. */
 	home: string;
-	/** Bytes of the archive. */
+	/** Size of the archive in bytes. */
 	size: number;
 	unpackedSize: number;
 	entryCount: number;
 }
 
-/** Packs a package and unpacks it below `destination`: that of a folder, or one of npm's by name@version. */
+/** Packs the package in `folder`, or `spec` from the registry, and unpacks it below `destination`. */
 export async function pack(
 	{ folder = project, spec }: { folder?: string; spec?: string },
 	destination: string,
@@ -45,7 +45,7 @@ export async function pack(
 	return { ...packed, home: path.join(destination, 'package') };
 }
 
-/** Unpacks what `npm publish` would upload into a temporary folder, which is there while `use` runs. */
+/** Unpacks what `npm publish` would upload into a temporary folder, which exists while `use` runs. */
 export async function withPackedPackage<T>(
 	use: (packed: string) => Promise<T>,
 	folder = project,
@@ -62,16 +62,16 @@ export async function withPackedPackage<T>(
 	}
 }
 
-/** Where n8n keeps the package of the user with this folder. */
+/** Folder of the installed package in n8n's data folder. */
 export const packageFolderOf = (userFolder: string) =>
 	path.join(userFolder, '.n8n', 'nodes', 'node_modules', packageName);
 
-/** Puts what `npm publish` would upload where n8n keeps the community packages of this user. */
+/** Installs what `npm publish` would upload as a community package in n8n's data folder. */
 export async function installPackage(userFolder: string, folder = project): Promise<void> {
 	await withPackedPackage(async (packed) => {
-		const home = packageFolderOf(userFolder);
-		await rm(home, { recursive: true, force: true });
-		await mkdir(path.dirname(home), { recursive: true });
-		await cp(packed, home, { recursive: true });
+		const target = packageFolderOf(userFolder);
+		await rm(target, { recursive: true, force: true });
+		await mkdir(path.dirname(target), { recursive: true });
+		await cp(packed, target, { recursive: true });
 	}, folder);
 }

@@ -9,25 +9,25 @@ export interface ProcessUser {
 export interface ProcessOptions {
 	cwd: string;
 	env: NodeJS.ProcessEnv;
-	/** Whom to run it as; only root may choose. */
+	/** User to run the program as. Only root can set it. */
 	user?: ProcessUser;
 	signal?: AbortSignal | undefined;
 }
 
 export interface RunningProcess {
 	readonly pid: number;
-	/** Everything that it has printed so far. */
+	/** Output of the process so far. */
 	log(): string;
-	/** Resolves when it has ended, with its status or the signal that ended it. */
+	/** Resolves with the exit status or the signal that ended the process. */
 	readonly ended: Promise<number | NodeJS.Signals>;
 	hasEnded(): boolean;
-	/** To the process and all that it has started. */
+	/** Sends a signal to the process and to all processes that it has started. */
 	kill(signal: NodeJS.Signals): void;
-	/** Asks it to end, and insists after the grace time. */
+	/** Sends SIGTERM, and SIGKILL after the grace time in milliseconds. */
 	stop(graceMs?: number): Promise<void>;
 }
 
-/** A group of its own: n8n and npm start further processes, which would outlive them. */
+/** n8n and npm start further processes. A process group ends them together. */
 const inGroup = process.platform !== 'win32';
 const running = new Set<RunningProcess>();
 
@@ -35,7 +35,7 @@ process.on('exit', () => {
 	for (const left of running) left.kill('SIGKILL');
 });
 
-/** Starts a program without a terminal; what it started is ended with this process at the latest. */
+/** Starts a program without a terminal. It ends with this process at the latest. */
 export function launch(
 	command: string,
 	args: readonly string[],
@@ -50,12 +50,12 @@ export function launch(
 		shell: command.endsWith('.cmd'),
 	});
 	const log = collect(child);
-	let over = false;
+	let isEnded = false;
 	const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
 		child.once('error', (error) => reject(new Error(`cannot start ${command}: ${error.message}`)));
 		child.once('close', (status, signal) => resolve(signal ?? status ?? 1));
 	}).finally(() => {
-		over = true;
+		isEnded = true;
 		running.delete(self);
 	});
 	ended.catch(() => undefined);
@@ -63,7 +63,7 @@ export function launch(
 		pid: child.pid ?? 0,
 		log,
 		ended,
-		hasEnded: () => over,
+		hasEnded: () => isEnded,
 		kill: (signal) => signalTo(child, signal),
 		stop: async (graceMs = 20_000) => {
 			self.kill('SIGTERM');
@@ -82,8 +82,8 @@ export function launch(
 	return self;
 }
 
-/** Waits until the program has printed this. */
-export async function logged(
+/** Waits until the output of the program matches. Throws if the program ends before that. */
+export async function waitForLog(
 	program: RunningProcess,
 	text: RegExp,
 	timeoutMs = 120_000,
@@ -99,7 +99,7 @@ export async function logged(
 	}
 }
 
-/** Runs a program to its end and returns what it printed; fails with the last lines of that. */
+/** Runs a program and returns its output. Throws with the last lines of output if it fails. */
 export async function run(
 	command: string,
 	args: readonly string[],
@@ -116,7 +116,7 @@ export async function run(
 	return program.log();
 }
 
-/** The end of a long text, for an error message. */
+/** The last lines of a text, for an error message. */
 export function tail(text: string, lines = 25): string {
 	return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
@@ -135,6 +135,6 @@ function signalTo(child: ChildProcess, signal: NodeJS.Signals): void {
 		if (inGroup) process.kill(-child.pid, signal);
 		else child.kill(signal);
 	} catch {
-		// It has ended meanwhile.
+		// The process has already ended.
 	}
 }

@@ -1,41 +1,41 @@
 import { freePort } from './freePort';
 import { startN8n, type N8nHost, type N8nOptions } from './host';
-import { logged, type RunningProcess } from './process';
+import { waitForLog, type RunningProcess } from './process';
 import { startPostgres, startRedis, type Service } from './services';
 
-/** n8n as a large installation runs it: who edits, who receives and who works are different processes. */
+/** n8n in queue mode: the editor, the webhooks and the workers are separate processes. */
 export interface QueueMode {
-	/** The main process; it answers no production URL. */
+	/** The main process. It serves no production URLs. */
 	main: N8nHost;
 	workers: RunningProcess[];
-	/** Ends all of them, with their database and queue. */
+	/** Stops all processes, the database and the queue. */
 	dispose(): Promise<void>;
 }
 
 interface QueueOptions extends Pick<N8nOptions, 'version' | 'env' | 'report'> {
 	workers: number;
-	/** Executions that a worker runs at the same time. */
+	/** Number of executions that a worker runs at the same time. */
 	concurrency: number;
 }
 
-/** A worker that died is noticed after some seconds instead of a minute and a half. */
+/** n8n detects a dead worker after some seconds instead of a minute and a half. */
 const fastStallDetection = {
 	QUEUE_WORKER_LOCK_DURATION: '10000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
 	QUEUE_WORKER_STALLED_INTERVAL: '5000',
 };
 
-/** Starts a main process, workers and a webhook process, with a Redis and a PostgreSQL of their own. */
+/** Starts a main process, workers and a webhook process with their own Redis and PostgreSQL. */
 export async function startQueueMode(options: QueueOptions): Promise<QueueMode> {
-	const undo: (() => Promise<void>)[] = [];
+	const cleanups: (() => Promise<void>)[] = [];
 	const dispose = async () => {
-		for (const end of undo.splice(0).reverse()) await end();
+		for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 	};
 	try {
 		const redis = await startRedis();
-		undo.push(async () => redis.dispose());
+		cleanups.push(async () => redis.dispose());
 		const postgres = await startPostgres();
-		undo.push(async () => postgres.dispose());
+		cleanups.push(async () => postgres.dispose());
 		const port = await freePort();
 		const { workers: count, concurrency, env, ...rest } = options;
 		const main = await startN8n({
@@ -43,18 +43,18 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueMode> 
 			env: { ...queueSettings(redis, postgres), ...env },
 			webhooks: `http://127.0.0.1:${port}`,
 		});
-		undo.push(async () => main.dispose());
-		const also = async (args: string[], ready: RegExp, more = {}) => {
-			const started = await main.alongside(args, more);
-			undo.push(async () => started.stop());
-			await logged(started, ready);
+		cleanups.push(async () => main.dispose());
+		const startProcess = async (args: string[], ready: RegExp, variables = {}) => {
+			const started = await main.startProcess(args, variables);
+			cleanups.push(async () => started.stop());
+			await waitForLog(started, ready);
 			return started;
 		};
-		await also(['webhook'], /Webhook listener waiting/, { N8N_PORT: String(port) });
+		await startProcess(['webhook'], /Webhook listener waiting/, { N8N_PORT: String(port) });
 		const workers: RunningProcess[] = [];
 		for (let number = 0; number < count; number++) {
 			const args = ['worker', `--concurrency=${concurrency}`];
-			workers.push(await also(args, /worker is now ready/));
+			workers.push(await startProcess(args, /worker is now ready/));
 		}
 		return { main, workers, dispose };
 	} catch (error) {
@@ -72,7 +72,7 @@ const queueSettings = (redis: Service, postgres: Service) => ({
 	DB_POSTGRESDB_PORT: String(postgres.port),
 	DB_POSTGRESDB_DATABASE: 'postgres',
 	DB_POSTGRESDB_USER: 'n8n',
-	// With its two connections by default, a webhook process answers 503 under twenty callbacks a second.
+	// A webhook process with the default of two connections answers 503 at twenty callbacks a second.
 	DB_POSTGRESDB_POOL_SIZE: '10',
 	N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
 	...fastStallDetection,

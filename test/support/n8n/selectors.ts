@@ -1,6 +1,6 @@
 import type { N8nVersion } from './install';
 
-/** What n8n's editor calls its parts; where versions differ, they differ here. */
+/** Selectors for the parts of n8n's editor, in the newest supported version. */
 const newest = {
 	/** The button of an empty canvas. */
 	addFirstStep: '[data-test-id="canvas-plus-button"]',
@@ -16,9 +16,10 @@ const newest = {
 	showFiles: '[data-test-id="radio-button-binary"]',
 	viewFile: '[data-test-id="ndv-view-binary-data"]',
 	addToCollection: '[data-test-id="collection-parameter-add"]',
-	/** Something that a click unfolds into options, and those. */
-	list: '.n8n-select:visible',
-	unfolded: '.el-select__popper',
+	/** A dropdown list. */
+	dropdown: '.n8n-select:visible',
+	/** The options of an open dropdown list. */
+	options: '.el-select__popper',
 	credentials: '[data-test-id="node-credentials-select"]',
 	newCredential: '[data-test-id="node-credentials-select-item-new"]',
 	editCredential: '[data-test-id="credential-edit-button"]',
@@ -34,8 +35,9 @@ const newest = {
 };
 export type Selectors = typeof newest;
 
-const others: Partial<Record<string, Partial<Selectors>>> = {};
+/** Selectors that differ in other versions. */
+const differences: Partial<Record<string, Partial<Selectors>>> = {};
 
 export function selectorsOf(version: N8nVersion): Selectors {
-	return { ...newest, ...others[version] };
+	return { ...newest, ...differences[version] };
 }

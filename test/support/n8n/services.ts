@@ -3,12 +3,12 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from './freePort';
-import { launch, logged, run, type ProcessUser, type RunningProcess } from './process';
+import { launch, waitForLog, run, type ProcessUser, type RunningProcess } from './process';
 
-/** A server of the machine's, run privately for one suite. */
+/** A private instance of an installed server, for one test file. */
 export interface Service {
 	port: number;
-	/** Ends it and removes its data. */
+	/** Stops the server and removes its data. */
 	dispose(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ function serviceOf(port: number, folder: string, server: RunningProcess): Servic
 	return { port, dispose };
 }
 
-/** Starts a Redis that keeps nothing on disk. */
+/** Starts a Redis that stores nothing on disk. */
 export async function startRedis(): Promise<Service> {
 	const [folder, port] = await Promise.all([folderFor('redis'), freePort()]);
 	const options = ['--bind', '127.0.0.1', '--save', '', '--dir', folder];
@@ -31,13 +31,17 @@ export async function startRedis(): Promise<Service> {
 		cwd: folder,
 		env: process.env,
 	});
-	await logged(server, /Ready to accept connections/);
+	await waitForLog(server, /Ready to accept connections/);
 	return serviceOf(port, folder, server);
 }
 
-/** Starts a PostgreSQL whose user `n8n` needs no password for the database `postgres`. */
+/** Starts a PostgreSQL. The user `n8n` can open the database `postgres` without a password. */
 export async function startPostgres(): Promise<Service> {
-	const [folder, port, user] = await Promise.all([folderFor('postgres'), freePort(), notRoot()]);
+	const [folder, port, user] = await Promise.all([
+		folderFor('postgres'),
+		freePort(),
+		postgresUser(),
+	]);
 	if (user) await chown(folder, user.uid, user.gid);
 	const options = { cwd: folder, env: process.env, ...(user && { user }) };
 	const data = path.join(folder, 'data');
@@ -45,11 +49,11 @@ export async function startPostgres(): Promise<Service> {
 	await run(postgresProgram('initdb'), ['-D', data, ...cluster], options);
 	const listening = ['-p', String(port), '-h', '127.0.0.1', '-k', '', '-F'];
 	const server = launch(postgresProgram('postgres'), ['-D', data, ...listening], options);
-	await logged(server, /ready to accept connections/);
+	await waitForLog(server, /ready to accept connections/);
 	return serviceOf(port, folder, server);
 }
 
-/** Debian keeps the programs of each version in a folder that is not searched. */
+/** On Debian, the programs are in a folder for each version, outside PATH. */
 function postgresProgram(name: string): string {
 	const versions = '/usr/lib/postgresql';
 	if (!existsSync(versions)) return name;
@@ -57,8 +61,8 @@ function postgresProgram(name: string): string {
 	return path.join(versions, newest, 'bin', name);
 }
 
-/** The user that root runs PostgreSQL as, which refuses to run as root. */
-async function notRoot(): Promise<ProcessUser | undefined> {
+/** PostgreSQL refuses to run as root. Root must run it as the user `postgres`. */
+async function postgresUser(): Promise<ProcessUser | undefined> {
 	if (process.getuid?.() !== 0) return undefined;
 	const idOf = async (kind: string) =>
 		Number(await run('id', [kind, 'postgres'], { cwd: tmpdir(), env: process.env }));

@@ -1,41 +1,43 @@
-// Runs in the browser: lists what cannot be read in the first visible element of a selector.
+// Runs in the browser. Lists the unreadable texts in the first visible element of a selector.
 (selector) => {
 	const tolerance = 1.5;
 
-	const isSeen = (element) =>
+	const isVisible = (element) =>
 		element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-	const root = [...document.querySelectorAll(selector)].find(isSeen);
-	if (!root) return [`nothing to be seen: ${selector}`];
+	const root = [...document.querySelectorAll(selector)].find(isVisible);
+	if (!root) return [`nothing is visible: ${selector}`];
 
 	const clips = (overflow) => overflow === 'hidden' || overflow === 'clip';
 	const scrolls = (overflow) => overflow === 'auto' || overflow === 'scroll';
 
-	/** The part of a box that can be seen, and whether the rest is lost rather than scrolled away. */
-	const seenPartOf = (element, { left, right, top, bottom }) => {
-		const seen = { left, right, top, bottom, isCut: false };
+	/** The visible part of a box. `isCut` says that the rest cannot be scrolled into view. */
+	const visiblePartOf = (element, { left, right, top, bottom }) => {
+		const visible = { left, right, top, bottom, isCut: false };
 		let [x, y] = [true, true];
 		for (let outer = element; outer && outer !== root.parentElement; outer = outer.parentElement) {
 			const { overflowX, overflowY, display } = getComputedStyle(outer);
 			if (display === 'inline' || display === 'contents') continue;
 			const box = outer.getBoundingClientRect();
 			if (x && clips(overflowX)) {
-				seen.isCut ||= seen.left < box.left - tolerance || seen.right > box.right + tolerance;
+				visible.isCut ||=
+					visible.left < box.left - tolerance || visible.right > box.right + tolerance;
 			}
 			if (y && clips(overflowY)) {
-				seen.isCut ||= seen.top < box.top - tolerance || seen.bottom > box.bottom + tolerance;
+				visible.isCut ||=
+					visible.top < box.top - tolerance || visible.bottom > box.bottom + tolerance;
 			}
 			if (overflowX !== 'visible') {
-				seen.left = Math.max(seen.left, box.left);
-				seen.right = Math.min(seen.right, box.right);
+				visible.left = Math.max(visible.left, box.left);
+				visible.right = Math.min(visible.right, box.right);
 			}
 			if (overflowY !== 'visible') {
-				seen.top = Math.max(seen.top, box.top);
-				seen.bottom = Math.min(seen.bottom, box.bottom);
+				visible.top = Math.max(visible.top, box.top);
+				visible.bottom = Math.min(visible.bottom, box.bottom);
 			}
 			x &&= !scrolls(overflowX);
 			y &&= !scrolls(overflowY);
 		}
-		return seen;
+		return visible;
 	};
 
 	const textBoxOf = (element) => {
@@ -52,7 +54,7 @@
 		};
 	};
 
-	/** What a field shows that nobody can type into or has typed into yet. */
+	/** The text of a field that is read-only or still empty. */
 	const fieldTextOf = (field) => {
 		const text = field.value === '' || field.readOnly ? field.value || field.placeholder : '';
 		const { font, paddingLeft, paddingRight } = getComputedStyle(field);
@@ -62,10 +64,10 @@
 		return { text, isCut: pen.measureText(text ?? '').width > room + tolerance };
 	};
 
-	// n8n's own: the box that measures a node's name, and line numbers. No text of a node is in them.
-	const foreign = '[data-test-id="inline-editable-area"], .cm-gutters';
+	// The box that measures a node's name, and line numbers. They contain no text of a node.
+	const ignored = '[data-test-id="inline-editable-area"], .cm-gutters';
 	const elements = [root, ...root.querySelectorAll('*')].filter(
-		(element) => isSeen(element) && !element.closest(foreign),
+		(element) => isVisible(element) && !element.closest(ignored),
 	);
 	const cutFields = elements
 		.filter((element) => element.matches('input:not([type=checkbox])'))
@@ -76,9 +78,9 @@
 	const texts = elements.flatMap((element) => {
 		const found = textBoxOf(element);
 		if (!found || found.box.width === 0) return [];
-		return [{ element, text: found.text, seen: seenPartOf(element, found.box) }];
+		return [{ element, text: found.text, visible: visiblePartOf(element, found.box) }];
 	});
-	const cut = texts.filter(({ seen }) => seen.isCut).map(({ text }) => `cut: ${text}`);
+	const cut = texts.filter(({ visible }) => visible.isCut).map(({ text }) => `cut: ${text}`);
 
 	const shared = (a, b) => ({
 		width: Math.min(a.right, b.right) - Math.max(a.left, b.left),
@@ -87,7 +89,7 @@
 	const overlapping = texts.flatMap((one, index) =>
 		texts.slice(index + 1).flatMap((other) => {
 			if (one.element.contains(other.element) || other.element.contains(one.element)) return [];
-			const { width, height } = shared(one.seen, other.seen);
+			const { width, height } = shared(one.visible, other.visible);
 			return width > 3 && height > 3 ? [`overlap: ${one.text} | ${other.text}`] : [];
 		}),
 	);

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Credential, N8nClient, Workflow } from './client';
+import type { N8nClient } from './client';
+import type { Credential } from './credential';
 import { itemsOf } from './execution';
 import type { N8nHost } from './host';
+import type { Workflow } from './workflowDefinition';
 
-/** A node of a workflow, as far as a scenario says anything about it. */
+/** A node of a workflow. Fields that a test leaves out have defaults. */
 export interface NodeDefinition {
 	name: string;
 	type: string;
@@ -17,7 +19,7 @@ const PACKAGE = 'n8n-nodes-tencent-vidu';
 
 export const manual: NodeDefinition = { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
 
-/** Makes `count` items with a number and a prompt. */
+/** Creates `count` items with an index and a prompt. */
 export const items = (count: number): NodeDefinition => ({
 	name: 'Items',
 	type: 'n8n-nodes-base.code',
@@ -27,7 +29,7 @@ export const items = (count: number): NodeDefinition => ({
 	},
 });
 
-/** Fetches an image for each item into n8n's binary data. */
+/** Downloads an image for each item into n8n's binary data. */
 export const picture = (url: string, options = {}): NodeDefinition => ({
 	name: 'Picture',
 	type: 'n8n-nodes-base.httpRequest',
@@ -38,7 +40,7 @@ export const picture = (url: string, options = {}): NodeDefinition => ({
 	},
 });
 
-/** The node under test, with an image and a prompt unless the scenario says otherwise. */
+/** The node under test. It has an image and a prompt by default. */
 export const vidu = (parameters: Record<string, unknown> = {}, settings = {}): NodeDefinition => ({
 	name: 'Vidu',
 	type: `${PACKAGE}.tencentVidu`,
@@ -55,12 +57,12 @@ export const vidu = (parameters: Record<string, unknown> = {}, settings = {}): N
 export const trigger = (parameters: Record<string, unknown> = {}): NodeDefinition => ({
 	name: 'Vidu Trigger',
 	type: `${PACKAGE}.tencentViduTrigger`,
-	// The editor gives every webhook one; without it, n8n 1.x puts the workflow's id into the path.
+	// Without an ID like the editor's, n8n 1.x adds the workflow's ID to the path.
 	webhookId: randomUUID(),
 	parameters: { path: 'vidu', ...parameters },
 });
 
-/** n8n's own way to start a workflow from outside. */
+/** n8n's Webhook node. */
 export const webhook = (path: string, options = {}): NodeDefinition => ({
 	name: 'Start',
 	type: 'n8n-nodes-base.webhook',
@@ -69,8 +71,8 @@ export const webhook = (path: string, options = {}): NodeDefinition => ({
 	parameters: { path, httpMethod: 'POST', responseMode: 'onReceived', options },
 });
 
-/** What the trigger has started the workflow with so far. */
-export async function received(client: N8nClient, receiver: Workflow) {
+/** Returns all items that the trigger has output so far. */
+export async function receivedItems(client: N8nClient, receiver: Workflow) {
 	const summaries = await client.executions(receiver.id);
 	const executions = await Promise.all(summaries.map(async ({ id }) => client.execution(id)));
 	return executions.flatMap((execution) =>
@@ -78,15 +80,15 @@ export async function received(client: N8nClient, receiver: Workflow) {
 	);
 }
 
-/** Saves a workflow of nodes in a row; those of the package get the credential. */
-export async function saveRow(
+/** Saves a workflow whose nodes form a chain. The package's nodes get the credential. */
+export async function saveChain(
 	n8n: N8nHost,
 	credential: Credential,
 	name: string,
-	row: NodeDefinition[],
+	chain: NodeDefinition[],
 ): Promise<Workflow> {
 	const { id, name: credentialName } = credential;
-	const nodes = row.map(({ typeVersion = 1, parameters = {}, ...node }, index) => ({
+	const nodes = chain.map(({ typeVersion = 1, parameters = {}, ...node }, index) => ({
 		id: `node-${index}`,
 		position: [index * 200, 0],
 		typeVersion,
@@ -97,10 +99,10 @@ export async function saveRow(
 		...node,
 	}));
 	const connections = Object.fromEntries(
-		row
+		chain
 			.slice(1)
 			.map((node, index) => [
-				row[index]?.name ?? '',
+				chain[index]?.name ?? '',
 				{ main: [[{ node: node.name, type: 'main', index: 0 }]] },
 			]),
 	);
