@@ -33,12 +33,12 @@ import {
 import { TencentCloudApi } from '../../../credentials/TencentCloudApi.credentials';
 import type * as Vidu from '../../../nodes/TencentVidu/TencentVidu.node';
 
-// By its whole name: tsx would take the .node.json beside it.
+// With its extension, because tsx would resolve the .node.json file beside it.
 const { TencentVidu } = createRequire(__filename)(
 	'../../../nodes/TencentVidu/TencentVidu.node.ts',
 ) as typeof Vidu;
 
-/** What a test says about a run; the rest is as in n8n. */
+/** Options of a run. Everything else is as in n8n. */
 export interface NodeRunOptions {
 	parameters: INode['parameters'];
 	items?: INodeExecutionData[];
@@ -47,17 +47,17 @@ export interface NodeRunOptions {
 	settings?: Partial<INode>;
 }
 
-/** A run under way. */
+/** A run that has started. */
 export interface RunningNode {
 	finished: Promise<IRun>;
-	/** Presses Stop. */
+	/** Stops the run, like the Stop button. */
 	stop: () => void;
 }
 
 const credential = new TencentCloudApi();
 
-/** n8n gives declarative nodes this `execute` when it loads them. */
-function vidu(): INodeType {
+/** Loads the node like n8n, which adds this `execute` to declarative nodes. */
+function loadNode(): INodeType {
 	const node: INodeType = new TencentVidu();
 	DirectoryLoader.applyDeclarativeNodeOptionParameters(node);
 	node.execute = async function (this: IExecuteFunctions) {
@@ -67,16 +67,16 @@ function vidu(): INodeType {
 	return node;
 }
 
-const vidus = vidu();
+const viduNode = loadNode();
 
-/** An n8n that knows no other node. */
+/** Node types of an n8n that knows only this node. */
 export const nodeTypesOf = (node: INodeType): INodeTypes => ({
 	getByName: () => node,
 	getByNameAndVersion: () => node,
 	getKnownTypes: () => ({}),
 });
 
-/** As n8n's own: it copies nothing, decrypts anew at each call, and signs by the credential. */
+/** Works like n8n's helper: decrypts at each call and signs by the credential class. */
 export function credentialsHelper(data: ICredentialDataDecryptedObject): ICredentialsHelper {
 	const helper = {
 		getParentTypes: () => [],
@@ -96,7 +96,7 @@ export function credentialsHelper(data: ICredentialDataDecryptedObject): ICreden
 	return helper as unknown as ICredentialsHelper;
 }
 
-/** Must be done once before anything runs. */
+/** Prepares n8n's engine. Call it once before the first run. */
 export async function startEngine(): Promise<void> {
 	process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-test-'));
 	process.env.N8N_ENCRYPTION_KEY = 'a key for tests only';
@@ -116,13 +116,13 @@ function prepare({ parameters, items, credentials, settings }: NodeRunOptions) {
 		credentials: { tencentCloudApi: { id: '1', name: 'Test' } },
 		...settings,
 	};
-	const feeder: INode = { ...node, id: 'items', name: 'Items', credentials: {}, parameters: {} };
+	const source: INode = { ...node, id: 'items', name: 'Items', credentials: {}, parameters: {} };
 	const workflow = new Workflow({
 		id: 'test',
-		nodes: [feeder, node],
+		nodes: [source, node],
 		connections: { Items: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
 		active: false,
-		nodeTypes: nodeTypesOf(vidus),
+		nodeTypes: nodeTypesOf(viduNode),
 		settings: { executionOrder: 'v1' },
 	});
 	const executeData: IExecuteData = {
@@ -130,7 +130,7 @@ function prepare({ parameters, items, credentials, settings }: NodeRunOptions) {
 		data: { main: [input] },
 		source: { main: [{ previousNode: 'Items' }] },
 	};
-	const fed: ITaskData = {
+	const sourceRun: ITaskData = {
 		startTime: 0,
 		executionTime: 0,
 		executionIndex: 0,
@@ -139,10 +139,15 @@ function prepare({ parameters, items, credentials, settings }: NodeRunOptions) {
 		data: { main: [input] },
 	};
 	const runExecutionData = createRunExecutionData({
-		resultData: { runData: { Items: [fed] } },
+		resultData: { runData: { Items: [sourceRun] } },
 		executionData: { nodeExecutionStack: [executeData] },
 	});
-	const additionalData = {
+	const additionalData = additionalDataFor(credentials);
+	return { workflow, executeData, runExecutionData, additionalData };
+}
+
+function additionalDataFor(credentials: ICredentialDataDecryptedObject) {
+	return {
 		credentialsHelper: credentialsHelper(credentials),
 		hooks: new ExecutionLifecycleHooks('manual', '1', {
 			id: 'test',
@@ -162,10 +167,9 @@ function prepare({ parameters, items, credentials, settings }: NodeRunOptions) {
 		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
 		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
 	} as unknown as IWorkflowExecuteAdditionalData;
-	return { workflow, executeData, runExecutionData, additionalData };
 }
 
-/** Runs the node with n8n's own engine, fed by a node named Items. */
+/** Runs the node in n8n's engine, with input from a node named Items. */
 export function runNode(options: NodeRunOptions): RunningNode {
 	const { workflow, runExecutionData, additionalData } = prepare(options);
 	const running = new WorkflowExecute(
@@ -177,8 +181,8 @@ export function runNode(options: NodeRunOptions): RunningNode {
 }
 
 /**
- * The node as a tool of an AI agent: each call runs it for the agent's arguments, and all calls share
- * the object that stands for the agent's run.
+ * Returns the node as a tool of an AI agent. Each call runs the node with the agent's arguments.
+ * All calls share one execution context object, as in n8n.
  */
 export function toolOf(options: NodeRunOptions) {
 	const { workflow, executeData, runExecutionData, additionalData } = prepare(options);
@@ -196,17 +200,17 @@ export function toolOf(options: NodeRunOptions) {
 			executeData,
 			[],
 		);
-		return (await new RoutingNode(context, vidus).runNode())?.[0];
+		return (await new RoutingNode(context, viduNode).runNode())?.[0];
 	};
 }
 
-/** The items that the node gave, by output. */
+/** The output items of the node, one list for each output. */
 export function outputOf(run: IRun): INodeExecutionData[][] {
 	const [last] = run.data.resultData.runData['Tencent Cloud Vidu'] ?? [];
 	return (last?.data?.main ?? []).map((items) => items ?? []);
 }
 
-/** The error that ended the node's run, as n8n stores it. */
+/** The error that ended the run of the node, as n8n stores it. */
 export function errorOf(run: IRun) {
 	return run.data.resultData.runData['Tencent Cloud Vidu']?.[0]?.error;
 }

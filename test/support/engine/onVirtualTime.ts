@@ -1,6 +1,6 @@
 import { virtualTime } from './virtualTime';
 
-/** For jest.mock of the package's time: the same module with the virtual clock in it. */
+/** A factory for jest.mock: the package's clock module, on virtual time. */
 export const onVirtualTime = (): object => ({
 	...jest.requireActual<object>('../../../nodes/TencentVidu/clock'),
 	systemClock: virtualTime,

@@ -17,7 +17,7 @@ const errorItemSchema = z.object({
 	details: z.object({ mayHaveStarted: z.boolean().optional() }),
 });
 
-/** What a user gets to see of a run, whether it succeeded or not. */
+/** What a user sees of a run, successful or not. `ambiguous` counts failures whose job may have started. */
 export function summarizeRun(run: IRun) {
 	const items = outputOf(run).flat();
 	const error = errorOf(run);
@@ -41,7 +41,7 @@ export function summarizeRun(run: IRun) {
 
 export type RunSummary = ReturnType<typeof summarizeRun>;
 
-/** Items whose prompts tell them apart. */
+/** Creates items, each with its own prompt. */
 export const numbered = (count: number): INodeExecutionData[] =>
 	Array.from({ length: count }, (_, index) => ({ json: { prompt: `Video ${index}` } }));
 
@@ -53,7 +53,7 @@ export const SUBMIT: INodeParameters = {
 
 export type RunOptions = Partial<NodeRunOptions> & { credential?: Record<string, string> };
 
-/** Starts a run against the service; `parameters` are added to those of a simple Submit. */
+/** Starts a run against the service. `parameters` extend those of a simple Submit. */
 export function start(fake: Fake, { credential, ...run }: RunOptions = {}): RunningNode {
 	return runNode({
 		credentials: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url, ...credential },
@@ -62,12 +62,12 @@ export function start(fake: Fake, { credential, ...run }: RunOptions = {}): Runn
 	});
 }
 
-/** Runs to the end on virtual time. */
+/** Waits for the end of a run, on virtual time. */
 export async function finish(fake: Fake, running: RunningNode): Promise<IRun> {
 	return await virtualTime.until(running.finished, () => fake.inFlight);
 }
 
-/** A whole run, with what its user sees of it. */
+/** Runs the node to the end and summarizes the run. */
 export async function runToEnd(fake: Fake, options: RunOptions = {}) {
 	return summarizeRun(await finish(fake, start(fake, options)));
 }

@@ -18,17 +18,17 @@ import { Workflow } from 'n8n-workflow';
 import { TencentViduTrigger } from '../../../nodes/TencentVidu/TencentViduTrigger.node';
 import { credentialsHelper, nodeTypesOf } from './nodeRun';
 
-/** A trigger that listens, as in an n8n that has published its workflow. */
+/** A trigger that receives requests, as in a published workflow. */
 export interface TriggerListener {
-	/** Base URL, without the path of a webhook. */
+	/** Base URL without a webhook path. */
 	url: string;
-	/** The items that each workflow was started with, oldest first. */
+	/** The items of each workflow start, oldest first. */
 	started: INodeExecutionData[][];
-	/** Statuses answered, oldest first. */
+	/** HTTP statuses of the responses, oldest first. */
 	answered: number[];
-	/** What n8n saves with the workflow. */
+	/** The workflow's static data, which n8n saves. */
 	staticData: IDataObject;
-	/** Waits until all that was received so far is dealt with, downloads included. */
+	/** Waits until all requests so far are handled, with their downloads. */
 	settled(): Promise<void>;
 	close(): Promise<void>;
 }
@@ -38,9 +38,9 @@ export interface TriggerOptions {
 	credentials: ICredentialDataDecryptedObject;
 	mode?: WorkflowExecuteMode;
 	staticData?: IDataObject;
-	/** How many workflows n8n cannot start at first, as with a database that is locked. */
+	/** Number of first workflow starts that fail, as with a locked database. */
 	failures?: number;
-	/** Another id is another trigger, which has seen nothing. */
+	/** A trigger with another ID has its own memory of callbacks. */
 	workflowId?: string;
 }
 
@@ -52,26 +52,28 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 	return Buffer.concat(chunks);
 }
 
-/** As n8n reads bodies: JSON only if it is called that, and 422 if it is broken. */
-function parsed(raw: Buffer, type: string | undefined): { body?: unknown; isBroken?: boolean } {
+/** Parses a body like n8n: only with a JSON content type. n8n answers 422 to malformed JSON. */
+function parseBody(
+	raw: Buffer,
+	type: string | undefined,
+): { body?: unknown; isMalformed?: boolean } {
 	if (!type?.includes('application/json')) return {};
 	try {
 		return { body: JSON.parse(raw.toString() || '{}') };
 	} catch {
-		return { isBroken: true };
+		return { isMalformed: true };
 	}
 }
 
-/** Listens on loopback and hands each request to the real trigger in n8n's own webhook context. */
-export async function listenForCallbacks(options: TriggerOptions): Promise<TriggerListener> {
-	const { credentials, mode = 'webhook', workflowId = 'trigger' } = options;
+/** Creates the published workflow that holds only the trigger. */
+function loadWorkflow({ parameters, staticData = {}, workflowId = 'trigger' }: TriggerOptions) {
 	const node: INode = {
 		id: 'trigger',
 		name: 'Tencent Cloud Vidu Trigger',
 		type: 'n8n-nodes-tencent-vidu.tencentViduTrigger',
 		typeVersion: 1,
 		position: [0, 0],
-		parameters: { path: 'tencent-vidu', ...options.parameters },
+		parameters: { path: 'tencent-vidu', ...parameters },
 		credentials: { tencentCloudApi: { id: '1', name: 'Test' } },
 	};
 	const workflow = new Workflow({
@@ -80,47 +82,49 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		connections: {},
 		active: true,
 		nodeTypes: nodeTypesOf(trigger),
-		staticData: options.staticData ?? {},
+		staticData,
 	});
-	const loaded = workflow.getNode(node.name) ?? node;
+	return { workflow, node: workflow.getNode(node.name) ?? node };
+}
+
+/** Adds what n8n takes from Express to a request and its response. */
+function toExpress(request: IncomingMessage, response: ServerResponse, raw: Buffer, body: unknown) {
+	const url = new URL(request.url ?? '', 'http://localhost');
+	const httpRequest = Object.assign(request, {
+		path: url.pathname,
+		query: Object.fromEntries(url.searchParams),
+		rawBody: raw,
+		body,
+	}) as unknown as Request;
+	const httpResponse = Object.assign(response, {
+		status: (code: number) => Object.assign(response, { statusCode: code }),
+		json: (value: unknown) => response.end(JSON.stringify(value)),
+	}) as unknown as Response;
+	return { httpRequest, httpResponse };
+}
+
+/** Listens on loopback. Passes each request to the real trigger in n8n's webhook context. */
+export async function listenForCallbacks(options: TriggerOptions): Promise<TriggerListener> {
+	const { credentials, mode = 'webhook' } = options;
+	const { workflow, node } = loadWorkflow(options);
 	const started: INodeExecutionData[][] = [];
 	const answered: number[] = [];
 	let { failures = 0 } = options;
 
 	const handle = async (request: IncomingMessage, response: ServerResponse) => {
 		const raw = await bodyOf(request);
-		const url = new URL(request.url ?? '', 'http://localhost');
 		response.on('finish', () => answered.push(response.statusCode));
-		const { body, isBroken } = parsed(raw, request.headers['content-type']);
-		if (isBroken) return void response.writeHead(422).end();
-		const httpRequest = Object.assign(request, {
-			path: url.pathname,
-			query: Object.fromEntries(url.searchParams),
-			rawBody: raw,
-			body,
-		}) as unknown as Request;
-		const httpResponse = Object.assign(response, {
-			status: (code: number) => Object.assign(response, { statusCode: code }),
-			json: (value: unknown) => response.end(JSON.stringify(value)),
-		}) as unknown as Response;
+		const { body, isMalformed } = parseBody(raw, request.headers['content-type']);
+		if (isMalformed) return void response.writeHead(422).end();
 		const additionalData = {
 			credentialsHelper: credentialsHelper(credentials),
 			executionId: '1',
-			httpRequest,
-			httpResponse,
+			...toExpress(request, response, raw, body),
 			webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
 			formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
 		} as unknown as IWorkflowExecuteAdditionalData;
 		const webhookData = { webhookDescription: trigger.description.webhooks?.[0] } as IWebhookData;
-		const context = new WebhookContext(
-			workflow,
-			loaded,
-			additionalData,
-			mode,
-			webhookData,
-			[],
-			null,
-		);
+		const context = new WebhookContext(workflow, node, additionalData, mode, webhookData, [], null);
 		const result = await trigger.webhook.call(context as unknown as IWebhookFunctions);
 		if (result.workflowData && failures-- > 0) throw new Error('the database is locked');
 		if (result.workflowData) started.push(...result.workflowData);

@@ -1,7 +1,7 @@
 import { startEngine } from './nodeRun';
 import { virtualTime } from './virtualTime';
 
-/** For each test of a file: n8n's engine on the virtual clock, every test two minutes after the last. */
+/** Prepares n8n's engine on virtual time. Each test of the file starts two minutes after the last. */
 export function useVirtualEngine(): void {
 	beforeAll(async () => {
 		jest.spyOn(Date, 'now').mockImplementation(virtualTime.now);

@@ -10,29 +10,29 @@ subscribe('http.client.request.error', () => (openRequests -= 1));
 
 const eventLoopTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Turns that a socket's news need at most until the code that waits for it has run. */
+/** Maximum turns of the event loop until a socket event has reached the code that awaits it. */
 const TURNS_TO_SETTLE = 12;
 
 /**
- * A request that hangs is waited for this long before time goes on without it, in milliseconds of this
- * process's own work: on a busy machine the clock on the wall runs while nothing of ours does.
+ * Virtual time waits this long for a request that hangs, in milliseconds of this process's CPU time.
+ * On a busy machine, wall time also passes while this process does not run.
  */
-const HANGING = 40;
+const MAX_CPU_MS_PER_REQUEST = 40;
 
-const worked = (): number => {
+const cpuMilliseconds = (): number => {
 	const { user, system } = process.cpuUsage();
 	return (user + system) / 1_000;
 };
 
 /**
- * A clock that jumps to the next thing waited for as soon as nothing else can happen: the package
- * and the local service share it, over real sockets and without real waiting.
+ * A clock that jumps to the next timer when nothing else can happen.
+ * The package and the local service share it over real sockets, and no test waits in real time.
  */
 export class VirtualTime implements Clock, ServiceClock {
-	/** Milliseconds that went by since the test began. */
+	/** Virtual milliseconds since the start. */
 	elapsed = 0;
 
-	/** What `random` gives; in the middle unless a test says otherwise. */
+	/** The source of `random`. Default: the middle of the range. */
 	chance = () => 0.5;
 
 	private readonly timers = new Set<{ at: number; run: () => void }>();
@@ -55,20 +55,20 @@ export class VirtualTime implements Clock, ServiceClock {
 		return () => this.timers.delete(timer);
 	};
 
-	/** Lets time pass until `work` is done. `inFlight` counts what the service is busy with. */
+	/** Advances time until `work` is done. `inFlight` returns the number of requests in the service. */
 	async until<T>(work: Promise<T>, inFlight: () => number): Promise<T> {
 		let isDone = false;
 		const settled = work.finally(() => (isDone = true));
 		settled.catch(() => {});
-		let busySince = worked();
+		let busySince = cpuMilliseconds();
 		const isBusy = async () => {
 			for (let turn = 0; turn < TURNS_TO_SETTLE && !isDone; turn++) await eventLoopTurn();
 			return isDone || openRequests > 0 || inFlight() > 0;
 		};
 		while (!isDone) {
 			const isIdle = !(await isBusy()) && !(await isBusy());
-			if (isIdle || worked() - busySince > HANGING) {
-				busySince = worked();
+			if (isIdle || cpuMilliseconds() - busySince > MAX_CPU_MS_PER_REQUEST) {
+				busySince = cpuMilliseconds();
 				this.jump();
 			}
 		}
