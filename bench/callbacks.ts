@@ -13,10 +13,10 @@ import { compare, type Report, versionOf } from './report';
 import { interleave, quantile } from './rounds';
 
 const COUNT = 250;
-const AT_ONCE = 16;
+const CONCURRENCY = 16;
 const ROUNDS = 4;
 
-/** Jobs that nobody else has, with URLs as Submit makes them. */
+/** A callback of a new job, with a URL as Submit creates it. */
 interface Callback {
 	url: URL;
 	body: string;
@@ -46,7 +46,7 @@ function callbacksTo(url: string, isSigned: boolean): Callback[] {
 	});
 }
 
-/** Posts one callback; resolves with the milliseconds until it was answered. */
+/** Posts one callback and returns the milliseconds until the response. */
 async function post(agent: Agent, { url, body }: Callback): Promise<number> {
 	const began = performance.now();
 	await new Promise<void>((resolve, reject) => {
@@ -63,16 +63,16 @@ async function post(agent: Agent, { url, body }: Callback): Promise<number> {
 	return performance.now() - began;
 }
 
-/** Posts all, so many at once, as fast as they are answered. */
+/** Posts all callbacks over a fixed number of connections. */
 async function postAll(callbacks: Callback[]) {
-	const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+	const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 	const latencies: number[] = [];
 	const left = callbacks.values();
 	const began = performance.now();
 	const sender = async () => {
 		for (const callback of left) latencies.push(await post(agent, callback));
 	};
-	await Promise.all(Array.from({ length: AT_ONCE }, sender));
+	await Promise.all(Array.from({ length: CONCURRENCY }, sender));
 	const seconds = (performance.now() - began) / 1000;
 	agent.destroy();
 	return { seconds, latencies };
@@ -86,7 +86,7 @@ async function executionsOf({ client }: N8nHost, workflowId: string): Promise<nu
 	return (await client.request('GET', path, countSchema)).count;
 }
 
-/** An n8n answers before it runs the workflow: the next subject must not pay for these runs. */
+/** n8n responds before it runs the workflow. The next subject must not share the CPU with these runs. */
 async function allHaveRun(n8n: N8nHost, workflowId: string, expected: number): Promise<void> {
 	await n8n.client.until(`${expected} executions`, { timeoutMs: 120_000 }, async () => {
 		const count = await executionsOf(n8n, workflowId);
@@ -95,10 +95,10 @@ async function allHaveRun(n8n: N8nHost, workflowId: string, expected: number): P
 	});
 }
 
-/** n8n makes a sandbox for the expressions of every trigger but its own Webhook node without any. */
+/** n8n creates an expression sandbox for every trigger except a Webhook node without expressions. */
 const expression = { responseHeaders: { entries: [{ name: 'x-received', value: '={{ 1 }}' }] } };
 
-/** Callbacks beside n8n's own Webhook node, in one n8n. */
+/** Compares the trigger with n8n's Webhook node in one n8n. */
 export async function callbacks(): Promise<Report> {
 	const environment = await startEnvironment();
 	const { n8n, credential } = environment;
@@ -126,7 +126,7 @@ export async function callbacks(): Promise<Report> {
 			),
 			'trigger, Authentication: Signed URL': await subject(trigger({ path: 'signed' })),
 		};
-		// After two warm-ups the trigger remembers as many callbacks as a run of 500 makes.
+		// After two warm-ups the trigger remembers 500 callbacks.
 		const results = await interleave(subjects, { rounds: ROUNDS, warmUps: 2 });
 		return {
 			...compare(results, 'Webhook node', [
@@ -137,7 +137,7 @@ export async function callbacks(): Promise<Report> {
 				{ head: 'CPU ms each', of: ({ cpu }) => cpu, isCompared: true },
 			]),
 			notes: [
-				`${COUNT} callbacks of as many jobs, ${AT_ONCE} at once over kept connections; ${ROUNDS} rounds.`,
+				`${COUNT} callbacks of as many jobs, ${CONCURRENCY} at once over kept connections; ${ROUNDS} rounds.`,
 			],
 			n8n: await versionOf(n8n),
 		};

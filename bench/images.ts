@@ -12,7 +12,7 @@ const FEW = 20;
 const MANY = 200;
 const ROUNDS = 2;
 
-/** Serves the same picture at any path. */
+/** Serves the same image at any path. */
 async function servePicture() {
 	const picture = Buffer.alloc(MEGABYTES * 1024 * 1024, 'picture');
 	const server = createServer((_, response) => {
@@ -23,17 +23,17 @@ async function servePicture() {
 	return { url: `http://127.0.0.1:${port}/picture.png`, close: () => server.close() };
 }
 
-/** A few at a time. */
+/** Downloads four images at a time. */
 const batching = { batch: { batchSize: 4, batchInterval: 100 } };
 
-/** The image as base64 in the item, since HTTP Request can put only that into JSON. */
+/** Converts the image to base64 text, the only form that HTTP Request can put into JSON. */
 const extract: NodeDefinition = {
 	name: 'Extract from File',
 	type: 'n8n-nodes-base.extractFromFile',
 	parameters: { operation: 'binaryToPropery', destinationKey: 'image', options: {} },
 };
 
-/** A run in an n8n of its own, since memory that was once taken is not given back. */
+/** Runs in a new n8n, because a process does not release memory that it once had. */
 async function runOf(
 	url: string,
 	count: number,
@@ -55,7 +55,7 @@ async function runOf(
 
 const DATA_URI = '"data:image/png;base64," + $json.image';
 
-/** Images that are submitted from binary data: memory and time. */
+/** Measures memory and time of submitting images from binary data. */
 export async function images(): Promise<Report> {
 	const { url, close } = await servePicture();
 	try {

@@ -16,17 +16,17 @@ const LENGTHS = [60, 300, 600, 1_800];
 const FIXED_INTERVALS = [5, 15];
 const ROUNDS = 5;
 
-/** Jobs of one kind take by a fifth more or less. */
+/** The run time of jobs varies by up to this part. */
 const SPREAD = 0.2;
 const WAIT_MS = 10_000;
 
-/** The same chances in each run. */
-function chances(seed: number): () => number {
-	let drawn = seed + 1;
-	return () => (drawn = (drawn * 16_807) % 2_147_483_647) / 2_147_483_647;
+/** A random number generator with a seed, so that each run is the same. */
+function seededRandom(seed: number): () => number {
+	let state = seed + 1;
+	return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
 }
 
-/** Requests for each job, and for each the seconds from its end until that was known. */
+/** Requests per job, and for each job the seconds from its end until the end was known. */
 interface Outcome {
 	requests: number;
 	delays: number[];
@@ -34,10 +34,10 @@ interface Outcome {
 
 const secondsAfter = (end: number | undefined, at: number) => (at - (end ?? NaN)) / 1_000;
 
-/** A whole run of the node in n8n's engine, with the service, on the virtual clock. */
+/** Runs the node in n8n's engine against the service, on virtual time. */
 async function runOf(count: number, seconds: number, round: number, parameters: INodeParameters) {
-	const chance = chances(round);
-	virtualTime.chance = chance;
+	const random = seededRandom(round);
+	virtualTime.chance = random;
 	virtualTime.elapsed += 120_000;
 	const fake = await startFake({
 		clock: virtualTime,
@@ -46,14 +46,14 @@ async function runOf(count: number, seconds: number, round: number, parameters: 
 	});
 	fake.jobs.onChange(({ status }) => {
 		if (status !== 'RUN') return;
-		const length = seconds * (1 + SPREAD * (2 * chance() - 1));
+		const length = seconds * (1 + SPREAD * (2 * random() - 1));
 		fake.jobs.options.runMs = length * 1_000 - WAIT_MS;
 	});
 	try {
-		const seen = summarizeRun(
+		const { error } = summarizeRun(
 			await finish(fake, start(fake, { items: numbered(count), parameters })),
 		);
-		if (seen.error) throw seen.error;
+		if (error) throw error;
 		await virtualTime.until(done(fake), () => fake.inFlight);
 		return fake;
 	} finally {
@@ -75,25 +75,25 @@ async function adaptive(count: number, seconds: number, round: number) {
 	const waitOptions = { timeout: 120, downloadVideo: false };
 	const fake = await runOf(count, seconds, round, { operation: 'generate', waitOptions });
 	const ends = new Map(fake.jobs.all().map(({ jobId, endedAt }) => [jobId, endedAt]));
-	const questions = fake.requests.filter(({ action }) => action === DESCRIBE);
-	const delays = questions
+	const polls = fake.requests.filter(({ action }) => action === DESCRIBE);
+	const delays = polls
 		.map(({ body, at }) => secondsAfter(ends.get(String(body.JobId)), at))
 		.filter((delay) => delay >= 0);
-	if (delays.length !== count) throw new Error(`${delays.length} of ${count} ends were seen`);
-	return { fake, outcome: { requests: questions.length / count, delays } };
+	if (delays.length !== count) throw new Error(`${delays.length} of ${count} ends were noticed`);
+	return { fake, outcome: { requests: polls.length / count, delays } };
 }
 
-/** A loop that asks after each job every so many seconds, for the jobs of another run. */
+/** Simulates a loop with a fixed interval in seconds, for the jobs of another run. */
 function fixed(fake: Fake, interval: number): Outcome {
 	const delays: number[] = [];
 	let requests = 0;
 	for (const { createdAt, endedAt } of fake.jobs.all()) {
-		let askedAt = createdAt;
+		let polledAt = createdAt;
 		do {
-			askedAt += interval * 1_000;
+			polledAt += interval * 1_000;
 			requests++;
-		} while (secondsAfter(endedAt, askedAt) < 0);
-		delays.push(secondsAfter(endedAt, askedAt));
+		} while (secondsAfter(endedAt, polledAt) < 0);
+		delays.push(secondsAfter(endedAt, polledAt));
 	}
 	return { requests: requests / delays.length, delays };
 }
@@ -110,7 +110,7 @@ async function byCallback(count: number, seconds: number, round: number): Promis
 		const delays = fake.callbacks.deliveries.map(({ jobId, at }) =>
 			secondsAfter(fake.jobs.get(jobId)?.endedAt, at),
 		);
-		if (delays.length !== count) throw new Error(`${delays.length} of ${count} callbacks came`);
+		if (delays.length !== count) throw new Error(`${delays.length} of ${count} callbacks arrived`);
 		const requests = fake.requests.filter(({ action }) => action === DESCRIBE).length;
 		return { requests: requests / count, delays };
 	} finally {
@@ -137,7 +137,7 @@ async function row(count: number, seconds: number): Promise<string[]> {
 	];
 }
 
-/** Polling: how often is asked for a job, and how late its end is known; in n8n's engine on a clock of its own. */
+/** Measures how often a job is polled and how late its end is known. */
 export async function polling(): Promise<Report> {
 	await startEngine();
 	const { now, monotonic, sleep, random } = virtualTime;
@@ -159,6 +159,6 @@ export async function polling(): Promise<Report> {
 			...subjects.map((name) => `delay s p50 / p95, ${name}`),
 		],
 		rows,
-		notes: [`Jobs that take by up to ${SPREAD * 100} % more or less; ${ROUNDS} rounds.`],
+		notes: [`Job run times vary by up to ${SPREAD * 100} %; ${ROUNDS} rounds.`],
 	};
 }

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** What the kernel counts in, in every Linux. */
+/** Clock ticks per second, the same on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-/** CPU seconds that a process has used so far, all its threads together. */
+/** CPU seconds that all threads of a process have used so far. */
 export function cpuSeconds(pid: number): number {
 	const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -15,10 +15,10 @@ const megabytes = (pid: number, name: string) =>
 		new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
 	) / 1024;
 
-/** Begins to watch the memory of a process; the answer tells, in MB, how far it has risen since. */
+/** Starts to watch the memory of a process. The returned function returns its peak rise since then, in MB. */
 export function watchMemory(pid: number): () => number {
 	const before = megabytes(pid, 'VmRSS');
-	// The kernel keeps the peak itself; this starts it anew.
+	// The kernel records the peak. This write resets it.
 	writeFileSync(`/proc/${pid}/clear_refs`, '5');
 	return () => megabytes(pid, 'VmHWM') - before;
 }

@@ -9,19 +9,19 @@ import type { N8nHost } from '../test/support/n8n/host';
 import { run } from '../test/support/n8n/process';
 import { ratioOf, type Results, type Spread, spreadOf } from './rounds';
 
-/** What came out of a subject: a table, and what is to be said of it. */
+/** The result of a benchmark: a table and notes. */
 export interface Report {
 	head: string[];
 	rows: string[][];
-	/** Sentences that belong to these results alone. */
+	/** Sentences below the table. */
 	notes?: string[];
-	/** The n8n that was measured, if one was. */
+	/** Version of the measured n8n, if there is one. */
 	n8n?: string;
 }
 
 const README = path.join(__dirname, 'README.md');
 
-/** A number with as many digits as say something. */
+/** Formats a number with three significant digits, roughly. */
 export function figure(value: number): string {
 	if (!Number.isFinite(value)) return '–';
 	const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
@@ -31,18 +31,18 @@ export function figure(value: number): string {
 	});
 }
 
-/** Median with the least and the most of the rounds. */
+/** Formats a median with the minimum and the maximum of the rounds. */
 export const spread = ({ median, least, most }: Spread): string =>
 	`${figure(median)} (${figure(least)}–${figure(most)})`;
 
-/** A figure of each result, and whether it is to be set in relation to another subject's. */
+/** A figure of each result. `isCompared` adds its ratio to the base subject. */
 export interface Column<Result> {
 	head: string;
 	of: (result: Result) => number;
 	isCompared?: boolean;
 }
 
-/** A row for each subject: medians, and behind them ratios to the subject `base` with their spread. */
+/** Returns a row for each subject: medians, and ratios to the subject `base` with their spread. */
 export function compare<Result>(
 	results: Results<string, Result>,
 	base: string,
@@ -65,7 +65,7 @@ export function compare<Result>(
 	};
 }
 
-/** An n8n by its versions. */
+/** The versions of an n8n and of its Node.js. */
 export async function versionOf({ installation: { folder, node } }: N8nHost): Promise<string> {
 	const { version } = z
 		.object({ version: z.string() })
@@ -79,12 +79,12 @@ function asMarkdown({ head, rows, notes = [], n8n }: Report): string {
 	return [`Measured on ${machine.join(', ')}.`, table(head, rows), ...notes].join('\n\n');
 }
 
-/** Prints a report and puts it into the page, in place of the last one. */
-export function publish(subject: string, report: Report): void {
+/** Prints a report and replaces the last one in README.md. */
+export function publish(benchmark: string, report: Report): void {
 	const text = asMarkdown(report);
-	console.log(`\n${subject}\n\n${text}\n`);
+	console.log(`\n${benchmark}\n\n${text}\n`);
 	writeFileSync(
 		README,
-		withSection(readFileSync(README, 'utf8'), subject, `npm run bench -- ${subject}`, text),
+		withSection(readFileSync(README, 'utf8'), benchmark, `npm run bench -- ${benchmark}`, text),
 	);
 }

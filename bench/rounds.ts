@@ -1,7 +1,7 @@
-/** What each subject came to in each round, in the order of the rounds. */
+/** The results of each subject, in the order of the rounds. */
 export type Results<Name extends string, Result> = Record<Name, Result[]>;
 
-/** How a figure of several rounds is told: its median, the least and the most. */
+/** Median, minimum and maximum of a figure over several rounds. */
 export interface Spread {
 	median: number;
 	least: number;
@@ -9,8 +9,8 @@ export interface Spread {
 }
 
 /**
- * Lets subjects run in turn, round after round, so that what disturbs one disturbs the others too;
- * who begins changes with the round. Rounds before the first are warm-ups, and not kept.
+ * Runs the subjects in turn, round after round, so that a disturbance affects all of them.
+ * Each round begins with another subject. The results of warm-up rounds are dropped.
  */
 export async function interleave<Name extends string, Result>(
 	subjects: Record<Name, (round: number) => Promise<Result> | Result>,
@@ -36,7 +36,7 @@ export async function interleave<Name extends string, Result>(
 	return results;
 }
 
-/** The value that so large a part of the values does not exceed. */
+/** The quantile of the values. `part` is between 0 and 1. */
 export function quantile(values: number[], part: number): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	const place = (sorted.length - 1) * part;
@@ -44,13 +44,13 @@ export function quantile(values: number[], part: number): number {
 	return below + (above - below) * (place % 1);
 }
 
-/** Median, least and most of a figure. */
+/** Median, minimum and maximum of the values. */
 export const spreadOf = (values: number[]): Spread => ({
 	median: quantile(values, 0.5),
 	least: Math.min(...values),
 	most: Math.max(...values),
 });
 
-/** The ratio of two subjects, round by round. */
+/** The ratio of two subjects in each round. */
 export const ratioOf = (ours: number[], theirs: number[]): Spread =>
 	spreadOf(ours.map((value, round) => value / (theirs[round] ?? NaN)));

@@ -13,9 +13,9 @@ import { interleave, ratioOf, spreadOf } from './rounds';
 
 const ROUNDS = 15;
 
-/** Long enough for the clock, short enough for many rounds. */
+/** Signed bytes per round: enough to measure, and few enough for many rounds. */
 const BYTES_PER_ROUND = 40_000_000;
-const MOST_CALLS = 2_000;
+const MAX_CALLS = 2_000;
 
 const REQUEST = { service: 'vclm', action: 'SubmitImageToVideoViduJob', version: '2024-05-23' };
 const ADDRESS = 'https://vclm.tencentcloudapi.com';
@@ -23,7 +23,7 @@ const { secretId, secretKey } = PERMANENT_ACCOUNT;
 const MIME_TYPE = 'image/png';
 const prompt = 'A vase';
 
-/** All of the SDK runs but its way to the network, where a text becomes bytes as it does here. */
+/** Replaces only the SDK's network request. Like that request, it turns the text into bytes. */
 Object.assign(
 	createRequire(__filename)('tencentcloud-sdk-nodejs/tencentcloud/common/http/fetch') as object,
 	{ default: (_: string, { body }: { body: string }) => Buffer.from(body) },
@@ -53,7 +53,7 @@ async function byPackage(body: object | string): Promise<void> {
 	await credential.authenticate(credentials, options);
 }
 
-/** A job that is signed as either would: given its parameters. */
+/** Signs a job by both ways, given its parameters. */
 function parameters(bytes: number) {
 	const body = { Images: [`data:${MIME_TYPE};base64,${'A'.repeat(bytes)}`], Prompt: prompt };
 	return { sdk: async () => await bySdk(body), ours: async () => await byPackage(body) };
@@ -62,7 +62,7 @@ function parameters(bytes: number) {
 const submit = resources.flatMap(operationsOf).find(({ createsJob }) => createsJob);
 const schema = new FieldSchema(submit?.fields ?? []);
 
-/** A job that is signed as either would: given the bytes of an image. */
+/** Signs a job by both ways, given the bytes of an image. */
 function picture(bytes: number) {
 	const image = Buffer.alloc(bytes, 'picture');
 	const reader = {
@@ -91,11 +91,11 @@ const cases = {
 	'an image, 7 MB in base64': { bytes: 7e6, ...picture(5.25e6) },
 };
 
-/** From what a job is made of to headers and bytes, all but the sending, beside the vendor's SDK. */
+/** Compares preparing and signing a request with the vendor's SDK, without sending. */
 export async function signing(): Promise<Report> {
 	const rows: string[][] = [];
 	for (const [name, { bytes, sdk, ours }] of Object.entries(cases)) {
-		const calls = Math.min(MOST_CALLS, Math.ceil(BYTES_PER_ROUND / bytes));
+		const calls = Math.min(MAX_CALLS, Math.ceil(BYTES_PER_ROUND / bytes));
 		const timed = (sign: () => Promise<void>) => async () => {
 			const before = process.cpuUsage();
 			for (let call = 0; call < calls; call++) await sign();

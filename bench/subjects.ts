@@ -7,13 +7,13 @@ import { cpuSeconds, watchMemory } from './processUsage';
 
 const IMAGE = 'https://example.com/first.png';
 
-/** The package's node, as it comes unless `options` say otherwise. */
+/** The package's node, with default options except for `options`. */
 export const ours = (options: Record<string, unknown> = {}, parameters = {}): NodeDefinition =>
 	vidu({ firstFrameUrl: IMAGE, ...parameters, options });
 
 const action = { 'X-TC-Action': 'SubmitImageToVideoViduJob', 'X-TC-Version': '2024-05-23' };
 
-/** n8n's HTTP Request with the package's credential; `jsonBody` is an expression. */
+/** n8n's HTTP Request node with the package's credential. `jsonBody` is an expression. */
 export const httpRequest = (
 	{ credential }: Environment,
 	options: Record<string, unknown> = {},
@@ -39,7 +39,7 @@ export const httpRequest = (
 	credentials: { tencentCloudApi: { id: credential.id, name: credential.name } },
 });
 
-/** HTTP Request that starts `batchSize` requests every `batchInterval` milliseconds. */
+/** An HTTP Request node that starts `batchSize` requests every `batchInterval` milliseconds. */
 export const batched = (
 	environment: Environment,
 	batchSize: number,
@@ -48,8 +48,9 @@ export const batched = (
 	httpRequest(environment, { batching: { batch: { batchSize, batchInterval } } });
 
 /**
- * A Code node with one request after another. n8n lets it use no credential, so it signs by itself, as
- * in the vendor's example, with the keys in the code; `crypto` must be allowed to it.
+ * A Code node that sends one request after another.
+ * A Code node cannot use a credential, so its code contains the keys and signs like the vendor's example.
+ * n8n must allow it the module `crypto`.
  */
 export const codeLoop = ({ fake }: Environment): NodeDefinition => ({
 	name: 'Code',
@@ -90,22 +91,22 @@ return results;`,
 	},
 });
 
-/** What a run of a subject came to. */
+/** The result of one run of a subject. */
 export interface Submission {
 	count: number;
-	/** Jobs that the service made. */
+	/** Number of jobs that the service created. */
 	jobs: number;
-	/** Requests that the service refused. */
+	/** Number of requests that the service refused. */
 	refused: number;
-	/** Items that came out as if all were well, without a job. */
+	/** Number of output items that look successful but have no job. */
 	falseSuccesses: number;
-	/** Why the run failed, if it did. */
+	/** Error message of a failed run. */
 	failure: string | undefined;
-	/** Of the subject alone. */
+	/** Execution time of the subject's nodes alone. */
 	seconds: number;
-	/** Of n8n, for the whole run. */
+	/** CPU time of n8n for the whole run. */
 	cpuSeconds: number;
-	/** Peak of n8n's memory over what it had before, in MB. */
+	/** Peak of n8n's memory above its level before the run, in MB. */
 	megabytes: number;
 }
 
@@ -113,7 +114,7 @@ const hasJob = ({ JobId, Response }: Record<string, unknown>) =>
 	typeof JobId === 'string' ||
 	(typeof Response === 'object' && Response !== null && 'JobId' in Response);
 
-/** Runs a subject, of one node or more, for `count` items; `sources` are given to all subjects. */
+/** Runs the nodes of a subject for `count` items. The nodes in `sources` come before them. */
 export async function submit(
 	environment: Environment,
 	subject: NodeDefinition[],
@@ -132,7 +133,7 @@ export async function submit(
 	const execution = await Promise.race([
 		n8n.client.run(workflow, { timeoutMs: 600_000 }),
 		n8n.ended().then(() => {
-			throw new Error(`n8n died: ${tail(n8n.log())}`);
+			throw new Error(`n8n ended unexpectedly: ${tail(n8n.log())}`);
 		}),
 	]);
 	const times = names.map((name) => execution.runData[name]?.at(-1)?.executionTime ?? NaN);

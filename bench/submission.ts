@@ -11,7 +11,7 @@ const LATENCY_MS = 50;
 const QUOTA_ITEMS = 200;
 const QUOTA_ROUNDS = 3;
 
-/** Submission under the vendor's quota: what a user could build instead, and how near to the limit. */
+/** Compares submission under the vendor's quota with workflows without the package. */
 export async function quota(): Promise<Report> {
 	const environment = await startEnvironment(
 		{ quota: { perSecond: QUOTA }, latencyMs: LATENCY_MS },
@@ -19,7 +19,7 @@ export async function quota(): Promise<Report> {
 	);
 	try {
 		const subject = (node: NodeDefinition) => async () => {
-			// The quota counts the last second: what the one before has used must be forgotten.
+			// The quota counts the last second, so requests of the previous subject must expire.
 			await sleep(1_500);
 			return await submit(environment, [node], QUOTA_ITEMS);
 		};
@@ -73,7 +73,7 @@ const FEW = 500;
 const MANY = 5_000;
 const FREE_ROUNDS = 3;
 
-/** An n8n of its own, since memory that was once taken is not given back. */
+/** Runs in a new n8n, because a process does not release memory that it once had. */
 async function unlimitedRun(nodeOf: (environment: Environment) => NodeDefinition) {
 	const environment = await startEnvironment({ quota: { perSecond: 0 } });
 	try {
@@ -94,7 +94,7 @@ async function unlimitedRun(nodeOf: (environment: Environment) => NodeDefinition
 
 type UnlimitedRun = Awaited<ReturnType<typeof unlimitedRun>>;
 
-/** Submission without a quota: what the nodes themselves take, and how that grows. */
+/** Measures the cost of the nodes themselves without a quota, and how it grows. */
 export async function unlimited(): Promise<Report> {
 	const results = await interleave(
 		{

@@ -1,4 +1,4 @@
-/** Prints what happens for somebody who watches. */
+/** Prints the steps of the demo. */
 export class Report {
 	private steps = 0;
 
@@ -11,7 +11,7 @@ export class Report {
 		console.log(`   ${text}`);
 	}
 
-	/** The fields of an item, one in a line. */
+	/** Prints the fields of an item, one in each line. */
 	item(json: Record<string, unknown>): void {
 		const width = Math.max(...Object.keys(json).map((name) => name.length));
 		for (const [name, value] of Object.entries(json)) {

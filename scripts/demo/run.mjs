@@ -1,4 +1,4 @@
-// Plain JavaScript without dependencies: on a fresh clone there is nothing else to run yet.
+// Plain JavaScript without dependencies, because a fresh clone has none.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,15 +8,15 @@ import { fileURLToPath } from 'node:url';
 const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Runs a program in the project; a signal to this process is one to the program. */
+/** Runs a program in the project and passes signals on to it. */
 function run(command, args, options = {}) {
 	return new Promise((resolve, reject) => {
 		const child = spawn(command, args, { cwd: project, stdio: 'inherit', ...options });
-		const pass = signals.map((signal) => [signal, () => child.kill(signal)]);
-		for (const [signal, listener] of pass) process.on(signal, listener);
+		const listeners = signals.map((signal) => [signal, () => child.kill(signal)]);
+		for (const [signal, listener] of listeners) process.on(signal, listener);
 		child.once('error', reject);
 		child.once('exit', (status) => {
-			for (const [signal, listener] of pass) process.off(signal, listener);
+			for (const [signal, listener] of listeners) process.off(signal, listener);
 			resolve(status ?? 1);
 		});
 	});
@@ -40,7 +40,7 @@ async function step(title, work) {
 	console.log(title);
 	const status = await work();
 	if (status !== 0) {
-		console.error(`That failed (status ${status}).`);
+		console.error(`This step failed with status ${status}.`);
 		process.exit(status);
 	}
 }

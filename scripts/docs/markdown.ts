@@ -1,11 +1,11 @@
-/** A Markdown table, not padded: in the package, the README counts by the byte. */
+/** A Markdown table without padding, which keeps the packed README small. */
 export function table(head: string[], rows: string[][]): string {
 	const line = (row: string[]) =>
 		`| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** A text with what stands between two markers replaced; all else is kept. */
+/** Replaces the text between two markers. */
 export function withSection(text: string, name: string, maker: string, content: string): string {
 	const [begin, end] = [`<!-- ${name}: made by ${maker} -->`, `<!-- end of ${name} -->`];
 	const [before, rest] = text.split(begin);

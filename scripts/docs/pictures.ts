@@ -6,7 +6,7 @@ import { Editor, startBrowser, type Theme } from '../../test/support/n8n/editor'
 
 const example = path.resolve(__dirname, '..', '..', 'examples', 'batch-of-images.json');
 
-/** A node for each panel that the README shows, set as in a workflow that somebody uses. */
+/** A node for each panel in the README, with realistic parameters. */
 const nodes: NodeDefinition[] = [
 	{
 		...vidu({
@@ -44,8 +44,13 @@ const nodes: NodeDefinition[] = [
 const fields = '[data-test-id="node-parameters"] [data-test-id="parameter-item"]';
 const credentialDialog = '[data-test-id="credential-edit-dialog"]';
 
-/** A picture of whatever these selectors find that can be seen, and of a margin around it. */
-async function shoot({ page }: Editor, file: string, selector: string, margin = 8): Promise<void> {
+/** Saves a screenshot of all visible elements of the selector, with a margin in pixels. */
+async function saveScreenshot(
+	{ page }: Editor,
+	file: string,
+	selector: string,
+	margin = 8,
+): Promise<void> {
 	const found = await page.locator(selector).all();
 	const boxes = (await Promise.all(found.map(async (one) => one.boundingBox()))).flatMap((box) =>
 		box && box.width > 0 && box.height > 0 ? [box] : [],
@@ -58,7 +63,7 @@ async function shoot({ page }: Editor, file: string, selector: string, margin = 
 	console.log(file);
 }
 
-/** Takes the pictures of the README anew, in a real n8n. */
+/** Retakes the screenshots of the README in a real n8n. */
 async function takePictures({ n8n, credential }: Environment, folder: string): Promise<void> {
 	const browser = await startBrowser();
 	try {
@@ -73,14 +78,14 @@ async function takePictures({ n8n, credential }: Environment, folder: string): P
 			});
 			const { page } = editor;
 			await editor.openExecution(batch.id, run);
-			await shoot(editor, fileOf('workflow'), '.vue-flow__node', 40);
+			await saveScreenshot(editor, fileOf('workflow'), '.vue-flow__node', 40);
 			await page.setViewportSize({ width: 1600, height: 1500 });
 			for (const { name } of nodes) {
 				await editor.openNode(showcase.id, name);
-				await shoot(editor, fileOf(name), fields);
+				await saveScreenshot(editor, fileOf(name), fields);
 			}
 			await editor.openCredential(credential.id);
-			await shoot(editor, fileOf('credential'), credentialDialog);
+			await saveScreenshot(editor, fileOf('credential'), credentialDialog);
 			await editor.close();
 		}
 	} finally {

@@ -14,7 +14,7 @@ import {
 } from '../../nodes/TencentVidu/transport/errorCodes';
 import { table, withSection } from './markdown';
 
-// By its whole name: tsx would take the .node.json beside it.
+// With its extension, because tsx would resolve the .node.json file beside it.
 const { TencentViduTrigger } = createRequire(__filename)(
 	'../../nodes/TencentVidu/TencentViduTrigger.node.ts',
 ) as typeof Trigger;
@@ -23,7 +23,7 @@ const README = path.resolve(__dirname, '..', '..', 'README.md');
 
 const code = (text: unknown) => `\`${String(text)}\``;
 
-/** Texts are for the editor: what looks like Markdown in them is none. */
+/** Escapes Markdown, because these texts are written for the editor. */
 const plain = (text: string) => text.replace(/[*_<]/g, '\\$&');
 
 const comparable = (text: unknown) =>
@@ -39,7 +39,7 @@ const FORMATS: Record<NonNullable<Field['format']>, string> = {
 	id: 'one word',
 };
 
-/** What a row takes: its options with the values that expressions give, or its type and limits. */
+/** The values of a field: its options with their expression values, or its type and limits. */
 function valuesOf({ type, options, typeOptions, ...row }: Field): string {
 	if (type === 'options' || type === 'multiOptions') {
 		const values = (options ?? []).flatMap((option) => ('value' in option ? [option] : []));
@@ -74,7 +74,7 @@ interface Leaf {
 
 type Site = Leaf['site'];
 
-/** The rows that hold values, collections opened, without those that only explain. */
+/** The fields that hold values. Collections are replaced by their fields, and notices are left out. */
 function leavesOf(rows: INodeProperties[], above: string[] = [], inherited: Site = 'both'): Leaf[] {
 	return rows.filter(isField).flatMap((row): Leaf[] => {
 		const label = [...above, row.displayName];
@@ -88,7 +88,7 @@ function leavesOf(rows: INodeProperties[], above: string[] = [], inherited: Site
 
 const wireNameOf = ({ routing }: Field) => routing?.send?.property;
 
-/** With the value that holds when nobody sets it; what is sent has none, the service decides. */
+/** Values with the default. Fields that are sent have none, because the service decides. */
 function withDefault(row: Field): string {
 	const { default: value } = row;
 	const isSet = typeof value === 'number' || typeof value === 'boolean' || Boolean(value);
@@ -99,7 +99,7 @@ function withDefault(row: Field): string {
 const described = ({ description = '', required }: Field) =>
 	`${plain(description).replace(/[.…]?$/, (end) => end || '.')}${required ? ' Required.' : ''}`;
 
-/** Rows as the reader of the editor knows them, with the name that the service gives each. */
+/** A table of fields, with their labels in the editor and their wire names. */
 function rowTable(rows: INodeProperties[]): string {
 	const leaves = leavesOf(rows);
 	if (leaves.every(({ row }) => wireNameOf(row) === undefined)) {
@@ -118,16 +118,16 @@ function rowTable(rows: INodeProperties[]): string {
 	);
 }
 
-const inWords = (names: string[]) =>
+const joinNames = (names: string[]) =>
 	names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
-/** The rows of a resource by the operations that take them, in the editor's order. */
+/** The fields of a resource, grouped by their operations, in the editor's order. */
 function fieldSections(operations: Operation[]): string[] {
 	const sections = new Map<string, Field[]>();
 	for (const row of new Set(operations.flatMap(({ fields }) => fields))) {
-		const takers = operations.filter(({ fields }) => fields.includes(row)).map(({ name }) => name);
+		const users = operations.filter(({ fields }) => fields.includes(row)).map(({ name }) => name);
 		const own = row.type === 'collection' ? row.displayName : 'Fields';
-		const title = `#### ${own} of ${inWords(takers)}`;
+		const title = `#### ${own} of ${joinNames(users)}`;
 		sections.set(title, [...(sections.get(title) ?? []), row]);
 	}
 	return [...sections].map(([title, rows]) => {
@@ -158,7 +158,7 @@ const operationTables = () =>
 		])
 		.join('\n\n');
 
-/** Exhaustive, so that a new action has to be told to the reader. */
+/** Complete by type, so that a new recovery action needs a description. */
 const DONE_BY_THE_NODE: Record<RecoveryAction, string> = {
 	quota: 'Pauses, slows down and sends again, until Max Wait for Capacity is over',
 	capacity: 'Sends again every 15 to 60 seconds, until Max Wait for Capacity is over',
@@ -190,7 +190,7 @@ const tables: Record<string, () => string> = {
 	errors: errorTable,
 };
 
-/** The README with its tables as the sources have them; between markers, all else is kept. */
+/** Returns the README with new tables between its markers. */
 export function withTables(readme: string): string {
 	return Object.entries(tables).reduce(
 		(text, [name, make]) => withSection(text, name, 'npm run docs', make()),

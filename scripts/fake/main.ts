@@ -1,18 +1,18 @@
 /**
- * The local service as a process of its own: `npm run fake -- --port 7700 --site china --quota 20`.
+ * Runs the local service as a program: `npm run fake -- --port 7700 --site china --quota 20`.
  *
- * It imitates, on loopback, what docs and typings of Tencent Cloud say of
+ * It imitates these parts of Tencent Cloud on loopback, as the vendor's docs and typings describe them:
  * - VCLM 2024-05-23: SubmitImageToVideoViduJob, DescribeImageToVideoViduJob (China site only);
  * - STS 2018-08-13: GetCallerIdentity;
  * - TC3-HMAC-SHA256 signatures, session tokens, clock skew, the quota for each SecretId and action, limits on size,
  *   fields, types and values, callbacks with three tries, result videos that expire.
  *
- * It does not imitate: image contents (nothing is fetched or decoded), moderation, billing, permissions, regions,
- * OffPeak's hours, the other actions. What the vendor leaves open is a guess: which code stands for which bad
- * value, the order of checks, the shape of callbacks and the pause between their tries.
+ * It does not imitate image contents (nothing is fetched or decoded), moderation, billing, permissions, regions,
+ * OffPeak's hours or other actions. The vendor does not document which code stands for which bad value,
+ * the order of checks, the shape of callbacks and the pause between their tries. These are guesses.
  *
- * A Prompt or Payload that contains one of these words gets a job with a course of its own:
- * `[fail]` ends in FAIL; `[empty]` ends in DONE without a URL; `[bare]` leaves Credits and Payload out of answers;
+ * These words in a Prompt or Payload change the course of the job:
+ * `[fail]` ends in FAIL; `[empty]` ends in DONE without a URL; `[bare]` omits Credits and Payload in responses;
  * `[never]` stays in RUN.
  */
 import { parseArgs } from 'node:util';
@@ -27,9 +27,9 @@ const USAGE = `Options, with their defaults:
   --quota 20           requests per second for each key and action, 0 for none
   --job-seconds 5      from Submit to the result
   --max-running 0      running jobs for each key, 0 for no limit
-  --latency 0          milliseconds before each answer
+  --latency 0          milliseconds before each response
   --callback A         shape of callbacks: ${Object.keys(callbackBodies).join(', ')}
-  --state <file>       keep jobs in this file, so that they outlive the process
+  --state <file>       keep jobs in this file for the next start
 `;
 
 const isShape = (text: string): text is CallbackShape => text in callbackBodies;
@@ -78,14 +78,14 @@ const readOptions = (): Partial<FakeOptions> => {
 	};
 };
 
-/** As the credential's field Site names them. */
+/** The names of the sites in the credential. */
 const SITES: Record<FakeOptions['site'], string> = {
 	china: 'China (cloud.tencent.com)',
 	international: 'International (tencentcloud.com)',
 };
 
 const greet = (fake: Fake, site: FakeOptions['site']): string => `
-An imitation of Tencent Cloud's Vidu jobs (VCLM) and of STS, for tests and trials. No job costs anything.
+A local imitation of Tencent Cloud's Vidu jobs (VCLM) and of STS for tests. No job costs anything.
 
 Copy this into a credential "Tencent Cloud API" of an n8n on this machine:
   Site           ${SITES[site]}
@@ -97,9 +97,9 @@ or, for a temporary key, with the same Site and Endpoint:
   Secret Key     ${TEMPORARY_ACCOUNT.secretKey}
   Session Token  ${TEMPORARY_ACCOUNT.token}
 
-A picture to try with: ${fake.url}/image.png (it is not looked at, and neither is any other).
-Every job gives the same small video. Put [fail] into a prompt to see a job that fails.
-Not imitated: moderation, billing, permissions, OffPeak's hours. Ctrl-C ends it.
+A test image: ${fake.url}/image.png (the service does not check images).
+Every job returns the same small video. Put [fail] into a prompt to see a job that fails.
+Not imitated: moderation, billing, permissions, OffPeak's hours. Press Ctrl-C to end.
 `;
 
 const main = async (): Promise<void> => {

@@ -39,7 +39,7 @@ describe('a newcomer in the editor', () => {
 	const signIn = async (theme: Theme) =>
 		await Editor.signIn(browser, environment.n8n, { theme, size: { width: 1440, height: 900 } });
 
-	/** A test that leaves a picture of the editor when it fails. */
+	/** A test that saves a screenshot of the editor when it fails. */
 	const scenario = (name: string, steps: () => Promise<void>) =>
 		it(name, async () => {
 			try {
@@ -61,7 +61,7 @@ describe('a newcomer in the editor', () => {
 	const shows = async (part: Locator, text: RegExp | string) =>
 		await part.getByText(text).first().waitFor();
 
-	scenario('finds the node by each word that it is known by', async () => {
+	scenario('finds the node by each of its search words', async () => {
 		await editor.startWorkflow();
 		for (const words of ['vidu', 'tencent', 'image to video', 'i2v', 'video generation']) {
 			assert.equal(await (await editor.search(words, NODE)).count(), 1, words);
@@ -77,7 +77,7 @@ describe('a newcomer in the editor', () => {
 		await editor.waitForValue('operation', 'Generate');
 	});
 
-	scenario('is told which key is wrong, and that the right ones work', async () => {
+	scenario('reads which key is wrong, and that the right keys work', async () => {
 		const { page, selectors, panel, credentialDialog } = editor;
 		await panel.locator(selectors.credentials).click();
 		await page.locator(selectors.newCredential).click();
@@ -98,7 +98,7 @@ describe('a newcomer in the editor', () => {
 		await credentialDialog.waitFor({ state: 'hidden' });
 	});
 
-	scenario('is told which field is wrong, before anything is sent', async () => {
+	scenario('reads which field is wrong before anything is sent', async () => {
 		const { output } = editor;
 		await editor.fill('prompt', 'The vase turns');
 		await editor.execute();
@@ -112,7 +112,7 @@ describe('a newcomer in the editor', () => {
 		assert.deepEqual(environment.fake.jobs.all(), []);
 	});
 
-	scenario('makes a video and watches it', async () => {
+	scenario('generates a video and watches it', async () => {
 		const { output, selectors, page } = editor;
 		await editor.fill('prompt', 'The vase turns');
 		await editor.addField(0, 'Duration');
@@ -130,15 +130,15 @@ describe('a newcomer in the editor', () => {
 		await output.locator(selectors.showFiles).click();
 		await output.locator(selectors.viewFile).click();
 		await page.waitForFunction('document.querySelector("video")?.readyState >= 2');
-		const seen = await page.evaluate<Array<number>>(`(async () => {
+		const video = await page.evaluate<Array<number>>(`(async () => {
 			const video = document.querySelector('video');
 			const file = await fetch(video.currentSrc);
 			return [video.duration, video.videoWidth, (await file.arrayBuffer()).byteLength];
 		})()`);
-		assert.deepEqual(seen, [2, 320, resultVideo().byteLength]);
+		assert.deepEqual(video, [2, 320, resultVideo().byteLength]);
 	});
 
-	scenario('is warned of a callback URL that nobody outside can reach', async () => {
+	scenario('reads a warning about a callback URL that is not public', async () => {
 		await addToEmptyWorkflow('Submit an image-to-video job');
 		const { panel } = editor;
 		const hidden = async (text: RegExp) => await panel.getByText(text).waitFor({ state: 'hidden' });
@@ -155,7 +155,7 @@ describe('a newcomer in the editor', () => {
 		await hidden(unreachable);
 	});
 
-	scenario('connects a trigger with the job of another workflow', async () => {
+	scenario('connects a trigger to the job of another workflow', async () => {
 		const { page, selectors, output } = editor;
 		await addToEmptyWorkflow('On finished video');
 		await editor.copyWebhookUrl();
@@ -297,7 +297,7 @@ describe('a newcomer in the editor', () => {
 			});
 		});
 
-		scenario('and the check notices what it cannot', async () => {
+		scenario('and the check detects unreadable texts', async () => {
 			const { page, panel, selectors } = editor;
 			const label = 'Download Video';
 			await editor.openCanvas(showcase.id);

@@ -36,10 +36,10 @@ describe('callbacks in a real n8n', () => {
 		return { out: itemsOf(execution, 'Vidu'), jobs: fake.jobs.all().slice(earlier) };
 	};
 
-	/** What the receiver has been told of these jobs, once it has been told of each. */
-	const told = async (jobs: Job[]) => {
+	/** Waits until each job has reached the receiver, and returns its items. */
+	const itemsFor = async (jobs: Job[]) => {
 		const ids = jobs.map(({ jobId }) => jobId);
-		return await environment.n8n.client.until('every job has come', {}, async () => {
+		return await environment.n8n.client.until('every job has arrived', {}, async () => {
 			const all = await receivedItems(environment.n8n.client, receiver);
 			const mine = all.filter(({ JobId }) => ids.includes(String(JobId)));
 			return mine.length >= ids.length ? mine : undefined;
@@ -47,22 +47,22 @@ describe('callbacks in a real n8n', () => {
 	};
 
 	for (const repeatMode of ['atOnce', 'inTurn'] as const) {
-		it(`start the workflow once, sent three times ${repeatMode}`, async () => {
+		it(`start the workflow once when sent three times ${repeatMode}`, async () => {
 			Object.assign(environment.fake.callbacks.options, { repeat: 3, repeatMode });
 			const { out, jobs } = await submit(repeatMode, 3);
-			await told(jobs);
-			// Whatever would start it once more has been sent by now.
+			await itemsFor(jobs);
+			// By now every repeated callback has arrived.
 			await sleep(1_000);
 			assert.deepEqual(
-				(await told(jobs)).map(({ Reference }) => Reference).sort(),
+				(await itemsFor(jobs)).map(({ Reference }) => Reference).sort(),
 				out.map(({ json }) => json.Reference).sort(),
 			);
 		});
 	}
 
-	it('start nothing when forged, altered or expired', async () => {
+	it('start no workflow when forged, altered or expired', async () => {
 		const { jobs } = await submit('forged', 1);
-		await told(jobs);
+		await itemsFor(jobs);
 		const before = (await receivedItems(environment.n8n.client, receiver)).length;
 		const url = jobs[0]?.callbackUrl ?? '';
 		const post = async (address: string) =>
@@ -88,11 +88,11 @@ describe('callbacks in a real n8n', () => {
 		assert.ok(!environment.n8n.log().includes('viduSignature'));
 	});
 
-	it('reach the trigger for every accepted job, although n8n is killed in the middle', async () => {
+	it('reach the trigger for every accepted job even if n8n is killed during the run', async () => {
 		const { n8n, credential, fake } = environment;
-		// Until n8n is there again, however long that takes on this machine.
+		// The retries must last until n8n has restarted, even on a slow machine.
 		Object.assign(fake.callbacks.options, { retryDelayMs: 2_000, tries: 100 });
-		// They end when n8n is dead: what it has answered before, nobody sends again.
+		// Jobs end only after n8n is killed, because the service does not repeat answered callbacks.
 		fake.jobs.options.runMs = 1e9;
 		const earlier = fake.jobs.all().length;
 		const callbackUrl = n8n.client.webhookUrl('vidu');
@@ -105,16 +105,20 @@ describe('callbacks in a real n8n', () => {
 		for (const { jobId } of jobs) fake.jobs.finish(jobId);
 		await fake.callbacks.idle();
 		await n8n.start();
-		const all = await n8n.client.until('all have come', { timeoutMs: 180_000 }, async () => {
-			const ids = (await receivedItems(n8n.client, receiver)).map(({ JobId }) => String(JobId));
-			return jobs.every(({ jobId }) => ids.includes(jobId)) ? ids : undefined;
-		});
+		const all = await n8n.client.until(
+			'every job has arrived',
+			{ timeoutMs: 180_000 },
+			async () => {
+				const ids = (await receivedItems(n8n.client, receiver)).map(({ JobId }) => String(JobId));
+				return jobs.every(({ jobId }) => ids.includes(jobId)) ? ids : undefined;
+			},
+		);
 		assert.equal(all.length, new Set(all).size, 'a job started the workflow twice');
 		const prompts = jobs.map(({ request }) => request.Prompt);
 		assert.equal(new Set(prompts).size, jobs.length, 'a job was sent twice');
 	});
 
-	it('are confirmed and bring the video when the trigger is told so', async () => {
+	it('are confirmed and deliver the video when the options say so', async () => {
 		const { n8n, credential, fake } = environment;
 		fake.jobs.options.runMs = 400;
 		const options = { confirm: true, downloadVideo: true, binaryField: 'film' };

@@ -8,7 +8,7 @@ import { manual, saveChain, vidu } from '../support/n8n/workflow';
 describe('the credential in a real n8n', () => {
 	const environment = useEnvironment();
 
-	const tested = async (data: Record<string, string>) =>
+	const testResult = async (data: Record<string, string>) =>
 		await environment.n8n.client.testCredential({
 			id: environment.credential.id,
 			name: 'Tested',
@@ -27,7 +27,7 @@ describe('the credential in a real n8n', () => {
 		['temporary keys', { ...temporary, sessionToken: TEMPORARY_ACCOUNT.token }],
 		['the International site', { site: 'international' }],
 	])('%s: Connection successful', async (_, data) => {
-		assert.deepEqual(await tested(data), { status: 'OK', message: 'Connection successful!' });
+		assert.deepEqual(await testResult(data), { status: 'OK', message: 'Connection successful!' });
 	});
 
 	it.each<[string, Record<string, string>, RegExp]>([
@@ -36,25 +36,25 @@ describe('the credential in a real n8n', () => {
 		['missing token', temporary, /Session Token/],
 		['no id', { secretId: '' }, /Secret ID is empty/],
 		['an endpoint without http', { endpoint: '127.0.0.1:1' }, /Endpoint .* http:\/\//],
-	])('%s: a sentence that helps', async (_, data, sentence) => {
-		const { status, message } = await tested(data);
+	])('%s: the error names the field', async (_, data, sentence) => {
+		const { status, message } = await testResult(data);
 		assert.equal(status, 'Error');
 		assert.match(message, sentence);
 	});
 
-	it('a wrong clock: a sentence that helps', async () => {
+	it('a wrong clock: the error names the clock', async () => {
 		environment.fake.faults.add({
 			action: 'GetCallerIdentity',
 			fault: { kind: 'skewClock', ms: 1e6 },
 		});
-		assert.match((await tested({})).message, /clock/);
+		assert.match((await testResult({})).message, /clock/);
 	});
 
 	it.each([
 		['sts', 'GetCallerIdentity', '2018-08-13', '={}'],
 		['sts', 'GetCallerIdentity', '2018-08-13', undefined],
 		['vclm', 'SubmitImageToVideoViduJob', '2024-05-23', '={"Images":["https://e.com/甲.png"]}'],
-	])('HTTP Request calls %s %s with it', async (service, action, version, jsonBody) => {
+	])('HTTP Request calls %s %s with the credential', async (service, action, version, jsonBody) => {
 		const { n8n, credential } = environment;
 		const workflow = await saveChain(n8n, credential, `HTTP ${action}`, [
 			manual,
@@ -86,14 +86,17 @@ describe('the credential in a real n8n', () => {
 		assert.ok(Response.RequestId);
 	});
 
-	it('no network: the node says so, and that nothing was sent', async () => {
+	it('no network: the error says that nothing was sent', async () => {
 		const { n8n } = environment;
-		const lost = await n8n.client.createCredential({
+		const unreachable = await n8n.client.createCredential({
 			name: 'Nowhere',
 			type: 'tencentCloudApi',
 			data: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: 'http://127.0.0.1:9' },
 		});
-		const workflow = await saveChain(n8n, lost, 'nowhere', [manual, vidu({ prompt: 'A vase' })]);
+		const workflow = await saveChain(n8n, unreachable, 'nowhere', [
+			manual,
+			vidu({ prompt: 'A vase' }),
+		]);
 		const execution = await n8n.client.run(workflow);
 		assert.match(execution.error?.message ?? '', /cannot be reached, so nothing was sent/);
 	});

@@ -12,7 +12,7 @@ import { manual, saveChain, vidu } from '../support/n8n/workflow';
 const name = 'n8n-nodes-tencent-vidu.tencentVidu';
 const typesSchema = z.array(z.object({ name: z.string(), description: z.string() }));
 
-/** What is built and packed, without the rest of the project. */
+/** Copies only the files that are built and packed. */
 async function copyOfProject(): Promise<string> {
 	const copy = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-tencent-vidu-dev-'));
 	for (const part of [
@@ -25,7 +25,7 @@ async function copyOfProject(): Promise<string> {
 	return copy;
 }
 
-it('npm run dev: n8n takes over what is saved, survives what cannot be built, and ends', async () => {
+it('npm run dev: n8n reloads saved sources, survives build errors, and ends', async () => {
 	const copy = await copyOfProject();
 	const stopping = new AbortController();
 	const { signal } = stopping;
@@ -36,7 +36,7 @@ it('npm run dev: n8n takes over what is saved, survives what cannot be built, an
 			{ project: copy, signal, report: (line) => reports.push(line) },
 			(environment) => {
 				const { client } = environment.n8n;
-				const told = async () => {
+				const description = async () => {
 					const nodeInfos = [{ name, version: 1 }];
 					const types = await client.request('POST', '/rest/node-types', typesSchema, {
 						nodeInfos,
@@ -45,7 +45,7 @@ it('npm run dev: n8n takes over what is saved, survives what cannot be built, an
 				};
 				const untilDescribed = async (text: string) =>
 					await client.until(`"${text}" is in n8n`, {}, async () =>
-						(await told()) === text ? true : undefined,
+						(await description()) === text ? true : undefined,
 					);
 				const change = async () => {
 					const node = path.join(copy, 'nodes', 'TencentVidu', 'TencentVidu.node.ts');
@@ -53,7 +53,7 @@ it('npm run dev: n8n takes over what is saved, survives what cannot be built, an
 					const old = 'Turn images into videos with Vidu on Tencent Cloud';
 					await untilDescribed(old);
 					await writeFile(node, `${source}\nconst broken: number = 'text';\n`);
-					await client.until('the mistake is told', {}, () =>
+					await client.until('the build error is reported', {}, () =>
 						Promise.resolve(reports.some((line) => line.includes('TS2322')) || undefined),
 					);
 					await writeFile(node, source.replace(old, 'Something else'));

@@ -19,8 +19,8 @@ const folder = path.resolve(__dirname, '..', '..', 'examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
 const SUBMIT = 'SubmitImageToVideoViduJob';
 
-/** Long enough that a job ends only when the test says so. */
-const NEVER_BY_ITSELF = 3_600_000;
+/** With this run time, a job ends only when the test ends it. */
+const UNTIL_FINISHED_MS = 3_600_000;
 
 describe('the examples in a real n8n', () => {
 	const environment = useEnvironment();
@@ -46,7 +46,7 @@ describe('the examples in a real n8n', () => {
 		credentials = [environment.credential],
 	) => await environment.n8n.client.importWorkflow(path.join(folder, file), credentials, changed);
 
-	/** The jobs that the work makes at the service. */
+	/** Returns the result of `work` and the jobs that it creates. */
 	const jobsOf = async <T>(
 		work: () => Promise<T>,
 		fake: Fake = environment.fake,
@@ -89,7 +89,7 @@ describe('the examples in a real n8n', () => {
 			await n8n.client.publish(workflow);
 			const address = `${n8n.url}/form/vidu-form`;
 			await n8n.client.until(
-				'the form is there',
+				'the form responds',
 				{},
 				async () => (await fetch(address)).ok || undefined,
 			);
@@ -186,7 +186,7 @@ describe('the examples in a real n8n', () => {
 				isVideoOf(item, jobs[0], international);
 				assert.equal(item?.json.Reference, submitted?.Reference);
 
-				international.jobs.options.runMs = NEVER_BY_ITSELF;
+				international.jobs.options.runMs = UNTIL_FINISHED_MS;
 				await run(workflow);
 				const failing = international.jobs.all().at(-1);
 				international.jobs.finish(failing?.jobId ?? '', { status: 'FAIL' });
@@ -205,7 +205,7 @@ describe('the examples in a real n8n', () => {
 
 		'submit-and-wait.json': async (file) => {
 			const { n8n, fake } = environment;
-			fake.jobs.options.runMs = NEVER_BY_ITSELF;
+			fake.jobs.options.runMs = UNTIL_FINISHED_MS;
 			const shapes: CallbackShape[] = ['A', 'B', 'C'];
 			for (const shape of shapes) {
 				const workflow = await load(file, { 'The cat': `The cat ${shape}` });
@@ -218,7 +218,7 @@ describe('the examples in a real n8n', () => {
 					}
 					fake.callbacks.options.shape = shape;
 					fake.jobs.finish(fake.jobs.all().at(-1)?.jobId ?? '');
-					// Right after a start n8n takes a parked run for crashed, for a moment.
+					// Right after a restart, n8n briefly reports a waiting run as crashed.
 					return await n8n.client.until(`the run called back as ${shape} is done`, {}, async () => {
 						const execution = await n8n.client.execution(id);
 						return execution.status === 'success' ? execution : undefined;
@@ -344,11 +344,11 @@ describe('the examples in a real n8n', () => {
 
 	it.each(files)('%s', async (file) => {
 		const scenario = scenarios[file];
-		assert.ok(scenario, `${file} needs a scenario in this file`);
+		assert.ok(scenario, `${file} needs a test in this file`);
 		await scenario(file);
 	});
 
-	it('are all there', () => {
+	it('all have a test', () => {
 		assert.deepEqual(Object.keys(scenarios).sort(), [...files].sort());
 	});
 });
@@ -361,7 +361,7 @@ const typesSchema = z.array(
 	z.object({ name: z.string(), version: z.union([z.number(), z.array(z.number())]) }),
 );
 
-/** The versions of each node type that an n8n brings along. */
+/** The versions of each node type in an n8n. */
 function versionsIn({ folder }: N8nInstallation): Map<string, number[]> {
 	const versions = new Map<string, number[]>();
 	for (const name of ['n8n-nodes-base', '@n8n/n8n-nodes-langchain']) {
@@ -374,7 +374,7 @@ function versionsIn({ folder }: N8nInstallation): Map<string, number[]> {
 	return versions;
 }
 
-/** What the model is told of the tool's items. */
+/** The tool's items in the request to the model. */
 const toolAnswerSchema = z
 	.string()
 	.transform((text) => JSON.parse(text) as unknown)

@@ -21,7 +21,7 @@ const wireLogo = {
 };
 const metaData = { Label: '1', ProduceID: 'row 7' };
 
-/** What a user sets beside the frames, and what the vendor shall read. */
+/** Additional fields that a user sets, and the request fields that the vendor must receive. */
 const cases: Array<[string, Record<string, unknown>, Record<string, unknown>]> = [
 	[
 		'every field',
@@ -46,7 +46,7 @@ const cases: Array<[string, Record<string, unknown>, Record<string, unknown>]> =
 		},
 	],
 	[
-		'every field the other way',
+		'every field with other values',
 		{
 			...{ audio: false, audioType: 'all', bgm: false, callbackUrl, duration: 1, isRec: false },
 			...{ logoAdd: 1, logoParam, metaData: JSON.stringify(metaData), model: 'viduq2-turbo' },
@@ -62,10 +62,10 @@ const cases: Array<[string, Record<string, unknown>, Record<string, unknown>]> =
 	],
 ];
 
-describe('what a user sets in a real n8n', () => {
+describe('fields in a real n8n', () => {
 	const environment = useEnvironment();
 
-	it.each(cases)('%s reaches the service as it was set', async (name, set, wire) => {
+	it.each(cases)('%s reaches the service unchanged', async (name, set, wire) => {
 		const { n8n, credential, fake } = environment;
 		const node = vidu({
 			...{ frames: 'firstAndLast', firstFrameUrl, lastFrameSource: 'binary', prompt: 'A vase' },

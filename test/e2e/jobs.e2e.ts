@@ -32,7 +32,7 @@ describe('submitting and generating in a real n8n', () => {
 		return { execution, jobs, items: itemsOf(execution, 'Vidu') };
 	};
 
-	it('60 items are 60 jobs at the pace of the quota', async () => {
+	it('submits 60 items as 60 jobs within the quota', async () => {
 		const { execution, jobs, items: out } = await run('quota', 60);
 		assert.equal(execution.status, 'success');
 		const ids = new Map(jobs.map(({ request, jobId }) => [request.Prompt, jobId]));
@@ -44,14 +44,14 @@ describe('submitting and generating in a real n8n', () => {
 		assert.equal(jobs.length, 60);
 	});
 
-	it('one image becomes an item with a video file', async () => {
+	it('turns one image into an item with a video file', async () => {
 		const { items: out, jobs } = await run('one', 1, { operation: 'generate' });
 		assert.equal(out[0]?.json.Status, 'DONE');
 		assert.equal(out[0]?.binary?.data?.fileName, `${jobs[0]?.jobId}.mp4`);
 		assert.equal(out[0]?.binary?.data?.mimeType, 'video/mp4');
 	});
 
-	it('50 images with five free slots become 50 videos', async () => {
+	it('turns 50 images into 50 videos with five running jobs at most', async () => {
 		Object.assign(environment.fake.jobs.options, { maxRunning: 5, waitMs: 200, runMs: 1_000 });
 		const {
 			execution,
@@ -66,14 +66,14 @@ describe('submitting and generating in a real n8n', () => {
 		assert.equal(jobs.length, 50);
 	});
 
-	it('a service that goes away in the middle and comes back delays it only', async () => {
+	it('finishes late when the service is down for a while', async () => {
 		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const generate = vidu({ operation: 'generate', prompt: '={{ $json.prompt }} away' });
 		const workflow = await saveChain(n8n, credential, 'away', [manual, items(10), generate]);
 		const id = await n8n.client.start(workflow);
 		while (fake.jobs.all().length - earlier < 10) await sleep(50);
-		// The last answer arrives, and the waiting begins.
+		// The last response arrives, and polling begins.
 		await sleep(1_000);
 		await fake.stopListening();
 		await sleep(8_000);
@@ -83,13 +83,13 @@ describe('submitting and generating in a real n8n', () => {
 		assert.equal(itemsOf(execution, 'Vidu').filter(({ binary }) => binary?.data).length, 10);
 	});
 
-	it('Retry On Fail sends again only what was refused', async () => {
+	it('Retry On Fail sends only refused items again', async () => {
 		environment.fake.faults.add({
 			action: 'SubmitImageToVideoViduJob',
 			when: ({ Prompt }) => String(Prompt).startsWith('Video 2'),
 			fault: { kind: 'error', code: 'FailedOperation.ImageDecodeFailed' },
 		});
-		// Another value in each try, which must not make another job of an item that was accepted.
+		// A value that changes with each try must not create a second job for an accepted item.
 		const changing = { additionalFields: { payload: '={{ String(Math.random()) }}' } };
 		const settings = { retryOnFail: true, maxTries: 3 };
 		const { execution, jobs } = await run('again', 5, changing, settings);
@@ -97,7 +97,7 @@ describe('submitting and generating in a real n8n', () => {
 		assert.equal(jobs.length, 5);
 	});
 
-	it('a run that fails lists every JobId in its stored error', async () => {
+	it('lists every JobId in the stored error of a failed run', async () => {
 		environment.fake.faults.add({
 			action: 'SubmitImageToVideoViduJob',
 			when: ({ Prompt }) => String(Prompt).startsWith('Video 9 '),
@@ -107,10 +107,10 @@ describe('submitting and generating in a real n8n', () => {
 		const data = execution.error?.context?.data as { jobs: Array<{ JobId: string }> };
 		assert.match(execution.error?.message ?? '', /may have started/);
 		assert.equal(data.jobs.length, jobs.length - 1);
-		assert.ok(jobs.length < 30, 'what was not sent is called off');
+		assert.ok(jobs.length < 30, 'requests that are not sent yet are cancelled');
 	});
 
-	it('what fails goes to the error output, what succeeds to the other', async () => {
+	it('sends failed items to the error output and the others to the main output', async () => {
 		environment.fake.faults.add({
 			action: 'SubmitImageToVideoViduJob',
 			when: ({ Prompt }) => String(Prompt).startsWith('Video 1 '),
@@ -135,7 +135,7 @@ describe('submitting and generating in a real n8n', () => {
 		assert.equal(jobs.length, 3);
 	});
 
-	it('after Stop nothing leaves, and the log names what was accepted', async () => {
+	it('sends nothing after Stop and logs the accepted JobIds', async () => {
 		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const row = [manual, items(200), vidu({ prompt: '={{ $json.prompt }} stop' })];

@@ -19,7 +19,7 @@ describe('the memory of a real n8n', () => {
 
 	beforeAll(async () => {
 		const { n8n, credential } = environment;
-		// What is held on to must show: everything of a request is held by its payload.
+		// A large payload makes every leaked request visible.
 		const payload = `={{ $json.index + "x".repeat(${PAYLOAD}) }}`;
 		const node = vidu({ additionalFields: { payload }, options: { requestsPerSecond: 10_000 } });
 		workflow = await saveChain(n8n, credential, 'memory', [manual, items(SIZE), node]);
@@ -30,20 +30,20 @@ describe('the memory of a real n8n', () => {
 		assert.equal(itemsOf(execution, 'Vidu').length, SIZE, execution.error?.message);
 	};
 
-	/** Bytes that are alive in n8n, by its own collector. */
+	/** Bytes of n8n's heap after garbage collection. */
 	const heap = async (): Promise<number> => {
 		const { n8n } = environment;
-		const told = () => [...n8n.log().matchAll(/heap of (\d+) bytes/g)].map(([, bytes]) => bytes);
-		const before = told().length;
+		const reports = () => [...n8n.log().matchAll(/heap of (\d+) bytes/g)].map(([, bytes]) => bytes);
+		const before = reports().length;
 		n8n.signal('SIGUSR2');
-		return n8n.client.until('n8n has told its heap', {}, async () =>
-			Promise.resolve(told().length > before ? Number(told().at(-1)) : undefined),
+		return n8n.client.until('n8n has reported its heap', {}, async () =>
+			Promise.resolve(reports().length > before ? Number(reports().at(-1)) : undefined),
 		);
 	};
 
-	it('is free again after 2,000 submissions', async () => {
+	it('is released after 2,000 submissions', async () => {
 		const levels: number[] = [];
-		// The first runs compile code and fill caches.
+		// The first two runs compile code and fill caches.
 		for (let number = 0; number < 2 + RUNS; number++) {
 			await run();
 			levels.push(await heap());
@@ -51,7 +51,7 @@ describe('the memory of a real n8n', () => {
 		const inMb = levels.map((bytes) => Math.round(bytes / 1e5) / 10);
 		console.log(`heap after each run of ${SIZE}: ${inMb.join(', ')} MB`);
 		const limit = (levels[1] ?? 0) + (RUNS * SIZE * PAYLOAD) / 4;
-		// n8n may hold the last run for a moment; what is leaked never comes free.
+		// n8n may hold the last run for a moment. A leak stays.
 		await environment.n8n.client.until(`the heap is below ${limit} bytes`, {}, async () =>
 			(await heap()) < limit ? true : undefined,
 		);
