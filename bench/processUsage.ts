@@ -15,7 +15,7 @@ const megabytes = (pid: number, name: string) =>
 		new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
 	) / 1024;
 
-/** Starts to watch the memory of a process. The returned function returns its peak rise since then, in MB. */
+/** Watches the memory of a process. The result returns the peak rise since the call, in MB. */
 export function watchMemory(pid: number): () => number {
 	const before = megabytes(pid, 'VmRSS');
 	// The kernel records the peak. This write resets it.

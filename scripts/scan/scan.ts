@@ -1,7 +1,7 @@
 /**
- * Looks at the package as n8n does before it verifies one: its scanner's rules over the sources and
- * over what `npm publish` would upload, without regard to comments that switch rules off; and at
- * which files those are. `npm run scan`, after a build.
+ * `npm run scan`, after a build: checks the package like n8n's verification.
+ * Runs the scanner's rules on the sources and on what `npm publish` would upload.
+ * Comments that switch rules off have no effect. Also checks which files the package contains.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,7 +36,7 @@ async function filesOf(folder: string): Promise<string[]> {
 		.map((file) => file.replaceAll(path.sep, '/'));
 }
 
-/** What is in the package and should not be, and what should be in it and is not. */
+/** Lists files that the package should not contain, and files that it lacks. */
 async function misplaced(folder: string): Promise<string[]> {
 	const { main, n8n } = manifestSchema.parse(
 		JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')),
@@ -53,7 +53,7 @@ async function misplaced(folder: string): Promise<string[]> {
 }
 
 async function scan(packed: string): Promise<string[]> {
-	// The scanner makes a temporary folder when it is loaded, and leaves it behind.
+	// The scanner creates a temporary folder when it is loaded, and does not remove it.
 	process.env.TMPDIR = path.dirname(packed);
 	const { SOURCE_FILE_PATTERNS } = await import('@n8n/scan-community-package/scanner/scanner.mjs');
 	const findings = [

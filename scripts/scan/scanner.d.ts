@@ -1,4 +1,4 @@
-/** What n8n's scanner gives out, as far as it is used here; it brings no types. */
+/** Types of the exports of n8n's scanner that are used here. The scanner has none. */
 declare module '@n8n/scan-community-package/scanner/scanner.mjs' {
 	import type { Linter } from 'eslint';
 
