@@ -2,7 +2,8 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from '
 
 import { hints } from './descriptions/hints';
 import { nodeProperties } from './descriptions/properties';
-import { resources, SERVICE_URL } from './descriptions/resources';
+import { resources, resumeWebhook, SERVICE_URL } from './descriptions/resources';
+import { handleResumeWebhook } from './execution/resume';
 import { createRoutingHook } from './execution/routingHook';
 
 export class TencentVidu implements INodeType {
@@ -22,6 +23,19 @@ export class TencentVidu implements INodeType {
 		// The site's own host takes its place; an expression here costs two evaluations an item.
 		requestDefaults: { baseURL: SERVICE_URL.china },
 		hints,
+		webhooks: [resumeWebhook],
+		waitingNodeTooltip: 'Waiting for Tencent Cloud to report the videos',
 		properties: nodeProperties(resources, createRoutingHook),
 	};
+
+	// Each run has a resume URL of its own, so there is nothing to register.
+	webhookMethods = {
+		default: {
+			checkExists: async () => await Promise.resolve(true),
+			create: async () => await Promise.resolve(true),
+			delete: async () => await Promise.resolve(true),
+		},
+	};
+
+	webhook = handleResumeWebhook;
 }

@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'crypto';
 import { z } from 'zod';
 
+import { resumeWebhook } from '../descriptions/resources';
+
 /** What a signed callback URL carries; n8n and the user's own query are left alone. */
 const PARAMETERS = {
 	reference: 'viduReference',
@@ -71,6 +73,18 @@ const addedParameters = new RegExp(
 	'g',
 );
 
+/** The query parameters that carry claims for a path, and their signature. */
+function claimParameters(path: string, claims: CallbackClaims, secretKey: string) {
+	const signature = signatureOf(path, claims, callbackKey(secretKey));
+	return new URLSearchParams({
+		[PARAMETERS.reference]: claims.reference,
+		[PARAMETERS.resource]: claims.resource,
+		[PARAMETERS.nonce]: claims.nonce,
+		[PARAMETERS.expires]: String(claims.expires),
+		[PARAMETERS.signature]: `${VERSION}.${signature}`,
+	});
+}
+
 /**
  * The URL with reference, expiry and signature added to its own query, which stays as it was written.
  * Throws on what is no URL.
@@ -79,15 +93,7 @@ export function signCallbackUrl(url: string, claims: CallbackClaims, secretKey: 
 	const signed = new URL(url);
 	// n8n listens without a slash that was typed at the beginning of a path.
 	signed.pathname = signed.pathname.replace(/(\/webhook(-test)?)\/{2,}/, '$1/');
-	const path = decodedPath(signed.pathname);
-	const signature = signatureOf(path, claims, callbackKey(secretKey));
-	const more = new URLSearchParams({
-		[PARAMETERS.reference]: claims.reference,
-		[PARAMETERS.resource]: claims.resource,
-		[PARAMETERS.nonce]: claims.nonce,
-		[PARAMETERS.expires]: String(claims.expires),
-		[PARAMETERS.signature]: `${VERSION}.${signature}`,
-	});
+	const more = claimParameters(decodedPath(signed.pathname), claims, secretKey);
 	const own = signed.search.slice(1).replace(addedParameters, '').replace(/&$/, '');
 	signed.search = [own, more].filter(String).join('&');
 	return signed.href;
@@ -139,4 +145,22 @@ export function verifyCallback(
 	if (!isEqual(given, signatureOf(path, claims, key))) return { invalid: 'wrongly signed' };
 	if (claims.expires * 1000 < now) return { invalid: 'expired' };
 	return claims;
+}
+
+/** What is signed of a resume URL: n8n protects the URL itself by a token of its own. */
+export const resumePath = (executionId: string) => `execution ${executionId}`;
+
+/** A run's resume URL with the path of the webhook, and with claims that only this run accepts. */
+export function signResumeUrl(
+	url: string,
+	executionId: string,
+	claims: CallbackClaims,
+	secretKey: string,
+): string {
+	const signed = new URL(url);
+	signed.pathname = `${signed.pathname}/${resumeWebhook.path}`;
+	for (const [name, value] of claimParameters(resumePath(executionId), claims, secretKey)) {
+		signed.searchParams.set(name, value);
+	}
+	return signed.href;
 }

@@ -19,6 +19,8 @@ export interface Resource {
 	/** The vendor's actions that make a job and that describe one. */
 	submitAction: string;
 	describeAction: string;
+	/** The sites that have the action which makes a job. */
+	sites: Site[];
 	/** The sites that have the action which describes a job. */
 	describeSites: Site[];
 	/** Of the item: "an image", "a text". */

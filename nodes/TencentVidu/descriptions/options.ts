@@ -118,7 +118,42 @@ const timeout = {
 	typeOptions: { minValue: 0, maxValue: 10_080 },
 	default: 15,
 	description:
-		'For how many minutes to wait for a video. The job goes on after that, and Get fetches it.',
+		'For how many minutes to wait for a video. If not set: 15 by polling, 1,440 by callback, 4,320 by callback with Off-Peak. The job goes on after that.',
+} satisfies INodeProperties;
+
+const waitBy = {
+	displayName: 'Wait By',
+	name: 'waitBy',
+	type: 'options',
+	options: [
+		{
+			name: 'Automatic',
+			value: 'auto',
+			description: 'Callback on the International site and with Off-Peak, otherwise polling',
+		},
+		{
+			name: 'Callback',
+			value: 'callback',
+			description:
+				'The run is stored until Tencent Cloud reports the jobs, and survives a restart of n8n. Needs n8n 2 at a public address.',
+		},
+		{
+			name: 'Polling',
+			value: 'polling',
+			description: 'The run stays in memory and asks for each job (China site)',
+		},
+	],
+	default: 'auto',
+	description: 'How the node learns that a video is ready',
+} satisfies INodeProperties;
+
+const submitWithoutCallback = {
+	displayName: 'Submit Without Callback',
+	name: 'submitWithoutCallback',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to submit on the International site without Callback URL. Nothing but the Tencent Cloud console shows the result of such a job.',
 } satisfies INodeProperties;
 
 export const confirm = {
@@ -156,6 +191,7 @@ export const submitOptions = collection('Options', 'options', [
 	requestsPerSecond,
 	resubmitAfterLostAnswer,
 	signCallbackUrl,
+	submitWithoutCallback,
 ]);
 
 export const getOptions = collection('Options', 'options', [downloadVideo, binaryField]);
@@ -166,6 +202,7 @@ export const waitOptions = collection('Wait Options', 'waitOptions', [
 	pollInterval,
 	binaryField,
 	timeout,
+	waitBy,
 ]);
 
 /** Every option by its name, for those who read options. */
@@ -182,5 +219,7 @@ export const optionRows = {
 	requestsPerSecond,
 	resubmitAfterLostAnswer,
 	signCallbackUrl,
+	submitWithoutCallback,
 	timeout,
+	waitBy,
 };

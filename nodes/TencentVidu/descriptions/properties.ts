@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { type Field, isField, type Operation, type Resource } from './field';
+import { requestOptions } from './requestOptions';
 import { operationsOf } from './resources';
 
 /** n8n's pagination function: it owns the request of an item. */
@@ -81,5 +82,5 @@ export function nodeProperties(all: Resource[], createHook: CreateHook): INodePr
 		};
 		return [selector, ...shownFields(resource.value, operations)];
 	});
-	return [resourceSelector, ...perResource];
+	return [resourceSelector, ...perResource, requestOptions];
 }

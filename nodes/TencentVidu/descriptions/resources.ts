@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
 import type { Site } from '../../../credentials/account';
 import type { Operation, Resource } from './field';
@@ -39,6 +39,17 @@ const additionalFields = {
 	],
 } satisfies INodeProperties;
 
+/** The webhook that resumes a parked run. Its path is the last part of the run's resume URL. */
+export const resumeWebhook: IWebhookDescription = {
+	name: 'default',
+	httpMethod: 'POST',
+	responseMode: 'onReceived',
+	responseData: '',
+	path: 'tencent-vidu',
+	isFullPath: true,
+	restartWebhook: true,
+};
+
 /** A row for each API; its operations are derived. */
 export const resources: Resource[] = [
 	{
@@ -47,6 +58,7 @@ export const resources: Resource[] = [
 		madeFrom: 'an image',
 		submitAction: 'SubmitImageToVideoViduJob',
 		describeAction: 'DescribeImageToVideoViduJob',
+		sites: ['china', 'international'],
 		describeSites: ['china'],
 		fields: [
 			fields.frames,
@@ -62,11 +74,9 @@ export const resources: Resource[] = [
 	},
 ];
 
-const SITES: Site[] = ['china', 'international'];
-
 /** Generate, Get and Submit of a resource, in the order of the editor. */
 export function operationsOf(resource: Resource): Operation[] {
-	const { name, madeFrom, submitAction, describeAction, describeSites } = resource;
+	const { name, madeFrom, submitAction, describeAction, sites, describeSites } = resource;
 	const actions = { submitAction, describeAction };
 	const kind = name.toLowerCase().replaceAll(' ', '-');
 	const isInChinaAlone = describeSites.join() === 'china';
@@ -77,10 +87,10 @@ export function operationsOf(resource: Resource): Operation[] {
 			value: 'generate',
 			name: 'Generate',
 			action: `Generate a video from ${madeFrom}`,
-			description: `Submit a job, wait for it, and go on with the video${site}`,
+			description: 'Submit a job, wait for it, and go on with the video',
 			createsJob: true,
 			waits: true,
-			sites: describeSites,
+			sites,
 			fields: [...resource.fields, waitOptions, submitOptions],
 		},
 		{
@@ -91,7 +101,7 @@ export function operationsOf(resource: Resource): Operation[] {
 			description: `Get the status of a job, and its video once it is done${site}`,
 			createsJob: false,
 			waits: false,
-			sites: SITES,
+			sites,
 			fields: [fields.jobId, getOptions],
 		},
 		{
@@ -102,7 +112,7 @@ export function operationsOf(resource: Resource): Operation[] {
 			description: 'Start a job and go on with its JobId, without waiting for the video',
 			createsJob: true,
 			waits: false,
-			sites: SITES,
+			sites,
 			fields: [...resource.fields, submitOptions],
 		},
 	];

@@ -3,6 +3,7 @@ import type {
 	INodeExecutionData,
 	IRunExecutionData,
 	ITaskDataConnections,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 import { nodeParametersAreStatic } from 'n8n-workflow';
 
@@ -18,9 +19,12 @@ interface Undeclared {
 	inputData?: ITaskDataConnections;
 	runExecutionData?: IRunExecutionData;
 	runIndex?: number;
+	putExecutionToWait?(until: Date): Promise<void>;
 }
 
-const undeclared = (context: HookContext) => context as unknown as Undeclared;
+/** The parts of a context that n8n does not declare. */
+export const undeclared = (context: HookContext | IWebhookFunctions) =>
+	context as unknown as Undeclared;
 
 /** Aborts when the user stops the run. */
 export const stopSignalOf = (context: HookContext): AbortSignal =>
@@ -32,9 +36,9 @@ export function itemCountOf(context: HookContext): number {
 	return (connections.main ?? connections.ai_tool)?.[0]?.length ?? 1;
 }
 
-/** Whether an AI agent calls the node as a tool. Agents take no binary data from their tools. */
+/** Whether an AI agent calls the node as a tool. Agents of version 3 give it an ordinary input. */
 export const isTool = (context: HookContext) =>
-	undeclared(context).inputData?.ai_tool !== undefined;
+	undeclared(context).inputData?.ai_tool !== undefined || /Tool$/.test(context.getNode().type);
 
 /**
  * The run of an item: an object that all its items and all tries of Retry On Fail share. All calls of

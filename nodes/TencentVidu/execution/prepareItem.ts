@@ -1,66 +1,18 @@
-import { randomBytes, randomUUID } from 'crypto';
-import type { IHttpRequestOptions } from 'n8n-workflow';
-
-import { type Account, accountOf, accountProblem } from '../../../credentials/account';
-import { isResumeUrl, signCallbackUrl } from '../callbacks/callbackUrl';
-import { systemClock } from '../clock';
+import { accountOf, accountProblem } from '../../../credentials/account';
 import type { Operation } from '../descriptions/field';
-import { API_VERSION, SERVICE_URL } from '../descriptions/resources';
-import type { ItemMemory } from '../jobs/context';
-import { runOperation } from '../jobs/runOperation';
+import type { JobRequest } from '../jobs/context';
 import { type FieldSchema, isRecord } from '../request/fieldSchema';
 import { chosenFrames } from '../request/frames';
-import { type CallbackSigner, prepareRequest } from '../request/prepareRequest';
+import { prepareRequest } from '../request/prepareRequest';
 import type { Problem } from '../request/problem';
-import type { NodeOptions, OptionsReader } from '../request/readOptions';
-import { createClient } from '../transport/client';
-import { createSender, CREDENTIAL, openDownload } from '../transport/n8nHttp';
+import { CREDENTIAL } from '../transport/n8nHttp';
 import { reasonOf } from '../transport/networkError';
-import { Semaphore } from '../transport/semaphore';
 import type { PreparedItem } from './batch';
-import { binaryReaderOf, type HookContext, isTool, stopSignalOf } from './n8nContext';
-
-const MAX_DOWNLOADS = 4;
-
-/** Videos are large: the process downloads a few at once. */
-const downloads = new Semaphore(MAX_DOWNLOADS);
-
-const NONCE_BYTES = 12;
-
-/** An operation, and what its rows imply. */
-export interface OperationSetup {
-	operation: Operation;
-	/** The value of the operation's resource. */
-	resource: string;
-	schema: FieldSchema;
-	optionsReader: OptionsReader;
-}
-
-/** One call of the hook: n8n's context of the item, and the request that n8n made of its rows. */
-export interface HookCall {
-	context: HookContext;
-	request: IHttpRequestOptions;
-	memory: ItemMemory;
-}
-
-/** Signs an item's callback URL, if the user wants that and it does not break the URL. */
-function signerOf(
-	{ secretKey }: Account,
-	resource: string,
-	options: NodeOptions | undefined,
-): CallbackSigner {
-	return (url) => {
-		if (!options?.signCallbackUrl || isResumeUrl(url)) return undefined;
-		const reference = options.reference || randomUUID();
-		const nonce = randomBytes(NONCE_BYTES).toString('base64url');
-		const validSeconds = options.callbackValidHours * 3_600;
-		const sign = () => {
-			const expires = Math.floor(systemClock.now() / 1000 + validSeconds);
-			return signCallbackUrl(url, { reference, resource, nonce, expires }, secretKey);
-		};
-		return { reference, sign };
-	};
-}
+import type { Delivery } from './delivery';
+import type { HookCall, Item, OperationSetup } from './item';
+import { binaryReaderOf } from './n8nContext';
+import { planDelivery } from './planDelivery';
+import { runItem } from './runItem';
 
 /** The body that n8n made of the rows, with the images that the item's settings choose. */
 function bodyOf(
@@ -75,59 +27,59 @@ function bodyOf(
 
 const siteProblem = ({ name }: Operation): Problem => ({
 	field: 'Operation',
-	problem: `${name} needs an account of the China site: the International site tells results only by callback. Use Submit, and a Tencent Cloud Vidu Trigger that receives them`,
+	problem: `${name} needs an account of the China site. Use another operation or account`,
 });
 
-async function checkItem(call: HookCall, setup: OperationSetup): Promise<PreparedItem> {
-	const { context, request, memory } = call;
-	const { operation, resource, schema, optionsReader } = setup;
+/** The request of a resumed run, which submits nothing. */
+const NOTHING_TO_SEND: JobRequest = {
+	values: {},
+	bytes: 0,
+	payload: async () => await Promise.reject(new Error('A resumed run submits nothing')),
+};
+
+const runnable = (item: Item, request: JobRequest, delivery: Delivery): PreparedItem => ({
+	run: async (signal) => await runItem(item, request, delivery, signal),
+});
+
+/** Reads the credential and the options of an item. */
+async function readItem(
+	call: HookCall,
+	setup: OperationSetup,
+): Promise<Item | { problems: Problem[] }> {
+	const { context } = call;
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const account = accountOf(credentials);
-	const problem =
-		accountProblem(account) ??
-		(operation.sites.includes(account.site) ? undefined : siteProblem(operation));
+	const isOffered = setup.operation.sites.includes(account.site);
+	const problem = accountProblem(account) ?? (isOffered ? undefined : siteProblem(setup.operation));
 	if (problem) return { problems: [problem] };
-	const read = optionsReader.read((name) => context.getNodeParameter(name, {}));
+	const read = setup.optionsReader.read((name) => context.getNodeParameter(name, {}));
+	if (read.problems) return { problems: read.problems };
+	return { ...call, setup, index: context.getItemIndex(), credentials, account, read };
+}
+
+async function checkItem(call: HookCall, setup: OperationSetup): Promise<PreparedItem> {
+	const item = await readItem(call, setup);
+	if ('problems' in item) return item;
+	let delivery: Delivery = { waitBy: 'polling', timeout: item.read.options.timeout * 60_000 };
+	if (call.memory.isResumed) return runnable(item, NOTHING_TO_SEND, delivery);
+	const { schema, operation } = setup;
 	const made = bodyOf(call, schema);
 	if (made.problems) return made;
-	const signer = operation.createsJob ? signerOf(account, resource, read.options) : undefined;
-	const reader = binaryReaderOf(context);
-	const { site } = account;
-	const prepared = await prepareRequest(made.body, { schema, site, reader, signer });
-	if (read.problems || prepared.problems) {
-		return { problems: [...(prepared.problems ?? []), ...(read.problems ?? [])] };
-	}
-	const { options } = read;
-	const index = context.getItemIndex();
-	const stop = stopSignalOf(context);
-	const client = createClient(createSender(context, credentials), account, {
-		service: { url: SERVICE_URL[site], version: API_VERSION },
-		request,
-		fairnessKey: context.getExecuteData(),
-		signal: stop,
-		rate: options.requestsPerSecond,
-		maxWait: options.maxCapacityWait * 60_000,
-		onLateResponse: ({ JobId, RequestId }) => {
-			if (typeof JobId !== 'string') return;
-			memory.accept({ item: index, JobId, RequestId: String(RequestId) });
-		},
+	const plan = planDelivery(item, (chosen) => (delivery = chosen));
+	const prepared = await prepareRequest(made.body, {
+		schema,
+		site: item.account.site,
+		reader: binaryReaderOf(call.context),
+		planDelivery: operation.createsJob ? plan : undefined,
 	});
-	const run = async (signal: AbortSignal) =>
-		await runOperation(operation, {
-			...{ index, options, request: prepared.request, memory, client, signal },
-			wantsBinary: !isTool(context),
-			openDownload: async (url) => await openDownload(context, url, stop),
-			downloads,
-			clock: systemClock,
-		});
-	return { run };
+	return prepared.problems ? prepared : runnable(item, prepared.request, delivery);
 }
 
 /** Reads and checks everything about an item before the first request is sent. Never throws. */
 export async function prepareItem(call: HookCall, setup: OperationSetup): Promise<PreparedItem> {
-	try {
-		return await checkItem(call, setup);
-	} catch (error) {
+	const prepared = await checkItem(call, setup).catch((error: unknown): PreparedItem => {
 		return { problems: [{ field: 'Settings', problem: `could not be read: ${reasonOf(error)}` }] };
-	}
+	});
+	if (prepared.problems) call.round.leave(true);
+	return prepared;
 }

@@ -1,6 +1,19 @@
+import { randomBytes } from 'crypto';
+
 import type { AcceptedJob, ItemMemory } from '../jobs/context';
-import type { Outcome } from '../transport/outcome';
+import type { Job } from '../jobs/job';
+import { done, failed, type Failure, type Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
+import type { ParkingRound } from './suspend';
+
+const NONCE_BYTES = 12;
+
+/** What a parked run knew when it was stored. */
+export interface StoredMemory {
+	jobs: AcceptedJob[];
+	failures: Array<[number, Failure]>;
+	reported?: Job;
+}
 
 /**
  * What outlives a try: with Retry On Fail, n8n repeats the whole node and evaluates all expressions
@@ -15,6 +28,17 @@ export class RetryMemory {
 
 	/** A response was lost, perhaps that of an equal call of an AI tool. */
 	private hasLost = false;
+
+	/** Identifies the run in the callback URLs of its jobs. */
+	readonly nonce = randomBytes(NONCE_BYTES).toString('base64url');
+
+	isResumed = false;
+
+	private readonly owners = new Map<string, number>();
+
+	private reported: Job | undefined;
+
+	private round: ParkingRound | undefined;
 
 	private readonly unfinished = new Set<object>();
 
@@ -37,6 +61,41 @@ export class RetryMemory {
 		return [...this.accepted.values()].sort((a, b) => a.item - b.item);
 	}
 
+	/** What a parked run must know when it is resumed. */
+	get stored(): StoredMemory & { nonce: string } {
+		const failures = [...this.outcomes].flatMap(([index, outcome]): Array<[number, Failure]> =>
+			outcome.kind === 'failed' ? [[index, outcome.failure]] : [],
+		);
+		return { nonce: this.nonce, jobs: this.jobs, failures };
+	}
+
+	/** Adds an item to the round of the try under way; `create` makes the round of a new try. */
+	joinRound(index: number, create: () => ParkingRound): ParkingRound {
+		if (!this.round?.isOpenFor(index)) this.round = create();
+		this.round.join(index);
+		return this.round;
+	}
+
+	/** Takes over what a parked run knew. Nothing is submitted any more. */
+	restore({ jobs, failures, reported }: StoredMemory): void {
+		this.isResumed = true;
+		this.reported = reported;
+		for (const job of jobs) {
+			const { item, ...response } = job;
+			this.accepted.set(item, job);
+			this.outcomes.set(item, done({ response, requestId: job.RequestId }));
+		}
+		for (const [index, failure] of failures) this.outcomes.set(index, failed(failure));
+	}
+
+	/** Claims a value for one item; false if another item of the run has it. */
+	isOnly(kind: string, value: string, index: number): boolean {
+		const key = `${kind} ${value}`;
+		const owner = this.owners.get(key) ?? index;
+		this.owners.set(key, owner);
+		return owner === index;
+	}
+
 	jobOf(index: number): AcceptedJob | undefined {
 		return this.accepted.get(index);
 	}
@@ -44,6 +103,8 @@ export class RetryMemory {
 	/** The part of the memory that one item may use; `onAccept` hears of each new job. */
 	of(index: number, onAccept: (job: AcceptedJob) => void): ItemMemory {
 		return {
+			isResumed: this.isResumed,
+			reported: this.reported,
 			recall: () => this.outcomes.get(index),
 			remember: (outcome) => {
 				this.outcomes.set(index, outcome);

@@ -10,6 +10,7 @@ import type {
 } from 'n8n-workflow';
 
 import { onAbort } from '../abort';
+import { systemClock } from '../clock';
 import type { Operation, Resource } from '../descriptions/field';
 import type { ItemResult } from '../jobs/context';
 import { FieldSchema } from '../request/fieldSchema';
@@ -18,17 +19,19 @@ import { classifyNetworkError } from '../transport/networkError';
 import { type Failure, MAY_HAVE_STARTED_ADVICE } from '../transport/outcome';
 import { type BatchItem, type BatchResult, runBatch } from './batch';
 import { firstFailure, reportFailure } from './errorReport';
+import type { HookCall, OperationSetup } from './item';
 import {
 	type HookContext,
 	itemCountOf,
-	logAcceptedJob,
 	runIdentityOf,
 	saveStoppedJobs,
 	stopSignalOf,
 } from './n8nContext';
 import { errorItemOf, nodeErrorOf } from './nodeError';
-import { type OperationSetup, prepareItem } from './prepareItem';
+import { parkRun, takeParkedRun } from './parkedRun';
+import { prepareItem } from './prepareItem';
 import { RetryMemory } from './retryMemory';
+import { ParkingRound } from './suspend';
 
 /** What a call of the hook returns, or throws. */
 type HookResult = () => INodeExecutionData[];
@@ -147,6 +150,23 @@ async function runItems(
 	return result;
 }
 
+/** The call of an item as it joins the items that park together. */
+function hookCallOf(
+	context: HookContext,
+	{ resource }: OperationSetup,
+	memory: RetryMemory,
+	request: IHttpRequestOptions,
+): HookCall {
+	const index = context.getItemIndex();
+	const stopOnError = !context.continueOnFail();
+	const round = memory.joinRound(index, () => {
+		const park = async (timeout: number) =>
+			await parkRun(context, { ...memory.stored, resource }, timeout);
+		return new ParkingRound({ size: itemCountOf(context), stopOnError, park }, systemClock);
+	});
+	return { context, request, memory, round };
+}
+
 /** Makes the hook that runs an operation: it gathers n calls into one batch, and returns n results. */
 export function createRoutingHook(operation: Operation, resource: Resource) {
 	const collections = operation.fields.filter(({ name }) => /^(options|waitOptions)$/.test(name));
@@ -160,25 +180,24 @@ export function createRoutingHook(operation: Operation, resource: Resource) {
 		this: HookContext,
 		{ options }: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
-		const index = this.getItemIndex();
 		const stop = stopSignalOf(this);
 		const { run, call } = runIdentityOf(this);
 		const memory = RetryMemory.of(run, call);
+		const parked = takeParkedRun(this);
+		if (parked) memory.restore(parked);
 		memory.onStop(stop, () => saveStoppedJobs(this, memory.jobs));
+		const hookCall = hookCallOf(this, setup, memory, options as IHttpRequestOptions);
 		const item: BatchItem = {
-			index,
-			prepare: async () =>
-				await prepareItem(
-					{
-						context: this,
-						request: options as IHttpRequestOptions,
-						memory: memory.of(index, (job) => logAcceptedJob(this, job)),
-					},
-					setup,
-				),
+			index: this.getItemIndex(),
+			prepare: async () => await prepareItem(hookCall, setup),
 		};
 		const runAll = async (items: BatchItem[]) => await runItems(this, operation, memory, items);
-		if (this.continueOnFail()) return resultOfItem(this, await runAll([item]), memory);
+		if (this.continueOnFail()) {
+			const results = resultOfItem(this, await runAll([item]), memory);
+			// An error item would make n8n try a parked run again.
+			const isParked = operation.waits && (await hookCall.round.decision) === 'park';
+			return isParked ? [] : results;
+		}
 		const result = await joinBatch(memory, item, { size: itemCountOf(this), stop }, async (items) =>
 			resultsOfRun(this, await runAll(items), memory),
 		);

@@ -6,6 +6,7 @@ import type { Download } from '../transport/n8nHttp';
 import type { Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
 import type { Semaphore } from '../transport/semaphore';
+import type { Job } from './job';
 
 /** What an operation does with the API. */
 export interface JobOperation {
@@ -27,8 +28,6 @@ export interface JobOptions {
 	onFailedJob: string;
 	/** Seconds. */
 	pollInterval: number;
-	/** Minutes. */
-	timeout: number;
 	requestsPerSecond: number;
 }
 
@@ -57,6 +56,10 @@ export interface ItemMemory {
 	remember(outcome: Outcome<ApiResult>): void;
 	/** Keeps an accepted job; called before anything else is done with it. */
 	accept(job: AcceptedJob): void;
+	/** Whether a parked run was resumed: then nothing is submitted any more. */
+	isResumed: boolean;
+	/** What the callback of a resumed run said, where the service cannot be asked. */
+	reported?: Job | undefined;
 }
 
 /** A checked item, and everything that its operation may use. */
@@ -70,6 +73,10 @@ export interface JobContext {
 	signal: AbortSignal;
 	/** An AI agent takes no files from its tools. */
 	wantsBinary: boolean;
+	/** Milliseconds to wait for the job. */
+	timeout: number;
+	/** Whether the job is known to have ended, so that the first poll need not wait. */
+	hasEnded?: boolean;
 	openDownload: (url: string) => Promise<Download>;
 	downloads: Semaphore;
 	clock: Clock;

@@ -18,6 +18,8 @@ export interface PollOptions {
 	group: PollGroup;
 	/** Milliseconds to wait in all. */
 	timeout: number;
+	/** Whether the first poll is sent without a pause. */
+	pollsAtOnce?: boolean;
 	signal: AbortSignal;
 }
 
@@ -50,9 +52,10 @@ async function pollUntilEnded(options: PollOptions, clock: Clock): Promise<Outco
 	const { jobId, timeout, signal } = options;
 	const deadline = clock.monotonic() + timeout;
 	const jitter = 1 + JITTER * clock.random();
-	for (let isLast = false; !isLast;) {
+	let isFirst = options.pollsAtOnce ?? false;
+	for (let isLast = false; !isLast; isFirst = false) {
 		const left = deadline - clock.monotonic();
-		const pause = pollIntervalOf(options) * jitter;
+		const pause = isFirst ? 0 : pollIntervalOf(options) * jitter;
 		// The last poll is due at the deadline, however long the interval is.
 		isLast = pause >= left;
 		const slept = clock.sleep(Math.max(0, Math.min(pause, left)));

@@ -54,7 +54,7 @@ async function awaitJob(
 	context: JobContext,
 	jobId: string,
 ): Promise<Outcome<ItemResult>> {
-	const { client, options, signal, clock } = context;
+	const { client, options, signal, clock, timeout, hasEnded } = context;
 	const request = describeRequest(describeAction, jobId, signal);
 	const polled = await pollJob(
 		{
@@ -63,7 +63,8 @@ async function awaitJob(
 			interval: options.pollInterval * 1_000,
 			rate: options.requestsPerSecond * POLLING_SHARE,
 			group: client.pollGroup(describeAction),
-			timeout: options.timeout * 60_000,
+			timeout,
+			pollsAtOnce: hasEnded ?? false,
 			signal,
 		},
 		clock,
@@ -101,5 +102,8 @@ export async function runOperation(
 	const submitted = await submitOnce(operation.submitAction, context);
 	if (submitted.kind !== 'done') return submitted;
 	if (!operation.waits) return done({ json: submitted.value });
-	return await awaitJob(operation, context, submitted.value.JobId);
+	const { JobId } = submitted.value;
+	const { reported } = context.memory;
+	if (reported) return await deliver(context, { job: { ...reported, JobId }, requestId: '' });
+	return await awaitJob(operation, context, JobId);
 }

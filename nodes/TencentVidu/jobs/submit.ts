@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-import { failed, type Failure, MAY_HAVE_STARTED_ADVICE, type Outcome } from '../transport/outcome';
+import {
+	CANCELLED,
+	failed,
+	type Failure,
+	MAY_HAVE_STARTED_ADVICE,
+	type Outcome,
+} from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
 import type { JobContext } from './context';
 
@@ -14,9 +20,12 @@ const submittedSchema = z.object({
 export type SubmittedJob = z.infer<typeof submittedSchema>;
 
 /** Whether an earlier try has decided about the item: it has a job, or perhaps one. */
-function isDecided(earlier: Outcome<ApiResult>, resubmitAfterLostAnswer: boolean): boolean {
-	if (earlier.kind === 'done') return true;
-	return earlier.kind === 'failed' && earlier.failure.mayHaveStarted && !resubmitAfterLostAnswer;
+function isDecided(
+	earlier: Outcome<ApiResult> | undefined,
+	resubmitAfterLostAnswer: boolean,
+): boolean {
+	if (earlier?.kind === 'done') return true;
+	return earlier?.kind === 'failed' && earlier.failure.mayHaveStarted && !resubmitAfterLostAnswer;
 }
 
 /** Keeps the reference that was sent: after a lost answer, nothing else names the job. */
@@ -43,9 +52,10 @@ export async function submitOnce(
 ): Promise<Outcome<SubmittedJob>> {
 	const { index, options, request, memory, client, signal } = context;
 	const { bytes, payload, reference } = request;
-	const earlier = memory.recall();
+	const earlier = memory.recall() ?? (memory.isResumed ? CANCELLED : undefined);
+	const isFinal = memory.isResumed || isDecided(earlier, options.resubmitAfterLostAnswer);
 	const outcome =
-		earlier && isDecided(earlier, options.resubmitAfterLostAnswer)
+		earlier && isFinal
 			? earlier
 			: withReference(
 					await client.call({ action, idempotent: false, bytes, payload, signal }),

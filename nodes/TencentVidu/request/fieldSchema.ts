@@ -101,7 +101,9 @@ export class FieldSchema {
 	 */
 	parse(
 		body: Record<string, unknown>,
-	): { values: Record<string, unknown>; problems?: never } | { problems: Problem[] } {
+	):
+		| { values: Record<string, unknown>; problems?: never }
+		| { values?: never; problems: Problem[] } {
 		const parsed = this.schema.safeParse(withoutEmpty(body, this.paths));
 		if (parsed.success) return { values: isRecord(parsed.data) ? parsed.data : {} };
 		const problems = parsed.error.issues.map(({ path, message }) => ({

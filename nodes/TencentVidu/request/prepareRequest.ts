@@ -13,11 +13,20 @@ import {
 import { checkRules } from './modelRules';
 import type { Problem } from './problem';
 
+/** A signed callback URL. `sign` is called when the request is sent: then its validity begins. */
+export interface SignedCallback {
+	reference: string;
+	sign: () => string;
+}
+
 /**
- * Signs a callback URL; undefined for a URL that stays as it is. `sign` is called when the request is
- * sent: that is when the validity of the URL begins.
+ * Decides how the result of a job with these values is delivered: its callback URL, if that is not
+ * the user's own, and why nobody could get the result.
  */
-export type CallbackSigner = (url: string) => { reference: string; sign: () => string } | undefined;
+export type PlanDelivery = (values: Record<string, unknown>) => {
+	problems: Problem[];
+	callback?: SignedCallback | undefined;
+};
 
 /** A checked request that is not put together yet. */
 export interface PreparedRequest {
@@ -37,7 +46,7 @@ export interface PrepareOptions {
 	site: Site;
 	reader: BinaryReader;
 	/** Absent for a body that makes no job: then the rules of jobs do not apply. */
-	signer?: CallbackSigner | undefined;
+	planDelivery?: PlanDelivery | undefined;
 }
 
 const isNothing = (value: unknown) => value === undefined || value === null;
@@ -45,10 +54,7 @@ const isNothing = (value: unknown) => value === undefined || value === null;
 const NO_CALLBACK_URL =
 	'has an expression that returns nothing, so no result would be delivered. Fix the expression or remove the field';
 
-const partsSchema = z.object({
-	Images: z.array(imageSchema).default([]),
-	CallbackUrl: z.string().optional(),
-});
+const imagesSchema = z.object({ Images: z.array(imageSchema).default([]) });
 
 /** Room for the names of binary fields and for quotes, which the size does not count. */
 const SPARE_BYTES = 1_024;
@@ -102,24 +108,27 @@ async function inspectImages(
  */
 export async function prepareRequest(
 	given: Record<string, unknown>,
-	{ schema, site, reader, signer }: PrepareOptions,
+	{ schema, site, reader, planDelivery }: PrepareOptions,
 ): Promise<{ request: PreparedRequest; problems?: never } | { problems: Problem[] }> {
 	const parsed = schema.parse(given);
 	if (parsed.problems) return parsed;
 	const { values } = parsed;
 	const labelOf = (path: Array<string | number>) => schema.label(path, values);
-	const violations = signer ? checkRules(values, { site, takesImages: schema.has('Images') }) : [];
+	const violations = planDelivery
+		? checkRules(values, { site, takesImages: schema.has('Images') })
+		: [];
 	const problems = violations.map(({ path, problem }) => ({ field: labelOf(path), problem }));
-	if (signer && 'CallbackUrl' in given && isNothing(given.CallbackUrl)) {
+	if (planDelivery && 'CallbackUrl' in given && isNothing(given.CallbackUrl)) {
 		problems.push({ field: labelOf(['CallbackUrl']), problem: NO_CALLBACK_URL });
 	}
 
-	const { Images: images, CallbackUrl } = partsSchema.parse(values);
+	const { Images: images } = imagesSchema.parse(values);
 	const inspected = await inspectImages(images, reader, labelOf);
 	problems.push(...inspected.problems);
 
-	const signed = CallbackUrl === undefined ? undefined : signer?.(CallbackUrl);
-	const toSend = () => (signed ? { ...values, CallbackUrl: signed.sign() } : values);
+	const { callback, problems: undeliverable = [] } = planDelivery?.(values) ?? {};
+	problems.push(...undeliverable);
+	const toSend = () => (callback ? { ...values, CallbackUrl: callback.sign() } : values);
 	const bytes = Buffer.byteLength(JSON.stringify(toSend())) + inspected.imageBytes;
 	if (bytes > MAX_REQUEST_BYTES) {
 		const megabytes = (bytes / 1024 / 1024).toFixed(1);
@@ -132,6 +141,6 @@ export async function prepareRequest(
 		inspected.imageBytes > 0
 			? await joinImages(toSend(), images, bytes, reader)
 			: JSON.stringify(toSend());
-	const reference = signed ? { reference: signed.reference } : {};
+	const reference = callback ? { reference: callback.reference } : {};
 	return { request: { values, bytes, payload, ...reference } };
 }

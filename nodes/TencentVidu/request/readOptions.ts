@@ -21,6 +21,13 @@ const defaultsOf = (rows: INodeProperties[]) =>
 
 const DEFAULTS = defaultsOf(Object.values(optionRows)) as unknown as NodeOptions;
 
+/** The options of an item, and the names of those that the user has set. */
+export interface ReadOptions {
+	options: NodeOptions;
+	given: Set<string>;
+	problems?: never;
+}
+
 /** Reads the options of a node from the collections that hold them. */
 export class OptionsReader {
 	private readonly collections: Array<{
@@ -47,16 +54,20 @@ export class OptionsReader {
 	 */
 	read(
 		valueOf: (collection: string) => unknown,
-	): { options: NodeOptions; problems?: never } | { options?: never; problems: Problem[] } {
+	): ReadOptions | { options?: never; problems: Problem[] } {
 		const problems: Problem[] = [];
 		let options = this.defaults;
+		const set = new Set<string>();
 		for (const { name, rows, schema } of this.collections) {
 			const given = Object.entries(valueOf(name) ?? {});
 			const known = given.filter(([key]) => rows.some((row) => row.name === key));
-			const parsed = schema.parse(Object.fromEntries<unknown>(known));
-			if (parsed.problems) problems.push(...parsed.problems);
-			else options = { ...options, ...parsed.values };
+			const { values = {}, problems: found = [] } = schema.parse(
+				Object.fromEntries<unknown>(known),
+			);
+			problems.push(...found);
+			options = { ...options, ...values };
+			for (const key of Object.keys(values)) set.add(key);
 		}
-		return problems.length > 0 ? { problems } : { options };
+		return problems.length > 0 ? { problems } : { options, given: set };
 	}
 }

@@ -145,7 +145,8 @@ describe('every field reaches the service with its name and type', () => {
 		const site = images.length > 0 ? 'china' : 'international';
 		await fake.close();
 		await open({ site });
-		const chosen = { prompt: '', ...first, ...last, ...parameters };
+		const options = { submitWithoutCallback: true };
+		const chosen = { prompt: '', options, ...first, ...last, ...parameters };
 		const wish = { parameters: chosen, items: [binary(png)], credential: { site } };
 		expect((await runToEnd(fake, wish)).error).toBeUndefined();
 		expect(fake.requests[0]?.body).toEqual(images.length > 0 ? { Images: images } : {});
@@ -161,7 +162,8 @@ describe('every field reaches the service with its name and type', () => {
 	it('nothing set on the International site is an empty object', async () => {
 		await fake.close();
 		await open({ site: 'international' });
-		const seen = await runToEnd(fake, { parameters: none, credential: international });
+		const parameters = { ...none, options: { submitWithoutCallback: true } };
+		const seen = await runToEnd(fake, { parameters, credential: international });
 		expect(seen.jobIds).toHaveLength(1);
 		expect(fake.requests[0]).toMatchObject({ body: {}, bodyBytes: 2 });
 	});

@@ -30,7 +30,10 @@ const isImage = (row: INodeProperties) => wireOf(row)?.startsWith('Images[') ?? 
 const bare = (row: Field) => wireOf(row)?.replace(/\[\d\]$/, '') ?? '';
 const named = (rows: INodeProperties[]) => rows.map((row) => [row.name, row] as const);
 
-const properties = nodeProperties(resources, createRoutingHook);
+// Request Options are n8n's own, with its names and texts.
+const properties = nodeProperties(resources, createRoutingHook).filter(
+	({ name }) => name !== 'requestOptions',
+);
 const rows = properties.flatMap(walk);
 const inputs = rows.filter(({ noDataExpression }) => !noDataExpression);
 const collections = rows.filter(({ type }) => type === 'collection');

@@ -171,9 +171,10 @@ it('goes on waiting for the same jobs when Retry On Fail tries again', async () 
 	expectNothingDoubled(3);
 });
 
-it('is refused on the International site before anything is sent', async () => {
-	const { error } = await generate({}, { credential: { site: 'international' } });
-	expect(error?.message).toMatch(/Generate.*Submit.*Trigger/);
+it('is refused on the International site where n8n cannot park it, before anything is sent', async () => {
+	const options = { hasResumeToken: false, credential: { site: 'international' } };
+	const { error } = await generate({}, options);
+	expect(error?.message).toMatch(/Generate.*International.*n8n 2.*Submit.*Trigger/);
 	expect(fake.requests).toEqual([]);
 });
 

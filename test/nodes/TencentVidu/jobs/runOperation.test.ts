@@ -22,7 +22,7 @@ const DONE = answer({ Status: 'DONE', ResultVideoUrl: 'https://e.com/v.mp4', Job
 
 const OPTIONS = {
 	...{ resubmitAfterLostAnswer: false, downloadVideo: false, binaryField: 'data' },
-	...{ onFailedJob: 'error', pollInterval: 5, timeout: 15, requestsPerSecond: 20 },
+	...{ onFailedJob: 'error', pollInterval: 5, requestsPerSecond: 20 },
 };
 
 let time: VirtualTime;
@@ -57,7 +57,13 @@ function contextOf(
 		return { statusCode: 200, contentType: '', length: 1, store, discard: () => {} };
 	};
 	const context: JobContext = {
-		...{ index: 0, wantsBinary: true, options: { ...OPTIONS, ...given }, request },
+		...{
+			index: 0,
+			wantsBinary: true,
+			timeout: 900_000,
+			options: { ...OPTIONS, ...given },
+			request,
+		},
 		...{ memory: memory.of(0, () => {}), signal: controller.signal, clock: time },
 		...{ openDownload, downloads, client: { call, slotFreed, pollGroup: () => ({ jobs: 0 }) } },
 		...more,
@@ -95,7 +101,7 @@ it.each([
 	'a job waited for until it is %s is %s, and its slot is free if it ended',
 	async (Status, kind, freed) => {
 		const job = answer({ JobId: '17', Status, ResultVideoUrl: 'https://e.com/v.mp4' });
-		const { context, slotFreed } = contextOf(job, { timeout: 1 });
+		const { context, slotFreed } = contextOf(job, {}, { timeout: 60_000 });
 		const result = await lapse(runOperation(GENERATE, context));
 		expect([result.kind, slotFreed.mock.calls]).toEqual([kind, freed]);
 	},

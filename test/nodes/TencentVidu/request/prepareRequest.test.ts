@@ -1,7 +1,7 @@
 import type { BinaryReader } from '../../../../nodes/TencentVidu/request/images';
 import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
 import {
-	type CallbackSigner,
+	type PlanDelivery,
 	prepareRequest,
 } from '../../../../nodes/TencentVidu/request/prepareRequest';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
@@ -23,13 +23,13 @@ class Binaries implements BinaryReader {
 	private readonly size = (field: string) => Number(field.split(':')[1]);
 }
 
-const asItIs: CallbackSigner = () => undefined;
+const asItIs: PlanDelivery = () => ({ problems: [] });
 
 const prepare = async (
 	body: Record<string, unknown>,
 	reader = new Binaries(),
-	signer: CallbackSigner | undefined = asItIs,
-) => await prepareRequest(body, { schema, site: 'china', reader, signer });
+	planDelivery: PlanDelivery | undefined = asItIs,
+) => await prepareRequest(body, { schema, site: 'china', reader, planDelivery });
 
 /** Of a body that is known to be right. */
 async function prepared(body: Record<string, unknown>, reader?: Binaries) {
@@ -52,7 +52,7 @@ it('makes the very body of what was set', async () => {
 it('makes {} of nothing', async () => {
 	const answer = await prepareRequest(
 		{},
-		{ schema, site: 'international', reader: new Binaries(), signer: asItIs },
+		{ schema, site: 'international', reader: new Binaries(), planDelivery: asItIs },
 	);
 	expect(answer.problems).toBeUndefined();
 	expect('request' in answer && String(await answer.request.payload())).toBe('{}');

@@ -1,0 +1,128 @@
+import type { Account } from '../../../credentials/account';
+import type { Operation } from '../descriptions/field';
+import type { Problem } from '../request/problem';
+import type { NodeOptions } from '../request/readOptions';
+
+/** Whether a job is polled, or its run is parked until the callback. */
+export type WaitBy = 'polling' | 'callback';
+
+/** An off-peak job takes up to 48 hours, in minutes. */
+const OFF_PEAK_MINUTES = 48 * 60;
+
+/** Minutes to wait if the user sets no Timeout. */
+const DEFAULT_TIMEOUTS = { polling: 15, callback: 24 * 60, offPeakCallback: 72 * 60 };
+
+/** What decides how the result of an item's job is delivered. */
+export interface DeliveryContext {
+	operation: Operation;
+	account: Account;
+	options: NodeOptions;
+	/** Whether the user has set Timeout. */
+	hasTimeout: boolean;
+	isOffPeak: boolean;
+	/** The user's own Callback URL. */
+	callbackUrl: string | undefined;
+	/** How many items the run has. */
+	itemCount: number;
+	isTool: boolean;
+	/** The run's resume URL, if n8n protects it by a token; n8n 1 does not. */
+	resumeUrl: string | undefined;
+	/** Why Tencent Cloud cannot reach a URL; undefined if it can. */
+	unreachable: (url: string) => string | undefined;
+}
+
+/** How an item waits, for so many milliseconds. */
+export interface Delivery {
+	waitBy: WaitBy;
+	timeout: number;
+}
+
+const WAIT_BY = 'Wait Options > Wait By';
+
+const NEEDS_CALLBACK =
+	'needs a callback on the International site, which cannot be asked for a job. Set it to Automatic or Callback';
+
+/** Why a run cannot be parked; undefined if it can. */
+function parkingProblem({ isTool, resumeUrl }: DeliveryContext): string | undefined {
+	if (isTool) return 'cannot be a callback when an AI agent calls the node';
+	if (resumeUrl === undefined) return 'cannot be a callback in n8n 1. Update to n8n 2';
+	return undefined;
+}
+
+/** Chooses how to wait; on International there is only the callback. */
+function chooseWaitBy(context: DeliveryContext): WaitBy | Problem {
+	const { options, account, isOffPeak, isTool } = context;
+	const isInternational = account.site === 'international';
+	const problem = parkingProblem(context);
+	const wanted = options.waitBy === 'auto' && isOffPeak ? 'callback' : options.waitBy;
+	if (isInternational && wanted === 'polling') return { field: WAIT_BY, problem: NEEDS_CALLBACK };
+	if (problem === undefined)
+		return isInternational || wanted === 'callback' ? 'callback' : 'polling';
+	if (isInternational) {
+		return {
+			field: 'Operation',
+			problem: `Generate on the International site waits for a callback, and ${WAIT_BY} ${problem}. Or use Submit, and a Tencent Cloud Vidu Trigger that receives the results`,
+		};
+	}
+	return options.waitBy === 'callback' && !isTool ? { field: WAIT_BY, problem } : 'polling';
+}
+
+/** What is wrong with waiting by callback in this run. */
+function* callbackProblems(context: DeliveryContext): Generator<Problem> {
+	const { account, itemCount, callbackUrl, resumeUrl = '', unreachable } = context;
+	if (callbackUrl !== undefined) {
+		yield {
+			field: 'Callback URL',
+			problem: `cannot be set together with ${WAIT_BY}: Callback, which uses an address of its own. Remove one of them`,
+		};
+	}
+	if (account.site === 'international' && itemCount > 1) {
+		yield {
+			field: 'Operation',
+			problem: `Generate on the International site takes one item in each run, not ${itemCount}. Use Loop Over Items with a batch size of 1, or Submit with a Tencent Cloud Vidu Trigger`,
+		};
+	}
+	const reason = account.endpoint ? undefined : unreachable(resumeUrl);
+	if (reason !== undefined) {
+		yield {
+			field: WAIT_BY,
+			problem: `is Callback, but the webhook address of this n8n ${reason}. Give n8n a public address (WEBHOOK_URL), by a tunnel if need be`,
+		};
+	}
+}
+
+/** Decides how a Generate waits, or says why its result could not be delivered. */
+export function chooseDelivery(context: DeliveryContext): Delivery | { problems: Problem[] } {
+	const { options, hasTimeout, isOffPeak } = context;
+	const waitBy = chooseWaitBy(context);
+	if (typeof waitBy === 'object') return { problems: [waitBy] };
+	const usual = isOffPeak && waitBy === 'callback' ? 'offPeakCallback' : waitBy;
+	const minutes = hasTimeout ? options.timeout : DEFAULT_TIMEOUTS[usual];
+	const problems = waitBy === 'callback' ? [...callbackProblems(context)] : [];
+	if (waitBy === 'polling' && isOffPeak && minutes < OFF_PEAK_MINUTES) {
+		const problem = `is ${minutes} minutes, but an off-peak job takes up to 48 hours. Set ${WAIT_BY} to Callback, set Timeout to 2,880, or use Submit`;
+		problems.push({ field: 'Wait Options > Timeout', problem });
+	}
+	return problems.length > 0 ? { problems } : { waitBy, timeout: minutes * 60_000 };
+}
+
+/** Says why nobody could get the result of a Submit. */
+export function* submitProblems({
+	account,
+	options,
+	callbackUrl,
+	unreachable,
+}: DeliveryContext): Generator<Problem> {
+	const reason = callbackUrl && !account.endpoint ? unreachable(callbackUrl) : undefined;
+	if (reason !== undefined) {
+		const problem = `${reason}, so Tencent Cloud cannot report the result. Use a public address of your n8n, or a tunnel`;
+		yield { field: 'Callback URL', problem };
+	}
+	if (account.site === 'international' && !callbackUrl && !options.submitWithoutCallback) {
+		yield {
+			field: 'Callback URL',
+			problem:
+				'is empty, and the International site reports results in no other way. Enter the address of a Tencent Cloud Vidu Trigger, or turn on Submit Without Callback in Options',
+		};
+	}
+}

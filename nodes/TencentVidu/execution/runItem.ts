@@ -1,0 +1,106 @@
+import { systemClock } from '../clock';
+import { API_VERSION, SERVICE_URL } from '../descriptions/resources';
+import {
+	describeRequest,
+	type ItemResult,
+	type JobContext,
+	type JobRequest,
+} from '../jobs/context';
+import { hasEnded, toJob } from '../jobs/job';
+import { runOperation } from '../jobs/runOperation';
+import { createClient } from '../transport/client';
+import { createSender, openDownload } from '../transport/n8nHttp';
+import { CANCELLED, type Outcome } from '../transport/outcome';
+import { Semaphore } from '../transport/semaphore';
+import type { Delivery } from './delivery';
+import type { Item } from './item';
+import { isTool, logAcceptedJob, stopSignalOf } from './n8nContext';
+
+const MAX_DOWNLOADS = 4;
+
+/** Videos are large: the process downloads a few at once. */
+const downloads = new Semaphore(MAX_DOWNLOADS);
+
+/** The API for an item, and the part of the run's memory that it uses. */
+function createItemClient(item: Item) {
+	const { context, credentials, account, request, read, memory, index } = item;
+	const { options } = read;
+	const itemMemory = memory.of(index, (job) => logAcceptedJob(context, job));
+	const client = createClient(createSender(context, credentials), account, {
+		service: { url: SERVICE_URL[account.site], version: API_VERSION },
+		request,
+		fairnessKey: context.getExecuteData(),
+		signal: stopSignalOf(context),
+		rate: options.requestsPerSecond,
+		maxWait: options.maxCapacityWait * 60_000,
+		onLateResponse: ({ JobId, RequestId }) => {
+			if (typeof JobId !== 'string') return;
+			itemMemory.accept({ item: index, JobId, RequestId: String(RequestId) });
+		},
+	});
+	return { client, memory: itemMemory };
+}
+
+/** Everything that an item's operation may use, but the signal of its batch. */
+function jobContextOf(
+	item: Item,
+	request: JobRequest,
+	timeout: number,
+): Omit<JobContext, 'signal'> {
+	const { context, read, index } = item;
+	const stop = stopSignalOf(context);
+	return {
+		...createItemClient(item),
+		...{ index, options: read.options, request, timeout, downloads, clock: systemClock },
+		wantsBinary: !isTool(context),
+		openDownload: async (url: string) => await openDownload(context, url, stop),
+	};
+}
+
+/** Whether a job has ended, as far as the service can be asked. */
+async function hasJobEnded({ account, setup }: Item, context: JobContext, jobId: string) {
+	if (account.site !== 'china') return false;
+	const request = describeRequest(setup.operation.describeAction, jobId, context.signal);
+	const outcome = await context.client.call(request);
+	const job = outcome.kind === 'done' ? toJob(outcome.value.response) : undefined;
+	return job !== undefined && hasEnded(job);
+}
+
+/** Submits an item's job; its callback resumes the run, unless all jobs have ended by then. */
+async function submitAndPark(
+	item: Item,
+	context: JobContext,
+): Promise<{ outcome: Outcome<ItemResult>; hasJoined: boolean }> {
+	const { setup, index, round, memory } = item;
+	const { operation } = setup;
+	const outcome = await runOperation({ ...operation, waits: false }, context);
+	const jobId = memory.jobOf(index)?.JobId;
+	if (outcome.kind !== 'done' || jobId === undefined) return { outcome, hasJoined: false };
+	const { timeout } = context;
+	const ended = async () => await hasJobEnded(item, context, jobId);
+	const decision = await round.submitted(index, { timeout, hasEnded: ended }, context.signal);
+	if (decision === 'cancel') return { outcome: CANCELLED, hasJoined: true };
+	// n8n shows these items while the run waits, and discards them when it resumes.
+	if (decision === 'park') return { outcome, hasJoined: true };
+	const delivered = await runOperation(operation, { ...context, hasEnded: true });
+	return { outcome: delivered, hasJoined: true };
+}
+
+/** Runs the operation for an item whose request is checked. */
+export async function runItem(
+	item: Item,
+	request: JobRequest,
+	{ waitBy, timeout }: Delivery,
+	signal: AbortSignal,
+): Promise<Outcome<ItemResult>> {
+	const context = { ...jobContextOf(item, request, timeout), signal };
+	if (waitBy === 'callback') {
+		const { outcome, hasJoined } = await submitAndPark(item, context);
+		if (!hasJoined) item.round.leave(outcome.kind === 'failed');
+		return outcome;
+	}
+	const hasEnded = item.memory.isResumed;
+	const outcome = await runOperation(item.setup.operation, { ...context, hasEnded });
+	item.round.leave(outcome.kind === 'failed');
+	return outcome;
+}

@@ -1,0 +1,120 @@
+import { accountOf } from '../../../../credentials/account';
+import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
+import {
+	chooseDelivery,
+	type Delivery,
+	type DeliveryContext,
+	submitProblems,
+} from '../../../../nodes/TencentVidu/execution/delivery';
+import { OptionsReader } from '../../../../nodes/TencentVidu/request/readOptions';
+
+const [generate] = resources.flatMap(operationsOf).filter(({ waits }) => waits);
+const { options } = new OptionsReader([]).read(() => ({}));
+const HOUR = 3_600_000;
+const RESUME_URL = 'https://n8n.example.com/webhook-waiting/12?signature=abc';
+
+function contextOf({ site = 'china', waitBy = 'auto', endpoint = '', ...more }): DeliveryContext {
+	if (!generate || !options) throw new Error('there is no Generate');
+	return {
+		...{ operation: generate, account: accountOf({ site, endpoint }) },
+		...{ options: { ...options, waitBy }, hasTimeout: false, isOffPeak: false },
+		...{ callbackUrl: undefined, itemCount: 1, isTool: false, resumeUrl: RESUME_URL },
+		unreachable: (url) => (url.includes('localhost') ? 'is localhost' : undefined),
+		...more,
+	};
+}
+
+const polling = (hours: number): Delivery => ({ waitBy: 'polling', timeout: hours * HOUR });
+const callback = (hours: number): Delivery => ({ waitBy: 'callback', timeout: hours * HOUR });
+const withTimeout = (minutes: number, waitBy = 'auto') => ({
+	hasTimeout: true,
+	options: options && { ...options, timeout: minutes, waitBy },
+});
+const international = { site: 'international' };
+
+describe('Generate', () => {
+	it.each<[string, object, Delivery]>([
+		['polls on China', {}, polling(0.25)],
+		['parks for Off-Peak', { isOffPeak: true }, callback(72)],
+		['parks on International', international, callback(24)],
+		['parks Off-Peak on International', { ...international, isOffPeak: true }, callback(72)],
+		['parks if told to', { waitBy: 'callback' }, callback(24)],
+		['waits as long as told', withTimeout(30), polling(0.5)],
+		['parks as long as told', withTimeout(30, 'callback'), callback(0.5)],
+		['parks 20 items on China', { waitBy: 'callback', itemCount: 20 }, callback(24)],
+		['polls in n8n 1', { resumeUrl: undefined }, polling(0.25)],
+		['polls as a tool', { isTool: true, waitBy: 'callback' }, polling(0.25)],
+		[
+			'polls Off-Peak for two days',
+			{ isOffPeak: true, ...withTimeout(2_880, 'polling') },
+			polling(48),
+		],
+		[
+			'parks at a private address with an Endpoint',
+			{ waitBy: 'callback', endpoint: 'http://127.0.0.1:1', resumeUrl: 'http://localhost' },
+			callback(24),
+		],
+	])('%s', (_, given, expected) => {
+		expect(chooseDelivery(contextOf(given))).toEqual(expected);
+	});
+
+	it.each<[string, object, RegExp]>([
+		[
+			'polling on International',
+			{ ...international, waitBy: 'polling' },
+			/Wait By needs a callback/,
+		],
+		[
+			'International in n8n 1',
+			{ ...international, resumeUrl: undefined },
+			/n8n 2.*Submit.*Trigger/,
+		],
+		['International as a tool', { ...international, isTool: true }, /AI agent.*Submit/],
+		['callbacks in n8n 1', { waitBy: 'callback', resumeUrl: undefined }, /Wait By.*n8n 2/],
+		['two items on International', { ...international, itemCount: 2 }, /one item.*Loop Over Items/],
+		[
+			'a callback URL of the user',
+			{ waitBy: 'callback', callbackUrl: 'https://e.com/x' },
+			/Callback URL cannot be set together/,
+		],
+		[
+			'a private n8n',
+			{ waitBy: 'callback', resumeUrl: 'http://localhost:5678/webhook-waiting/1?signature=a' },
+			/is localhost.*WEBHOOK_URL/,
+		],
+		[
+			'Off-Peak that is polled too shortly',
+			{ isOffPeak: true, waitBy: 'polling' },
+			/48 hours.*2,880/,
+		],
+		['Off-Peak in n8n 1', { isOffPeak: true, resumeUrl: undefined }, /Timeout.*48 hours/],
+	])('refuses %s', (_, given, text) => {
+		const chosen = chooseDelivery(contextOf(given));
+		const problems = 'problems' in chosen ? chosen.problems : [];
+		expect(problems.map(({ field, problem }) => `${field} ${problem}`).join()).toMatch(text);
+	});
+});
+
+describe('Submit', () => {
+	it.each<[string, object, RegExp | undefined]>([
+		['China without a callback', {}, undefined],
+		['International without a callback', international, /Callback URL is empty.*International/],
+		[
+			'International without a callback if told so',
+			{ ...international, options: options && { ...options, submitWithoutCallback: true } },
+			undefined,
+		],
+		['International with one', { ...international, callbackUrl: 'https://e.com' }, undefined],
+		['an address that cannot be reached', { callbackUrl: 'http://localhost/x' }, /is localhost/],
+		[
+			'such an address with an Endpoint',
+			{ callbackUrl: 'http://localhost/x', endpoint: 'http://127.0.0.1:1' },
+			undefined,
+		],
+	])('%s', (_, given, text) => {
+		const problems = [...submitProblems(contextOf(given))];
+		const all = problems.map(({ field, problem }) => `${field} ${problem}`).join();
+		if (text) expect(all).toMatch(text);
+		else expect(all).toBe('');
+	});
+});

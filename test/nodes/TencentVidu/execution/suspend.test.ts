@@ -1,0 +1,88 @@
+import {
+	type Decision,
+	ParkingRound,
+	type ParkingItem,
+} from '../../../../nodes/TencentVidu/execution/suspend';
+import { VirtualTime } from '../../../support/engine/virtualTime';
+
+let time: VirtualTime;
+let parked: number[];
+beforeEach(() => {
+	time = new VirtualTime();
+	parked = [];
+});
+
+const never = new AbortController().signal;
+const lapse = async <T>(work: Promise<T>) => await time.until(work, () => 0);
+
+function roundOf(size: number, stopOnError = true) {
+	const park = async (timeout: number) => {
+		parked.push(timeout);
+		return await Promise.resolve();
+	};
+	const round = new ParkingRound({ size, stopOnError, park }, time);
+	for (let index = 0; index < size; index++) round.join(index);
+	return round;
+}
+
+const item = (ended: boolean, timeout = 60_000): ParkingItem => ({
+	timeout,
+	hasEnded: async () => await Promise.resolve(ended),
+});
+
+/** Submits items with these states, which all wait for one decision. */
+const submitAll = async (round: ParkingRound, ended: boolean[], signal = never) =>
+	await lapse(
+		Promise.all(
+			ended.map(async (one, index) =>
+				round.submitted(index, item(one, (index + 1) * 1_000), signal),
+			),
+		),
+	);
+
+it.each<[string, boolean[], Decision, number[]]>([
+	['parks while one job runs, for the longest timeout', [true, false, true], 'park', [3_000]],
+	['delivers at once if all jobs have ended', [true, true], 'deliver', []],
+])('%s', async (_, ended, decision, timeouts) => {
+	const round = roundOf(ended.length);
+	expect(await submitAll(round, ended)).toEqual(ended.map(() => decision));
+	expect(parked).toEqual(timeouts);
+});
+
+it('decides only when each item has a job or has ended', async () => {
+	const round = roundOf(3, false);
+	let decided: Decision | undefined;
+	void round.submitted(0, item(false), never).then((decision) => (decided = decision));
+	round.leave(true);
+	await lapse(time.sleep(60_000));
+	expect(decided).toBeUndefined();
+	round.leave(false);
+	await lapse(time.sleep(1));
+	expect([decided, parked]).toEqual(['park', [60_000]]);
+});
+
+it('cancels when an item has failed and the run with it', async () => {
+	const round = roundOf(2);
+	round.leave(true);
+	expect(await lapse(round.submitted(1, item(false), never))).toBe('cancel');
+	expect(parked).toEqual([]);
+});
+
+it('does not wait for items that never join', async () => {
+	const round = new ParkingRound(
+		{ size: 3, stopOnError: false, park: async () => await Promise.resolve() },
+		time,
+	);
+	round.join(0);
+	expect(await lapse(round.submitted(0, item(false), never))).toBe('park');
+	expect(time.elapsed).toBe(1_000);
+	expect(round.isOpenFor(1)).toBe(false);
+});
+
+it('cancels for whom the run is stopped', async () => {
+	const stop = new AbortController();
+	const round = roundOf(2);
+	const waiting = round.submitted(0, item(false), stop.signal);
+	stop.abort();
+	expect(await lapse(waiting)).toBe('cancel');
+});
