@@ -1,19 +1,20 @@
 /**
  * Runs the local service as a program: `npm run fake -- --port 7700 --site china --quota 20`.
  *
- * It imitates these parts of Tencent Cloud on loopback, as the vendor's docs and typings describe them:
- * - VCLM 2024-05-23: SubmitImageToVideoViduJob, DescribeImageToVideoViduJob (China site only);
- * - STS 2018-08-13: GetCallerIdentity;
- * - TC3-HMAC-SHA256 signatures, session tokens, clock skew, the quota for each SecretId and action, limits on size,
- *   fields, types and values, callbacks with three tries, result videos that expire.
+ * It imitates on loopback what the documents and typings of Tencent Cloud describe:
+ * - VCLM 2024-05-23: Submit and Describe of image to video, text to video and reference to video.
+ *   International has only SubmitImageToVideoViduJob.
+ * - STS 2018-08-13: GetCallerIdentity.
+ * - TC3-HMAC-SHA256 signatures, session tokens, clock skew and the quota for each SecretId and action.
+ * - Limits on size, fields, types and values, callbacks with three attempts, result videos that expire.
  *
- * It does not imitate image contents (nothing is fetched or decoded), moderation, billing, permissions, regions,
- * OffPeak's hours or other actions. The vendor does not document which code stands for which bad value,
- * the order of checks, the shape of callbacks and the pause between their tries. These are guesses.
+ * It does not imitate image contents (nothing is fetched or decoded), moderation, billing, permissions,
+ * regions, the hours of OffPeak, and the other actions. Where the vendor documents nothing, it guesses:
+ * the error code for each wrong value, the order of checks, the shape of callbacks and the pause between attempts.
  *
- * These words in a Prompt or Payload change the course of the job:
- * `[fail]` ends in FAIL; `[empty]` ends in DONE without a URL; `[bare]` omits Credits and Payload in responses;
- * `[never]` stays in RUN.
+ * A marker in Prompt or Payload changes what happens to the job:
+ * `[fail]` ends in FAIL. `[empty]` ends in DONE without a URL. `[bare]` leaves Credits and Payload out of
+ * responses. `[never]` stays in RUN.
  */
 import { parseArgs } from 'node:util';
 
@@ -23,13 +24,14 @@ import { type Fake, type FakeOptions, startFake } from '../../test/support/fake/
 
 const USAGE = `Options, with their defaults:
   --port 7700          port on 127.0.0.1
-  --site china         or international: no Describe, results by callback only
+  --site china         or international: image to video only, no Describe, results by callback
   --quota 20           requests per second for each key and action, 0 for none
   --job-seconds 5      from Submit to the result
   --max-running 0      running jobs for each key, 0 for no limit
   --latency 0          milliseconds before each response
-  --callback A         shape of callbacks: ${Object.keys(callbackBodies).join(', ')}
-  --state <file>       keep jobs in this file for the next start
+  --callback A         shape of callbacks:
+                       ${Object.keys(callbackBodies).join(', ')}
+  --state <file>       keep jobs in this file beyond the life of the process
 `;
 
 const isShape = (text: string): text is CallbackShape => text in callbackBodies;
@@ -37,7 +39,7 @@ const isShape = (text: string): text is CallbackShape => text in callbackBodies;
 const numberOf = (name: string, text: string): number => {
 	const value = Number(text);
 	if (text.trim() === '' || !(value >= 0))
-		throw new Error(`--${name} takes a number, not "${text}"`);
+		throw new Error(`--${name} must be a number, not "${text}"`);
 	return value;
 };
 
@@ -60,8 +62,9 @@ const readOptions = (): Partial<FakeOptions> => {
 		process.exit(0);
 	}
 	const { site, callback: shape } = values;
-	if (site !== 'china' && site !== 'international') throw new Error(`No site "${site}"`);
-	if (!isShape(shape)) throw new Error(`No callback shape "${shape}"`);
+	if (site !== 'china' && site !== 'international')
+		throw new Error(`--site must be china or international, not "${site}"`);
+	if (!isShape(shape)) throw new Error(`--callback has no shape "${shape}"`);
 	const jobMs = numberOf('job-seconds', values['job-seconds']) * 1000;
 	return {
 		site,
@@ -78,14 +81,14 @@ const readOptions = (): Partial<FakeOptions> => {
 	};
 };
 
-/** The names of the sites in the credential. */
+/** The sites as the credential's field Site names them. */
 const SITES: Record<FakeOptions['site'], string> = {
 	china: 'China (cloud.tencent.com)',
 	international: 'International (tencentcloud.com)',
 };
 
 const greet = (fake: Fake, site: FakeOptions['site']): string => `
-A local imitation of Tencent Cloud's Vidu jobs (VCLM) and of STS for tests. No job costs anything.
+An imitation of Tencent Cloud's Vidu jobs (VCLM) and of STS, for tests and trials. Jobs cost nothing.
 
 Copy this into a credential "Tencent Cloud API" of an n8n on this machine:
   Site           ${SITES[site]}
@@ -97,9 +100,9 @@ or, for a temporary key, with the same Site and Endpoint:
   Secret Key     ${TEMPORARY_ACCOUNT.secretKey}
   Session Token  ${TEMPORARY_ACCOUNT.token}
 
-A test image: ${fake.url}/image.png (the service does not check images).
-Every job returns the same small video. Put [fail] into a prompt to see a job that fails.
-Not imitated: moderation, billing, permissions, OffPeak's hours. Press Ctrl-C to end.
+A picture to try with: ${fake.url}/image.png (the service does not look at pictures).
+Every job has the same small video. Put [fail] into a prompt to see a job that fails.
+Not imitated: moderation, billing, permissions, the hours of OffPeak. Press Ctrl-C to stop it.
 `;
 
 const main = async (): Promise<void> => {

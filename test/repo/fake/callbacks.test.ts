@@ -2,35 +2,41 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { examples } from '../../support/vendor/callback-examples.json';
-import { callbackBodies } from '../../support/fake/callbackBody';
+import {
+	type CallbackShape,
+	REASON_KEYS,
+	STATUS_WORDS,
+	withReason,
+	withStatusWord,
+} from '../../support/fake/callbackBody';
 import { type CallbackOptions, Callbacks } from '../../support/fake/callbacks';
 import { virtualClock } from '../../support/fake/clock';
 import type { Wire } from '../../support/fake/job';
 import { Jobs } from '../../support/fake/jobs';
 
-/** A customer that answers in turn with the statuses in `replies`, then 200; 0 breaks the connection. */
-let customer: Server;
-let replies: number[] = [];
+/** A receiver that responds with `statuses` in turn, then with 200. 0 breaks the connection. */
+let receiver: Server;
+let statuses: number[] = [];
 let received: unknown[] = [];
 let url = '';
 
 beforeAll(async () => {
-	customer = createServer((request, response) => {
+	receiver = createServer((request, response) => {
 		let text = '';
 		request.on('data', (chunk: Buffer) => (text += chunk.toString()));
 		request.on('end', () => {
 			received.push(JSON.parse(text));
-			const status = replies.shift() ?? 200;
+			const status = statuses.shift() ?? 200;
 			if (status === 0) response.destroy();
 			else response.writeHead(status).end();
 		});
 	});
-	await new Promise<void>((resolve) => customer.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${(customer.address() as AddressInfo).port}/hook?ref=1`;
+	await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+	url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook?ref=1`;
 });
-afterAll(() => new Promise((resolve) => customer.close(resolve)));
+afterAll(() => new Promise((resolve) => receiver.close(resolve)));
 beforeEach(() => {
-	replies = [];
+	statuses = [];
 	received = [];
 });
 
@@ -49,11 +55,11 @@ const runJob = async (options: Partial<CallbackOptions> = {}, request: Wire = {}
 		await clock.advance(ms);
 		await callbacks.idle();
 	};
-	const statuses = () => callbacks.deliveries.map(({ status }) => status);
-	return { callbacks, job, wait, statuses };
+	const delivered = () => callbacks.deliveries.map(({ status }) => status);
+	return { callbacks, job, wait, delivered };
 };
 
-it('tells once of a job that ended', async () => {
+it('sends one callback for a job that ended', async () => {
 	const { callbacks, job, wait } = await runJob();
 	await wait(1e6);
 	expect(received).toEqual([
@@ -67,30 +73,30 @@ it('tells once of a job that ended', async () => {
 	]);
 });
 
-it('tries three times, with a pause between', async () => {
-	replies = [500, 0, 404, 200];
-	const { wait, statuses } = await runJob({ retryDelayMs: 1_000 });
-	expect(statuses()).toEqual([500]);
+it('attempts three times, with a pause between', async () => {
+	statuses = [500, 0, 404, 200];
+	const { wait, delivered } = await runJob({ retryDelayMs: 1_000 });
+	expect(delivered()).toEqual([500]);
 	await wait(999);
-	expect(statuses()).toEqual([500]);
+	expect(delivered()).toEqual([500]);
 	await wait(1);
-	expect(statuses()).toEqual([500, null]);
+	expect(delivered()).toEqual([500, null]);
 	await wait(1_000);
 	await wait(1e6);
-	expect(statuses()).toEqual([500, null, 404]);
+	expect(delivered()).toEqual([500, null, 404]);
 });
 
-it('stops trying when it was heard', async () => {
-	replies = [302, 204];
-	const { wait, statuses } = await runJob({ retryDelayMs: 10 });
+it('stops when the callback was delivered', async () => {
+	statuses = [302, 204];
+	const { wait, delivered } = await runJob({ retryDelayMs: 10 });
 	await wait(10);
 	await wait(1e6);
-	expect(statuses()).toEqual([302, 204]);
+	expect(delivered()).toEqual([302, 204]);
 });
 
 it('sends nothing without CallbackUrl', async () => {
-	const { statuses } = await runJob({}, { CallbackUrl: undefined });
-	expect(statuses()).toEqual([]);
+	const { delivered } = await runJob({}, { CallbackUrl: undefined });
+	expect(delivered()).toEqual([]);
 });
 
 it.each(['atOnce', 'inTurn'] as const)('can repeat itself %s', async (repeatMode) => {
@@ -100,7 +106,7 @@ it.each(['atOnce', 'inTurn'] as const)('can repeat itself %s', async (repeatMode
 	expect(new Set(received.map((body) => JSON.stringify(body))).size).toBe(1);
 });
 
-it('can tell of the time between, as Vidu does', async () => {
+it('can report interim states, as Vidu does', async () => {
 	const { wait } = await runJob({ shape: 'C', interim: true });
 	await wait(0);
 	expect(received.map((body) => (body as { state: string }).state).sort()).toEqual([
@@ -109,12 +115,12 @@ it('can tell of the time between, as Vidu does', async () => {
 	]);
 });
 
-it('gives up when closed', async () => {
-	replies = [500];
-	const { callbacks, wait, statuses } = await runJob({ retryDelayMs: 1_000 });
+it('cancels its attempts when closed', async () => {
+	statuses = [500];
+	const { callbacks, wait, delivered } = await runJob({ retryDelayMs: 1_000 });
 	callbacks.close();
 	await wait(1e6);
-	expect(statuses()).toEqual([500]);
+	expect(delivered()).toEqual([500]);
 });
 
 const shapes = [
@@ -126,7 +132,7 @@ const shapes = [
 	['C3-vidu-native-failed', 'C', '[fail]'],
 ] as const;
 
-/** The outline of a value: its keys and types, without what they hold. */
+/** The outline of a value: its keys and types, without contents. */
 const outline = (value: unknown): unknown => {
 	if (Array.isArray(value)) return value.map(outline);
 	if (typeof value !== 'object' || value === null) return typeof value;
@@ -139,12 +145,77 @@ it.each(shapes)('has the outline of %s', async (id, shape, Prompt) => {
 	expect(outline(received[0])).toEqual(outline(example?.body));
 });
 
-it('can use the words of the vendor’s page, or a body of one’s own', async () => {
+it('can use the words of the vendor’s page, or any other body', async () => {
 	await runJob({ shape: 'D' }, { Prompt: '[fail]' });
 	await runJob({ shape: ({ jobId }) => [jobId] });
 	expect(received).toEqual([
 		expect.objectContaining({ status: 'failed', Payload: 'mine' }),
 		[expect.stringMatching(/^\d{19}$/)],
 	]);
-	expect(Object.keys(callbackBodies)).toEqual(['A', 'B', 'B2', 'C', 'D']);
+});
+
+const flat = { JobId: expect.stringMatching(/^\d{19}$/) as string, Status: 'DONE' };
+const native = { state: 'success', creations: [{ url: 'http://fake/video.mp4' }] };
+
+it.each<[CallbackShape, unknown]>([
+	['inData', { EventType: 'JobEnded', Data: flat }],
+	['inLowerCaseData', { data: native }],
+	['inResponse', { Response: flat }],
+	['inList', [flat]],
+	['nested', { Response: { Data: { data: flat } } }],
+	['textNumbers', { ...native, credits: '5' }],
+	['noId', { Status: 'DONE', ResultVideoUrl: 'http://fake/video.mp4' }],
+])('has the shape %s', async (shape, body) => {
+	await runJob({ shape });
+	expect(received).toMatchObject([body]);
+});
+
+it('can leave out every id', async () => {
+	await runJob({ shape: 'noId' });
+	expect(JSON.stringify(received)).not.toMatch(/id"/i);
+});
+
+it('can send a body that says nothing about a job', async () => {
+	await runJob({ shape: 'unknown' });
+	expect(received).toEqual([{ what: 'ever' }]);
+});
+
+it('can send 15 MB of creations', async () => {
+	const { delivered } = await runJob({ shape: 'manyCreations' });
+	expect(JSON.stringify(received[0]).length).toBeGreaterThan(15e6);
+	expect(delivered()).toEqual([200]);
+});
+
+const words = [...STATUS_WORDS.DONE, ...STATUS_WORDS.FAIL];
+const anyCase = words.flatMap((word) => [
+	word,
+	word.toUpperCase(),
+	word[0]?.toUpperCase() + word.slice(1),
+]);
+
+it.each(anyCase)('can say %s, in bodies of every shape', async (word) => {
+	await runJob({ shape: withStatusWord(word) });
+	await runJob({ shape: withStatusWord(word, 'nested') });
+	await runJob({ shape: withStatusWord(word, 'C') });
+	expect(received).toMatchObject([
+		{ JobId: flat.JobId, Status: word },
+		{ Response: { Data: { data: { Status: word } } } },
+		{ state: word, creations: native.creations },
+	]);
+});
+
+it.each(REASON_KEYS)('can send the reason under %s', async (key) => {
+	await runJob({ shape: withReason(key, 'NSFW content') }, { Prompt: '[fail]' });
+	expect(received).toMatchObject([{ state: 'failed', err_code: '', [key]: 'NSFW content' }]);
+});
+
+it('reports each attempt to its listeners', async () => {
+	statuses = [500];
+	const { callbacks, job, wait } = await runJob({ retryDelayMs: 10 });
+	const attempts: unknown[] = [];
+	callbacks.onAttempt((...attempt) => attempts.push(attempt));
+	await wait(10);
+	expect(attempts).toEqual([
+		[job.jobId, { attempt: 2, status: 200, at: expect.any(Number) as number }],
+	]);
 });

@@ -1,7 +1,7 @@
 import { type VirtualClock, virtualClock } from '../../support/fake/clock';
-import type { ApiFault, VideoFault } from '../../support/fake/faults';
+import type { ApiFault } from '../../support/fake/faults';
 import { type Fake, startFake } from '../../support/fake/server';
-import { callFake, GOOD_ORDER, submit } from '../../support/fake/signedCall';
+import { callFake, VALID_REQUEST } from '../../support/fake/signedCall';
 
 const SUBMIT = 'SubmitImageToVideoViduJob';
 let clock: VirtualClock;
@@ -13,12 +13,12 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const send = (body: unknown = GOOD_ORDER) =>
+const send = (body: unknown = VALID_REQUEST) =>
 	callFake(fake, { action: SUBMIT, at: clock.now(), body });
-const arm = (fault: ApiFault) => fake.faults.add({ action: SUBMIT, fault });
+const addFault = (fault: ApiFault) => fake.faults.add({ action: SUBMIT, fault });
 const jobCount = () => fake.jobs.all().length;
 
-/** Resolves once the fake is busy with as many requests. */
+/** Resolves once exactly this many requests are open. */
 const busy = async (count: number) => {
 	while (fake.inFlight !== count) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -26,8 +26,8 @@ const untilLogged = async () => {
 	while (fake.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
 };
 
-it('refuses with a code, and no job is made', async () => {
-	arm({ kind: 'error', code: 'FailedOperation.JobQueueFull', message: 'Full.' });
+it('responds with an error code, and no job is created', async () => {
+	addFault({ kind: 'error', code: 'FailedOperation.JobQueueFull', message: 'Full.' });
 	const { status, response } = await send();
 	expect(status).toBe(200);
 	expect(response).toMatchObject({
@@ -44,7 +44,7 @@ it.each<[ApiFault, number]>([
 	[{ kind: 'truncated', made: true }, 1],
 	[{ kind: 'truncated', made: false, cut: 'length' }, 0],
 ])('breaks the connection: %j', async (fault, jobs) => {
-	arm(fault);
+	addFault(fault);
 	await expect(send()).rejects.toThrow();
 	expect(jobCount()).toBe(jobs);
 	expect(fake.requests[0]?.fault).toBe(fault.kind);
@@ -57,123 +57,78 @@ it.each<[ApiFault, number, Record<string, unknown>]>([
 	[{ kind: 'truncated', made: true, cut: 'json' }, 1, { status: 200, response: {} }],
 	[{ kind: 'empty', made: true }, 1, { status: 200, text: '' }],
 	[{ kind: 'empty', made: false }, 0, { status: 200, text: '' }],
-])('answers badly: %j', async (fault, jobs, answer) => {
-	arm(fault);
-	await expect(send()).resolves.toMatchObject(answer);
+])('sends a wrong response: %j', async (fault, jobs, expected) => {
+	addFault(fault);
+	await expect(send()).resolves.toMatchObject(expected);
 	expect(jobCount()).toBe(jobs);
 });
 
-it('sends a good answer under a wrong type', async () => {
-	arm({ kind: 'wrongContentType', made: true });
+it('sends a valid response with a wrong content type', async () => {
+	addFault({ kind: 'wrongContentType', made: true });
 	const { headers, response } = await send();
 	expect(headers.get('content-type')).toBe('text/plain');
 	expect(response.JobId).toBe(fake.jobs.all()[0]?.jobId);
 });
 
-it.each([true, false])('hangs until it is closed, job made: %s', async (made) => {
-	arm({ kind: 'hang', made });
-	const answer = expect(send()).rejects.toThrow();
+it.each([true, false])('hangs until it is closed, job created: %s', async (made) => {
+	addFault({ kind: 'hang', made });
+	const received = expect(send()).rejects.toThrow();
 	await busy(1);
 	await untilLogged();
 	expect(jobCount()).toBe(made ? 1 : 0);
 	await fake.close();
-	await answer;
+	await received;
 });
 
-it('answers late', async () => {
-	arm({ kind: 'delay', ms: 5_000 });
-	const answer = send();
+it('responds late', async () => {
+	addFault({ kind: 'delay', ms: 5_000 });
+	const received = send();
 	await untilLogged();
 	await clock.advance(4_999);
 	expect(fake.inFlight).toBe(1);
 	await clock.advance(1);
-	await expect(answer).resolves.toMatchObject({ status: 200, code: undefined });
+	await expect(received).resolves.toMatchObject({ status: 200, code: undefined });
 });
 
-it('has a clock of its own, told by the Date header', async () => {
+it('has its own clock, which the Date header shows', async () => {
 	const hour = 3_600_000;
 	fake.faults.add({ action: SUBMIT, times: 2, fault: { kind: 'skewClock', ms: hour } });
 	const { code, headers } = await send();
 	expect(code).toBe('AuthFailure.SignatureExpire');
 	expect(Date.parse(headers.get('date') ?? '')).toBe(clock.now() + hour);
-	const corrected = { action: SUBMIT, at: clock.now() + hour, body: GOOD_ORDER };
+	const corrected = { action: SUBMIT, at: clock.now() + hour, body: VALID_REQUEST };
 	expect((await callFake(fake, corrected)).code).toBeUndefined();
 	expect(fake.requests.map(({ fault }) => fault)).toEqual(['skewClock', 'skewClock']);
 });
 
-it('strikes as often, as late and as selectively as it was told', async () => {
+it('applies a fault as often, as late and to those requests as its rule says', async () => {
 	const code = 'InternalError';
-	const armed = fake.faults.add({
+	const rule = fake.faults.add({
 		...{ action: SUBMIT, times: 2, skip: 1, fault: { kind: 'error', code } },
 		when: ({ Prompt }) => Prompt === 'waves',
 	});
 	const codes: unknown[] = [];
 	for (const Prompt of ['waves', 'sand', 'waves', 'sand', 'waves', 'waves']) {
-		codes.push((await send({ ...GOOD_ORDER, Prompt })).code);
+		codes.push((await send({ ...VALID_REQUEST, Prompt })).code);
 	}
 	expect(codes).toEqual([undefined, undefined, code, undefined, code, undefined]);
-	expect(armed.used).toBe(2);
+	expect(rule.used).toBe(2);
 });
 
-it('does not strike at a request that is refused anyway, and can be removed', async () => {
-	const armed = arm({ kind: 'hang', made: false });
+it('applies no fault to a request that is refused anyway, and can remove it', async () => {
+	const rule = addFault({ kind: 'hang', made: false });
 	expect((await send({ Seed: 1 })).code).toBe('UnknownParameter');
-	armed.remove();
+	rule.remove();
 	expect((await send()).code).toBeUndefined();
-	arm({ kind: 'hang', made: false });
+	addFault({ kind: 'hang', made: false });
 	fake.faults.clear();
 	expect((await send()).code).toBeUndefined();
 });
 
-it('a scripted quota refusal uses no quota', async () => {
+it('a scripted quota error uses no quota', async () => {
 	fake.quota.options.perSecond = 1;
-	arm({ kind: 'error', code: 'RequestLimitExceeded' });
+	addFault({ kind: 'error', code: 'RequestLimitExceeded' });
 	expect((await send()).code).toBe('RequestLimitExceeded');
 	expect((await send()).code).toBeUndefined();
 	expect((await send()).code).toBe('RequestLimitExceeded');
-});
-
-describe('downloads', () => {
-	const download = async (fault: VideoFault, init: RequestInit = {}) => {
-		const jobId = await submit(fake, clock.now());
-		fake.jobs.finish(jobId);
-		fake.faults.add({ action: 'Video', fault });
-		const answer = await fetch(`${fake.url}/video/${jobId}.mp4`, init);
-		return { answer, bytes: answer.arrayBuffer() };
-	};
-
-	it.each<[VideoFault, number]>([
-		[{ kind: 'expired' }, 403],
-		[{ kind: 'http', status: 500 }, 500],
-		[{ kind: 'redirect' }, 302],
-	])('%j', async (fault, status) => {
-		const { answer } = await download(fault, { redirect: 'manual' });
-		expect(answer.status).toBe(status);
-	});
-
-	it('leads to the video after a redirect', async () => {
-		const { answer } = await download({ kind: 'redirect' });
-		expect(answer).toMatchObject({ status: 200, redirected: true });
-	});
-
-	it('breaks in the middle', async () => {
-		const { bytes } = await download({ kind: 'resetMiddle' });
-		await expect(bytes).rejects.toThrow();
-	});
-
-	it('breaks at once', async () => {
-		await expect(download({ kind: 'resetBefore' })).rejects.toThrow();
-	});
-
-	it.each<VideoFault>([{ kind: 'hang' }, { kind: 'delay', ms: 5_000 }])('%j', async (fault) => {
-		const jobId = await submit(fake, clock.now());
-		fake.jobs.finish(jobId);
-		fake.faults.add({ action: 'Video', fault });
-		const answer = fetch(`${fake.url}/video/${jobId}.mp4`);
-		const outcome = answer.then(({ status }) => status).catch(() => 'broken');
-		await busy(1);
-		await clock.advance(5_000);
-		if (fault.kind === 'hang') await fake.close();
-		expect(await outcome).toBe(fault.kind === 'hang' ? 'broken' : 200);
-	});
 });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 import { virtualClock } from '../../support/fake/clock';
 import type { Job, Wire } from '../../support/fake/job';
-import { jobAnswer } from '../../support/fake/jobAnswer';
+import { describeResponse } from '../../support/fake/describeResponse';
 import { fileStore, type JobStore } from '../../support/fake/jobStore';
 import { Jobs } from '../../support/fake/jobs';
-import { refusedWith } from '../../support/fake/refusedWith';
+import { apiErrorWith } from '../../support/fake/apiErrorMatcher';
 
 const jobsOf = ({ store, maxRunning = 0 }: { store?: JobStore; maxRunning?: number } = {}) => {
 	const clock = virtualClock();
@@ -20,12 +20,12 @@ const jobsOf = ({ store, maxRunning = 0 }: { store?: JobStore; maxRunning?: numb
 	return { clock, jobs, submit };
 };
 
-const answer = (job: Job) => jobAnswer(job, 'http://fake/video.mp4');
+const responseOf = (job: Job) => describeResponse(job, 'http://fake/video.mp4');
 
 test('a job waits, runs and is done', async () => {
 	const { clock, submit } = jobsOf();
 	const job = submit({ Payload: 'mine', Duration: 7, OffPeak: true });
-	expect(answer(job)).toEqual({
+	expect(responseOf(job)).toEqual({
 		...{ Status: 'WAIT', ErrorCode: '', ErrorMessage: '', ResultVideoUrl: '' },
 		...{ Credits: 0, Payload: 'mine' },
 	});
@@ -34,7 +34,7 @@ test('a job waits, runs and is done', async () => {
 	await clock.advance(3_999);
 	expect(job.status).toBe('RUN');
 	await clock.advance(1);
-	expect(answer(job)).toMatchObject({
+	expect(responseOf(job)).toMatchObject({
 		Status: 'DONE',
 		ResultVideoUrl: 'http://fake/video.mp4',
 		Credits: 3.5,
@@ -45,7 +45,7 @@ test.each([{ Prompt: 'a [fail]' }, { Payload: '[fail]' }])('%j fails', async (re
 	const { clock, submit } = jobsOf();
 	const job = submit(request);
 	await clock.advance(5_000);
-	expect(answer(job)).toMatchObject({
+	expect(responseOf(job)).toMatchObject({
 		Status: 'FAIL',
 		ErrorCode: 'FailedOperation.GenerateFailed',
 		ErrorMessage: 'The video could not be generated.',
@@ -53,12 +53,12 @@ test.each([{ Prompt: 'a [fail]' }, { Payload: '[fail]' }])('%j fails', async (re
 	});
 });
 
-test('other marks: no URL, bare answers, never ending', async () => {
+test('further markers: no URL, bare responses, never ending', async () => {
 	const { clock, submit } = jobsOf();
 	const [empty, bare, never] = ['[empty]', '[bare]', '[never]'].map((Prompt) => submit({ Prompt }));
 	await clock.advance(1e9);
-	expect(empty && answer(empty)).toMatchObject({ Status: 'DONE', ResultVideoUrl: '' });
-	expect(Object.keys((bare && answer(bare)) ?? {})).not.toContain('Credits');
+	expect(empty && responseOf(empty)).toMatchObject({ Status: 'DONE', ResultVideoUrl: '' });
+	expect(Object.keys((bare && responseOf(bare)) ?? {})).not.toContain('Credits');
 	expect(never?.status).toBe('RUN');
 });
 
@@ -71,7 +71,7 @@ test('a job can be ended at once, and only once', async () => {
 	expect(jobs.get(jobId)).toMatchObject({ status: 'FAIL', errorCode: 'X', errorMessage: 'y' });
 });
 
-test('ids are unique, of 19 digits, and none survives as a number', () => {
+test('ids are unique, have 19 digits, and none survives as a number', () => {
 	const { submit } = jobsOf();
 	const ids = Array.from({ length: 2_000 }, () => submit().jobId);
 	expect(new Set(ids).size).toBe(2_000);
@@ -85,12 +85,12 @@ test('the limit on running jobs holds for each SecretId, until one ends', async 
 	const { clock, submit } = jobsOf({ maxRunning: 1 });
 	submit();
 	submit({}, { secretId: 'b' });
-	expect(() => submit()).toThrow(refusedWith('RequestLimitExceeded.JobNumExceed'));
+	expect(() => submit()).toThrow(apiErrorWith('RequestLimitExceeded.JobNumExceed'));
 	await clock.advance(5_000);
 	submit();
 });
 
-test('what was sent twice shows', () => {
+test('finds requests that were sent twice', () => {
 	const { jobs, submit } = jobsOf();
 	for (const Prompt of ['a', 'b', 'a']) submit({ Prompt });
 	expect(jobs.repeated().map((group) => group.map((job) => job.request.Prompt))).toEqual([
@@ -98,7 +98,7 @@ test('what was sent twice shows', () => {
 	]);
 });
 
-test('the books keep a large request without its long strings', () => {
+test('a large request is kept without its long strings', () => {
 	const { submit } = jobsOf();
 	const image = 'x'.repeat(100_000);
 	const { request } = submit({ Images: [image], Prompt: 'p' }, { bodyBytes: 100_020 });
@@ -112,17 +112,20 @@ describe('with a file', () => {
 	const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
 	afterAll(() => rmSync(folder, { recursive: true }));
 
-	test('jobs outlive the process, even one that died while it wrote', async () => {
+	test('jobs outlive the process, even if it died while it wrote a line', async () => {
 		const path = join(folder, 'state.jsonl');
 		const before = jobsOf({ store: fileStore(path) });
 		const done = before.submit({ Payload: 'first', CallbackUrl: 'http://a' });
 		before.jobs.finish(done.jobId);
+		before.jobs.recordAttempt(done.jobId, { at: 1, attempt: 1, status: 204 });
+		before.jobs.recordAttempt(done.jobId, { at: 2, attempt: 2, status: null, error: 'reset' });
 		const waiting = before.submit({ Prompt: 'second' });
 		before.jobs.close();
 		appendFileSync(path, '\n{"jobId":"18');
 
 		const after = jobsOf({ store: fileStore(path), maxRunning: 2 });
 		expect(after.jobs.all()).toEqual([done, waiting]);
+		expect(after.jobs.get(done.jobId)?.callbackAttempts).toHaveLength(2);
 		const next = after.submit();
 		expect(BigInt(next.jobId)).toBeGreaterThan(BigInt(waiting.jobId));
 		expect(() => after.submit()).toThrow(/upper limit/);

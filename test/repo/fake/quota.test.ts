@@ -1,13 +1,13 @@
 import { virtualClock } from '../../support/fake/clock';
 import { Quota } from '../../support/fake/quota';
-import { refusedWith } from '../../support/fake/refusedWith';
+import { apiErrorWith } from '../../support/fake/apiErrorMatcher';
 
-const LIMIT = refusedWith('RequestLimitExceeded');
+const LIMIT = apiErrorWith('RequestLimitExceeded');
 
 const quotaOf = (options: Partial<Quota['options']> = {}) => {
 	const clock = virtualClock();
 	const quota = new Quota(clock, { perSecond: 2, countRefused: false, ...options });
-	return { clock, ask: (id = 'a', action = 'x') => quota.admit(id, action), quota };
+	return { clock, ask: (id = 'a', action = 'x') => quota.consume(id, action), quota };
 };
 
 test('refuses the request beyond the limit, and admits again when the first is a second old', async () => {
@@ -32,7 +32,7 @@ test('counts each SecretId and action by itself', () => {
 
 test.each([
 	[true, 'is refused'],
-	[false, 'is admitted'],
+	[false, 'is accepted'],
 ])('with countRefused %s, who asks too early %s a second after the first', async (countRefused) => {
 	const { clock, ask } = quotaOf({ perSecond: 1, countRefused });
 	ask();

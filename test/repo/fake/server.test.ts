@@ -6,7 +6,7 @@ import { TEMPORARY_ACCOUNT } from '../../support/fake/accounts';
 import { type VirtualClock, virtualClock } from '../../support/fake/clock';
 import type { FakeOptions } from '../../support/fake/options';
 import { type Fake, startFake } from '../../support/fake/server';
-import { callFake, GOOD_ORDER, type SignedCall, submit } from '../../support/fake/signedCall';
+import { callFake, VALID_REQUEST, type SignedCall, submit } from '../../support/fake/signedCall';
 import { resultVideo } from '../../support/fake/video';
 
 const SUBMIT = 'SubmitImageToVideoViduJob';
@@ -25,13 +25,13 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 const send = (call: Partial<SignedCall> = {}) =>
-	callFake(fake, { action: SUBMIT, at: clock.now(), body: GOOD_ORDER, ...call });
+	callFake(fake, { action: SUBMIT, at: clock.now(), body: VALID_REQUEST, ...call });
 const describeJob = (JobId: string, call: Partial<SignedCall> = {}) =>
 	send({ action: DESCRIBE, body: { JobId }, ...call });
 
 describe('the API', () => {
-	it('takes a job to its video', async () => {
-		const jobId = await submit(fake, clock.now(), { ...GOOD_ORDER, Payload: 'mine' });
+	it('runs a job until its video is ready', async () => {
+		const jobId = await submit(fake, clock.now(), { ...VALID_REQUEST, Payload: 'mine' });
 		expect((await describeJob(jobId)).response).toMatchObject({ Status: 'WAIT' });
 		await clock.advance(5_000);
 		const { response, headers } = await describeJob(jobId);
@@ -48,7 +48,7 @@ describe('the API', () => {
 		await send({ body: { Seed: 1 } });
 		const common = { action: SUBMIT, method: 'POST', at: clock.now() };
 		expect(fake.requests).toMatchObject([
-			{ ...common, body: GOOD_ORDER, jobId },
+			{ ...common, body: VALID_REQUEST, jobId },
 			{ ...common, body: { Seed: 1 }, error: 'UnknownParameter' },
 		]);
 		expect(fake.requests[0]?.body).toBe(fake.jobs.get(jobId)?.request);
@@ -67,13 +67,13 @@ describe('the API', () => {
 		['UnsupportedProtocol', { method: 'PUT' }],
 		['RequestSizeLimitExceeded', { rawBody: JSON.stringify({ Prompt: 'x'.repeat(10_485_760) }) }],
 	])('refuses with %s, at HTTP status 200', async (code, call) => {
-		const answer = await send(call);
-		expect(answer).toMatchObject({ status: 200, code });
-		expect(answer.response).toMatchObject({ RequestId: fake.requests[0]?.requestId });
+		const received = await send(call);
+		expect(received).toMatchObject({ status: 200, code });
+		expect(received.response).toMatchObject({ RequestId: fake.requests[0]?.requestId });
 		expect(fake.jobs.all()).toEqual([]);
 	});
 
-	it('answers GET where it reads only', async () => {
+	it('accepts GET for actions that only read', async () => {
 		const jobId = await submit(fake, clock.now());
 		const query = `JobId=${jobId}`;
 		const contentType = 'application/x-www-form-urlencoded';
@@ -86,16 +86,37 @@ describe('the API', () => {
 		expect(identity).toMatchObject({ AccountId: TEMPORARY_ACCOUNT.uin });
 	});
 
-	it('does not know the jobs of others', async () => {
+	const minimal = [
+		['ImageToVideo', VALID_REQUEST],
+		['TextToVideo', { Prompt: 'waves' }],
+		['ReferenceToVideo', { Prompt: '@1', Subjects: [{ Id: '1', Images: VALID_REQUEST.Images }] }],
+	] as const;
+
+	it.each(minimal)('knows a %s job only by its own Describe action', async (resource, body) => {
+		const { response } = await send({ action: `Submit${resource}ViduJob`, body });
+		await clock.advance(5_000);
+		for (const [other] of minimal) {
+			const { code, response: job } = await describeJob(String(response.JobId), {
+				action: `Describe${other}ViduJob`,
+			});
+			if (other === resource) expect(job).toMatchObject({ Status: 'DONE', Credits: 5 });
+			else expect(code).toBe('FailedOperation.JobNotFound');
+		}
+		expect(fake.jobs.all()).toMatchObject([
+			{ action: `Submit${resource}ViduJob`, request: body, callbackAttempts: [] },
+		]);
+	});
+
+	it('does not know the jobs of other accounts', async () => {
 		const jobId = await submit(fake, clock.now());
 		const code = 'FailedOperation.JobNotFound';
 		expect(await describeJob(jobId, { account: TEMPORARY_ACCOUNT })).toMatchObject({ code });
 		expect(await describeJob('1234567890123456789')).toMatchObject({ code });
 	});
 
-	it('keeps the quota of 20 a second', async () => {
-		const answers = await Promise.all(Array.from({ length: 25 }, () => send()));
-		expect(answers.filter(({ code }) => code === 'RequestLimitExceeded')).toHaveLength(5);
+	it('applies the quota of 20 requests a second', async () => {
+		const responses = await Promise.all(Array.from({ length: 25 }, () => send()));
+		expect(responses.filter(({ code }) => code === 'RequestLimitExceeded')).toHaveLength(5);
 		expect(fake.jobs.all()).toHaveLength(20);
 		await clock.advance(1_000);
 		expect((await send()).code).toBeUndefined();
@@ -108,7 +129,7 @@ describe('the API', () => {
 		expect((await describeJob(jobId)).code).toBe('InvalidAction');
 	});
 
-	it('answers late if it is told to', async () => {
+	it('delays responses by the latency', async () => {
 		await restart({ latencyMs: 100 });
 		const both = Promise.all([send(), send()]);
 		while (fake.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
@@ -133,19 +154,19 @@ describe('the video', () => {
 		['bytes=-10', 206, video.subarray(-10), undefined],
 		['items=1-2', 200, video, undefined],
 	])('serves the range %s', async (range, status, bytes, contentRange) => {
-		const answer = await fetch(await finished(), { headers: { range } });
-		expect(answer.status).toBe(status);
-		expect(answer.headers.get('content-type')).toBe('video/mp4');
-		if (contentRange) expect(answer.headers.get('content-range')).toBe(contentRange);
-		expect(Buffer.from(await answer.arrayBuffer())).toEqual(bytes);
+		const received = await fetch(await finished(), { headers: { range } });
+		expect(received.status).toBe(status);
+		expect(received.headers.get('content-type')).toBe('video/mp4');
+		if (contentRange) expect(received.headers.get('content-range')).toBe(contentRange);
+		expect(Buffer.from(await received.arrayBuffer())).toEqual(bytes);
 	});
 
-	it('has no range beyond its end', async () => {
-		const answer = await fetch(await finished(), { headers: { range: 'bytes=999999-' } });
-		expect(answer.status).toBe(416);
+	it('refuses a range beyond its end', async () => {
+		const received = await fetch(await finished(), { headers: { range: 'bytes=999999-' } });
+		expect(received.status).toBe(416);
 	});
 
-	it('is there for 24 hours, and not before its job ended', async () => {
+	it('is available for 24 hours after its job ended, and not before', async () => {
 		const url = await finished();
 		await clock.advance(86_400_000);
 		expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
@@ -157,13 +178,13 @@ describe('the video', () => {
 });
 
 describe('the listener', () => {
-	it('records what it does not know', async () => {
+	it('records requests for unknown paths', async () => {
 		expect((await fetch(`${fake.url}/nothing?a=1`)).status).toBe(404);
 		expect((await fetch(`${fake.url}/image.png`)).headers.get('content-type')).toBe('image/png');
 		expect(fake.unhandled).toEqual(['GET /nothing?a=1']);
 	});
 
-	it('can be down for a while, jobs go on', async () => {
+	it('can be down for a while, and jobs continue', async () => {
 		const { port } = fake;
 		const jobId = await submit(fake, clock.now());
 		await fake.stopListening();
@@ -184,12 +205,18 @@ describe('the listener', () => {
 		rmSync(folder, { recursive: true });
 	});
 
-	it('sends callbacks', async () => {
+	it('sends callbacks, and each job lists its attempts', async () => {
 		const CallbackUrl = `${fake.url}/hook`;
-		await submit(fake, clock.now(), { ...GOOD_ORDER, CallbackUrl });
+		await submit(fake, clock.now(), { ...VALID_REQUEST, CallbackUrl });
 		await clock.advance(5_000);
 		await fake.callbacks.idle();
 		expect(fake.unhandled).toEqual(['POST /hook']);
 		expect(fake.callbacks.deliveries).toMatchObject([{ url: CallbackUrl, status: 404 }]);
+		await clock.advance(1_000);
+		await fake.callbacks.idle();
+		expect(fake.jobs.all()[0]?.callbackAttempts).toEqual([
+			{ attempt: 1, at: clock.now() - 1_000, status: 404 },
+			{ attempt: 2, at: clock.now(), status: 404 },
+		]);
 	});
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { vectors } from '../../support/vendor/tc3-vectors.json';
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../support/fake/accounts';
-import { refusedWith } from '../../support/fake/refusedWith';
+import { apiErrorWith } from '../../support/fake/apiErrorMatcher';
 import { type SignedCall, signedHeaders } from '../../support/fake/signedCall';
 import {
 	canonicalRequest,
@@ -32,15 +32,15 @@ describe.each(vectors)('the vendor’s example $id', ({ input, expected }) => {
 
 	it('hashes the body', () => expect(bodyHash).toBe(expected.hashedPayload));
 
-	it('gives the canonical request', () =>
+	it('computes the canonical request', () =>
 		expect(canonicalRequest(request, names)).toBe(expected.canonicalRequest));
 
-	it('gives the string to sign', () =>
+	it('computes the string to sign', () =>
 		expect(
 			stringToSign(expected.canonicalRequest, String(timestamp), `${date}/${service}/tc3_request`),
 		).toBe(expected.stringToSign));
 
-	it('gives the signature', () =>
+	it('computes the signature', () =>
 		expect(signatureOf(expected.stringToSign, { secretKey, date, service })).toBe(
 			expected.signature,
 		));
@@ -90,7 +90,7 @@ describe('verify', () => {
 		['TokenFailure', 'a token of a permanent key', requestOf(strayToken)],
 		['InvalidAuthorization', 'no signature', requestOf({ headers: { authorization: '' } })],
 	])('refuses with %s: %s', (code, _reason, request) => {
-		expect(() => verify(request, accounts, NOW)).toThrow(refusedWith(`AuthFailure.${code}`));
+		expect(() => verify(request, accounts, NOW)).toThrow(apiErrorWith(`AuthFailure.${code}`));
 	});
 
 	it.each(['content-type;x-tc-action', 'host;content-type'])(
@@ -104,7 +104,7 @@ describe('verify', () => {
 			);
 			const headers = { ...request.headers, authorization: changed };
 			expect(() => verify({ ...request, headers }, accounts, NOW)).toThrow(
-				refusedWith('AuthFailure.InvalidAuthorization'),
+				apiErrorWith('AuthFailure.InvalidAuthorization'),
 			);
 		},
 	);
@@ -116,11 +116,11 @@ describe('verify', () => {
 		expect(() => verify(request, accounts, midnight)).toThrow(/UTC day/);
 	});
 
-	it('insists on the port when told to', () => {
+	it('requires the port if it is strict', () => {
 		const strict = { hostWithoutPort: false };
 		expect(verify(requestOf(), accounts, NOW, strict).account).toBe(PERMANENT_ACCOUNT);
 		expect(() => verify(requestOf({}, '127.0.0.1'), accounts, NOW, strict)).toThrow(
-			refusedWith('AuthFailure.SignatureFailure'),
+			apiErrorWith('AuthFailure.SignatureFailure'),
 		);
 	});
 });

@@ -1,6 +1,7 @@
 import vclm from '../../support/vendor/vclm.json';
+import type { Wire } from '../../support/fake/job';
 import { DEFAULTS } from '../../support/fake/options';
-import { refusedWith } from '../../support/fake/refusedWith';
+import { apiErrorWith } from '../../support/fake/apiErrorMatcher';
 import {
 	findAction,
 	parseBody,
@@ -10,139 +11,144 @@ import {
 import { VENDOR, type VendorApi } from '../../support/fake/vendorApi';
 
 const SUBMIT = 'SubmitImageToVideoViduJob';
+const TEXT = 'SubmitTextToVideoViduJob';
+const REFERENCE = 'SubmitReferenceToVideoViduJob';
+const ACTIONS = [SUBMIT, TEXT, REFERENCE] as const;
+type SubmitAction = (typeof ACTIONS)[number];
+
 const api: VendorApi = vclm;
 const international: ValidationOptions = { ...DEFAULTS, site: 'international' };
 const strict: ValidationOptions = { ...international, acceptsChinaFields: false };
-const one = ['https://example.com/first.png'];
-const two = [...one, 'data:image/jpeg;base64,/9j/4AAQ'];
+const images = ['https://example.com/first.png'];
+const subject = { Id: '1', Images: images };
 
-const check = (wire: Record<string, unknown>, options: ValidationOptions = DEFAULTS) => {
-	validate(api, SUBMIT, { ...(options.site === 'china' && { Images: one }), ...wire }, options);
+/** What each action needs at least. */
+const smallest: Record<SubmitAction, Wire> = {
+	[SUBMIT]: { Images: images },
+	[TEXT]: { Prompt: 'waves' },
+	[REFERENCE]: { Prompt: 'waves', Images: images },
 };
 
-const right: Record<string, unknown> = {
-	'string[]': one,
+const check = (action: SubmitAction, wire: Wire) => {
+	const body = { ...smallest[action], ...wire };
+	if ('Subjects' in wire) delete body.Images;
+	validate(api, action, body, DEFAULTS);
+};
+
+const right: Wire = {
+	'string[]': images,
 	string: 'text',
 	number: 1,
-	boolean: true,
+	boolean: false,
 	LogoParam: {},
 	LogoRect: {},
+	'ReferenceSubject[]': [subject],
 };
-const allowed: Record<string, unknown> = {
-	Model: 'viduq3-pro',
+const allowed: Wire = {
 	Resolution: '1080p',
+	AspectRatio: '9:16',
+	Style: 'anime',
 	MovementAmplitude: 'small',
 	AudioType: 'speech_only',
 	MetaData: '{"Label":"x"}',
 	CallbackUrl: 'https://example.com/hook?a=b',
 };
-const fields = Object.entries(vclm.structures.SubmitImageToVideoViduJobRequest);
-const nested = (['LogoParam', 'LogoRect'] as const).flatMap((structure) =>
-	Object.entries(vclm.structures[structure]).map(([name, { type }]) => ({ structure, name, type })),
-);
-const wrap = (structure: string, value: unknown) =>
-	structure === 'LogoRect' ? { LogoParam: { LogoRect: value } } : { LogoParam: value };
+const models = { [SUBMIT]: 'viduq3-pro', [TEXT]: 'viduq3-turbo', [REFERENCE]: 'viduq2' };
+const valueFor = (action: SubmitAction, name: string, type: string): unknown =>
+	name === 'Model' ? models[action] : (allowed[name] ?? right[type]);
 
-describe.each(fields)('%s', (name, { type, required }) => {
+const fields = ACTIONS.flatMap((action) =>
+	Object.entries(vclm.structures[`${action}Request`]).map(([name, { type, required }]) => ({
+		...{ action, name, type, required },
+	})),
+);
+
+describe.each(fields)('$action: $name', ({ action, name, type, required }) => {
 	it('is accepted with its type', () => {
-		expect(() => check({ [name]: allowed[name] ?? right[type] })).not.toThrow();
+		expect(() => check(action, { [name]: valueFor(action, name, type) })).not.toThrow();
 	});
 
 	const wrong = Object.entries({ ...right, null: null, fraction: 1.5 }).filter(
 		([other]) => other !== type && !(type.startsWith('Logo') && other.startsWith('Logo')),
 	);
 	it.each(wrong)('is refused as %s', (_, value) => {
-		expect(() => check({ [name]: value })).toThrow(refusedWith('InvalidParameter', `\`${name}\``));
+		expect(() => check(action, { [name]: value })).toThrow(
+			apiErrorWith('InvalidParameter', `\`${name}`),
+		);
 	});
 
 	it('may be left out unless it is required', () => {
-		const wire = { Images: one, [name]: undefined };
-		delete wire[name];
-		const run = () => validate(api, SUBMIT, wire, DEFAULTS);
-		if (required) expect(run).toThrow(refusedWith('MissingParameter', `\`${name}\``));
+		const wire = { ...smallest[action] };
+		if (required) delete wire[name];
+		const run = () => validate(api, action, wire, DEFAULTS);
+		if (required) expect(run).toThrow(apiErrorWith('MissingParameter', `\`${name}\``));
 		else expect(run).not.toThrow();
-	});
-
-	it('is taken by the International site, or only where documented', () => {
-		const wire = { [name]: allowed[name] ?? right[type] };
-		const documented = vclm.international.actions[SUBMIT].includes(name);
-		expect(() => check(wire, international)).not.toThrow();
-		if (documented) expect(() => check(wire, strict)).not.toThrow();
-		else expect(() => check(wire, strict)).toThrow(refusedWith('UnknownParameter', name));
 	});
 });
 
+const submitFields = Object.entries(vclm.structures.SubmitImageToVideoViduJobRequest);
+
+it.each(submitFields)('International accepts %s, or only where documented', (name, { type }) => {
+	const wire = { [name]: valueFor(SUBMIT, name, type) };
+	const documented = vclm.international.actions[SUBMIT].includes(name);
+	expect(() => validate(api, SUBMIT, wire, international)).not.toThrow();
+	const run = () => validate(api, SUBMIT, wire, strict);
+	if (documented) expect(run).not.toThrow();
+	else expect(run).toThrow(apiErrorWith('UnknownParameter', name));
+});
+
+it('International needs no field', () => {
+	expect(() => validate(api, SUBMIT, {}, strict)).not.toThrow();
+});
+
+const wrappers: Record<string, (value: Wire) => Wire> = {
+	LogoParam: (value) => ({ LogoParam: value }),
+	LogoRect: (value) => ({ LogoParam: { LogoRect: value } }),
+	ReferenceSubject: (value) => ({ Subjects: [subject, { ...subject, ...value }] }),
+};
+const nested = (['LogoParam', 'LogoRect', 'ReferenceSubject'] as const).flatMap((structure) =>
+	Object.entries(vclm.structures[structure]).map(([name, { type }]) => ({ structure, name, type })),
+);
+
 describe.each(nested)('$structure.$name', ({ structure, name, type }) => {
+	const run = (value: unknown) => () =>
+		check(REFERENCE, wrappers[structure]?.({ [name]: value }) ?? {});
+
 	it('is accepted with its type', () => {
-		expect(() => check(wrap(structure, { [name]: right[type] }))).not.toThrow();
+		expect(run(right[type])).not.toThrow();
 	});
 
 	it('is refused with another', () => {
-		expect(() => check(wrap(structure, { [name]: ['x'] }))).toThrow(
-			refusedWith('InvalidParameter', `${structure}.${name}\``),
-		);
+		const path = structure === 'ReferenceSubject' ? 'Subjects.1' : structure;
+		expect(run([1])).toThrow(apiErrorWith('InvalidParameter', `${path}.${name}\``));
 	});
 });
 
 describe('fields', () => {
-	it.each([
-		['Foo', { Foo: 1 }],
-		['prompt', { prompt: 'lower case' }],
-		['constructor', { constructor: 1 }],
-		['LogoParam.Foo', { LogoParam: { Foo: 1 } }],
-		['LogoParam.LogoRect.Z', { LogoParam: { LogoRect: { Z: 1 } } }],
-	])('knows no %s', (path, wire) => {
-		expect(() => check(wire)).toThrow(refusedWith('UnknownParameter', `\`${path}\``));
+	it.each<[string, SubmitAction, Wire]>([
+		['Foo', SUBMIT, { Foo: 1 }],
+		['prompt', SUBMIT, { prompt: 'lower case' }],
+		['constructor', SUBMIT, { constructor: 1 }],
+		['LogoParam.Foo', SUBMIT, { LogoParam: { Foo: 1 } }],
+		['LogoParam.LogoRect.Z', SUBMIT, { LogoParam: { LogoRect: { Z: 1 } } }],
+		['AspectRatio', SUBMIT, { AspectRatio: '16:9' }],
+		['Images', TEXT, { Images: images }],
+		['IsRec', TEXT, { IsRec: true }],
+		['VoiceId', TEXT, { VoiceId: 'v' }],
+		['AudioType', TEXT, { AudioType: 'all' }],
+		['IsRec', REFERENCE, { IsRec: true }],
+		['Style', REFERENCE, { Style: 'anime' }],
+		['Subjects.0.id', REFERENCE, { Subjects: [{ ...subject, id: '1' }] }],
+	])('%s is unknown to %s', (path, action, wire) => {
+		expect(() => check(action, wire)).toThrow(apiErrorWith('UnknownParameter', `\`${path}\``));
 	});
 
-	it('needs nothing on the International site', () => {
-		expect(() => check({}, strict)).not.toThrow();
-	});
-});
-
-describe('values', () => {
-	const q3 = { Model: 'viduq3-turbo' };
-	it.each<[string, Record<string, unknown>]>([
-		['Model', { Model: 'viduq9' }],
-		['Prompt', { Prompt: 'x'.repeat(2001) }],
-		['Payload', { Payload: 'x'.repeat(1_048_577) }],
-		['Duration', { Duration: 0 }],
-		['Duration', { Duration: 11 }],
-		['Duration', { Duration: 9, Images: two }],
-		['Duration', { ...q3, Duration: 17 }],
-		['Resolution', { Resolution: '480p' }],
-		['Resolution', { Resolution: '540p' }],
-		['MovementAmplitude', { MovementAmplitude: 'huge' }],
-		['AudioType', { AudioType: 'none' }],
-		['Audio', { Audio: true, Images: two }],
-		['OffPeak', { Audio: true, OffPeak: true }],
-		['CallbackUrl', { CallbackUrl: 'example.com/hook' }],
-		['MetaData', { MetaData: '{' }],
-		['Images', { Images: [] }],
-		['Images', { Images: [...two, ...one] }],
-		['Images.0', { Images: ['iVBORw0KGgo='] }],
-		['Images.0', { Images: ['ftp://example.com/a.png'] }],
-		['Images.0', { Images: ['data:image/gif;base64,R0lGODlh'] }],
-		['Images.0', { Images: ['data:image/png;base64,'] }],
-		['Images.1', { Images: [...one, 'data:image/png;base64,a-_b'] }],
-	])('refuses %s in %j', (name, wire) => {
-		expect(() => check(wire)).toThrow(refusedWith('InvalidParameterValue', `\`${name}\``));
-	});
-
-	it.each<[Record<string, unknown>]>([
-		[{ Duration: 10 }],
-		[{ Duration: 8, Images: two, Resolution: '540p' }],
-		[{ ...q3, Duration: 16, Audio: true, OffPeak: true, Images: two, Resolution: '540p' }],
-		[{ Prompt: '🌊'.repeat(2000) }],
-		[{ LogoAdd: 7 }],
-		[{ Images: ['data:image/webp;base64,UklGRg=='] }],
-	])('takes %j', (wire) => {
-		expect(() => check(wire)).not.toThrow();
-	});
-
-	it('takes a model that came later, without rules', () => {
-		const options = { ...DEFAULTS, extraModels: ['viduq4'] };
-		expect(() => check({ Model: 'viduq4', Duration: 60 }, options)).not.toThrow();
+	it.each(['Id', 'Images'])('each subject needs %s', (name) => {
+		const rest: Wire = { ...subject };
+		delete rest[name];
+		expect(() => check(REFERENCE, { Subjects: [subject, rest] })).toThrow(
+			apiErrorWith('MissingParameter', `\`Subjects.1.${name}\``),
+		);
 	});
 });
 
@@ -153,19 +159,23 @@ describe('findAction', () => {
 	it('finds what the vendor has', () => {
 		expect(findAction(call, DEFAULTS)).toBe(VENDOR.get('vclm'));
 		expect(findAction(describeJob, DEFAULTS)).toBe(VENDOR.get('vclm'));
+		expect(findAction({ ...call, action: REFERENCE }, DEFAULTS)).toBe(VENDOR.get('vclm'));
 	});
 
 	it.each([
 		['InvalidAction', { ...call, action: 'SubmitNothing' }, DEFAULTS],
 		['InvalidAction', { ...call, action: 'GetCallerIdentity' }, DEFAULTS],
 		['InvalidAction', describeJob, international],
+		['InvalidAction', { ...call, action: TEXT }, international],
+		['InvalidAction', { ...call, action: REFERENCE }, international],
+		['InvalidAction', { ...call, action: 'DescribeTextToVideoViduJob' }, international],
 		['NoSuchVersion', { ...call, version: '2018-08-13' }, DEFAULTS],
 		['NoSuchProduct', { ...call, service: '127' }, DEFAULTS],
 		['MissingParameter', { ...call, action: '' }, DEFAULTS],
 		['MissingParameter', { ...call, version: '' }, DEFAULTS],
 		['MissingParameter', { ...call, region: '' }, DEFAULTS],
 	])('refuses with %s: %j', (code, wanted, options) => {
-		expect(() => findAction(wanted, options)).toThrow(refusedWith(code));
+		expect(() => findAction(wanted, options)).toThrow(apiErrorWith(code));
 	});
 });
 
@@ -182,6 +192,6 @@ describe('parseBody', () => {
 		['application/json', '{"a":'],
 		['application/json', ''],
 	])('refuses %s %s', (type, body) => {
-		expect(() => parseBody(type, Buffer.from(body))).toThrow(refusedWith('InvalidRequest'));
+		expect(() => parseBody(type, Buffer.from(body))).toThrow(apiErrorWith('InvalidRequest'));
 	});
 });

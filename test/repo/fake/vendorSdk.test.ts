@@ -2,32 +2,77 @@ import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../support/fake/account
 import { type Fake, startFake } from '../../support/fake/server';
 import { stsClient, vclmClient } from '../../support/fake/vendorSdk';
 
-/** The SDK takes the time from the computer, so here the fake does too. */
+/** The SDK uses the clock of this computer, so the local service does the same here. */
 let fake: Fake;
 beforeAll(async () => {
 	fake = await startFake({ hostWithoutPort: false, jobs: { waitMs: 1e8 } });
 });
 afterAll(() => fake.close());
 
-const order = { Images: ['https://example.com/first.png'] };
+type VclmClient = ReturnType<typeof vclmClient>;
+
+const request = { Images: ['https://example.com/first.png'] };
 
 it.each(['POST', 'GET'] as const)(
 	'submits, describes by %s and identifies itself',
 	async (method) => {
 		const { port } = fake;
 		const { JobId = '' } = await vclmClient({ port }).SubmitImageToVideoViduJob({
-			...order,
+			...request,
 			...{ Model: 'viduq3-pro', Prompt: '海浪', Audio: true, Duration: 16, Payload: method },
 			LogoParam: { LogoUrl: 'https://example.com/logo.png', LogoRect: { X: -10, Y: -10 } },
 		});
 		expect(JobId).toMatch(/^\d{19}$/);
-		const answer = await vclmClient({ port, method }).DescribeImageToVideoViduJob({ JobId });
-		expect(answer).toMatchObject({ Status: 'WAIT', ErrorCode: '', Payload: method });
+		const received = await vclmClient({ port, method }).DescribeImageToVideoViduJob({ JobId });
+		expect(received).toMatchObject({ Status: 'WAIT', ErrorCode: '', Payload: method });
 		await expect(stsClient({ port, method }).GetCallerIdentity()).resolves.toMatchObject({
 			AccountId: PERMANENT_ACCOUNT.uin,
 		});
 	},
 );
+
+const pairs = [
+	{
+		resource: 'text to video',
+		submit: (client: VclmClient) =>
+			client.SubmitTextToVideoViduJob({
+				...{ Prompt: '海浪', Model: 'viduq3-pro', Duration: 16, Audio: true, Payload: 'mine' },
+				...{ AspectRatio: '9:16', Resolution: '1080p', Style: 'anime', LogoAdd: 0 },
+			}),
+		describe: (client: VclmClient, JobId: string) => client.DescribeTextToVideoViduJob({ JobId }),
+	},
+	{
+		resource: 'reference to video by images',
+		submit: (client: VclmClient) =>
+			client.SubmitReferenceToVideoViduJob({
+				...{ Prompt: '海浪', Payload: 'mine', Model: 'viduq2-pro', AspectRatio: '1:1' },
+				...{ Images: request.Images, Videos: ['https://example.com/clip.mp4'], Bgm: true },
+			}),
+		describe: (client: VclmClient, JobId: string) =>
+			client.DescribeReferenceToVideoViduJob({ JobId }),
+	},
+	{
+		resource: 'reference to video by subjects',
+		submit: (client: VclmClient) =>
+			client.SubmitReferenceToVideoViduJob({
+				...{ Prompt: '@cat', Payload: 'mine', Audio: true, AudioType: 'all' },
+				Subjects: [{ Id: 'cat', Images: request.Images, Name: 'Cat', VoiceId: 'v' }],
+			}),
+		describe: (client: VclmClient, JobId: string) =>
+			client.DescribeReferenceToVideoViduJob({ JobId }),
+	},
+];
+
+it.each(pairs)('submits $resource and describes it', async ({ submit, describe }) => {
+	const { JobId = '' } = await submit(vclmClient({ port: fake.port }));
+	expect(JobId).toMatch(/^\d{19}$/);
+	for (const method of ['POST', 'GET'] as const) {
+		const job = await describe(vclmClient({ port: fake.port, method }), JobId);
+		expect(job).toMatchObject({ Status: 'WAIT', ErrorCode: '', Payload: 'mine' });
+	}
+	const other = vclmClient({ port: fake.port }).DescribeImageToVideoViduJob({ JobId });
+	await expect(other).rejects.toMatchObject({ code: 'FailedOperation.JobNotFound' });
+});
 
 it('works with a temporary key', async () => {
 	const client = stsClient({ port: fake.port, credential: TEMPORARY_ACCOUNT });
@@ -38,11 +83,11 @@ it('works with a temporary key', async () => {
 
 const { secretId, secretKey } = PERMANENT_ACCOUNT;
 it.each([
-	['AuthFailure.SignatureFailure', { secretId, secretKey: 'wrong' }, order],
-	['AuthFailure.SecretIdNotFound', { secretId: 'AKIDunknown', secretKey }, order],
-	['AuthFailure.TokenFailure', { ...TEMPORARY_ACCOUNT, token: 'wrong' }, order],
-	['UnknownParameter', PERMANENT_ACCOUNT, { ...order, Seed: 1 }],
-	['InvalidParameter', PERMANENT_ACCOUNT, { ...order, Duration: '5' }],
+	['AuthFailure.SignatureFailure', { secretId, secretKey: 'wrong' }, request],
+	['AuthFailure.SecretIdNotFound', { secretId: 'AKIDunknown', secretKey }, request],
+	['AuthFailure.TokenFailure', { ...TEMPORARY_ACCOUNT, token: 'wrong' }, request],
+	['UnknownParameter', PERMANENT_ACCOUNT, { ...request, Seed: 1 }],
+	['InvalidParameter', PERMANENT_ACCOUNT, { ...request, Duration: '5' }],
 	['MissingParameter', PERMANENT_ACCOUNT, { Prompt: 'no image' }],
 ])('is refused with %s', async (code, credential, body) => {
 	const client = vclmClient({ port: fake.port, credential });
@@ -52,7 +97,7 @@ it.each([
 	expect(refusal).toMatchObject({ code, requestId: fake.requests.at(-1)?.requestId });
 });
 
-it('signs without the port that it sends, which is accepted unless the fake is strict', async () => {
+it('signs without the port that it sends, which only a strict service refuses', async () => {
 	const endpoint = `sts.localhost:${fake.port}`;
 	const refused = stsClient({ port: fake.port, endpoint }).GetCallerIdentity();
 	await expect(refused).rejects.toMatchObject({ code: 'AuthFailure.SignatureFailure' });

@@ -1,20 +1,20 @@
-/** Who may call; `token` makes the key a temporary one, which is refused without it. */
+/** A key that may call the service. A key with a `token` is temporary and is refused without the token. */
 export interface Account {
 	secretId: string;
 	secretKey: string;
 	token?: string;
-	/** Number of the account, as GetCallerIdentity tells it. */
+	/** Number of the account, as in the response of GetCallerIdentity. */
 	uin: string;
 }
 
-/** Two characters shorter than a real SecretId, so that no scanner takes it for one. */
+/** The SecretId is two characters shorter than a real one, so secret scanners ignore it. */
 export const PERMANENT_ACCOUNT = {
 	secretId: 'AKIDfakefakefakefakefakefakefake00',
 	secretKey: 'fakefakefakefakefakefakefakefa00',
 	uin: '100000000001',
 } satisfies Account;
 
-/** A key as STS hands it out, with a session token. */
+/** A temporary key with a session token, as STS issues it. */
 export const TEMPORARY_ACCOUNT = {
 	secretId: 'AKIDfakefakefakefakefakefakefake01',
 	secretKey: 'fakefakefakefakefakefakefakefa01',

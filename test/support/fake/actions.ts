@@ -1,18 +1,24 @@
 import type { ApiParts, RequestRecord } from './api';
-import type { Wire } from './job';
-import { jobAnswer } from './jobAnswer';
-import { Refusal } from './refusal';
+import { ApiError } from './apiError';
+import { describeResponse } from './describeResponse';
+import { describeActionOf, RESOURCES, submitActionOf, type Wire } from './job';
 import type { Caller } from './signature';
 
-/** A request that was found in order, and what is needed to do its work. */
-export interface Admitted extends ApiParts {
+/** A valid request and everything its handler needs. */
+export interface AcceptedRequest extends ApiParts {
 	caller: Caller;
 	wire: Wire;
 	record: RequestRecord;
 	bodyHash: string;
 }
 
-const submit = ({ jobs, caller, wire, record, bodyHash }: Admitted): Wire => {
+interface Action {
+	methods: string[];
+	/** Does the work and returns the content of `Response`, without RequestId. */
+	handle: (request: AcceptedRequest) => Wire;
+}
+
+const submit = ({ jobs, caller, wire, record, bodyHash }: AcceptedRequest): Wire => {
 	const job = jobs.submit({
 		secretId: caller.account.secretId,
 		action: record.action,
@@ -25,16 +31,19 @@ const submit = ({ jobs, caller, wire, record, bodyHash }: Admitted): Wire => {
 	return { JobId: job.jobId };
 };
 
-const describe = ({ jobs, videoUrlOf, caller, wire, record }: Admitted): Wire => {
-	const job = jobs.get(String(wire.JobId));
-	if (!job || job.secretId !== caller.account.secretId) {
-		throw new Refusal('FailedOperation.JobNotFound', 'The job does not exist.');
-	}
-	record.jobId = job.jobId;
-	return jobAnswer(job, videoUrlOf(job));
-};
+/** A Describe action knows only the jobs of its own Submit action and of the caller's account. */
+const describeJobsOf =
+	(submitAction: string) =>
+	({ jobs, videoUrlOf, caller, wire, record }: AcceptedRequest): Wire => {
+		const job = jobs.get(String(wire.JobId));
+		if (job?.action !== submitAction || job.secretId !== caller.account.secretId) {
+			throw new ApiError('FailedOperation.JobNotFound', 'The job does not exist.');
+		}
+		record.jobId = job.jobId;
+		return describeResponse(job, videoUrlOf(job));
+	};
 
-const identify = ({ caller: { account } }: Admitted): Wire => ({
+const identify = ({ caller: { account } }: AcceptedRequest): Wire => ({
 	Arn: `qcs::cam::uin/${account.uin}:uin/${account.uin}`,
 	AccountId: account.uin,
 	UserId: account.uin,
@@ -42,9 +51,19 @@ const identify = ({ caller: { account } }: Admitted): Wire => ({
 	Type: 'CAMUser',
 });
 
-/** A further action of the service is a further row. */
-export const ACTIONS: Record<string, { methods: string[]; act: (admitted: Admitted) => Wire }> = {
-	SubmitImageToVideoViduJob: { methods: ['POST'], act: submit },
-	DescribeImageToVideoViduJob: { methods: ['POST', 'GET'], act: describe },
-	GetCallerIdentity: { methods: ['POST', 'GET'], act: identify },
-};
+const pairs = RESOURCES.flatMap((resource): Array<[string, Action]> => {
+	const submitAction = submitActionOf(resource);
+	return [
+		[submitAction, { methods: ['POST'], handle: submit }],
+		[
+			describeActionOf(resource),
+			{ methods: ['POST', 'GET'], handle: describeJobsOf(submitAction) },
+		],
+	];
+});
+
+/** Every action of the service by its name. */
+export const ACTIONS: ReadonlyMap<string, Action> = new Map([
+	...pairs,
+	['GetCallerIdentity', { methods: ['POST', 'GET'], handle: identify }],
+]);

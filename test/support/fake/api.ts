@@ -1,49 +1,49 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 import type { Account } from './accounts';
-import { ACTIONS, type Admitted } from './actions';
+import { ACTIONS, type AcceptedRequest } from './actions';
 import type { Clock } from './clock';
 import type { ApiFault, Faults } from './faults';
-import { forTheBooks, type Job, type Wire } from './job';
+import { shortenForLog, type Job, type Wire } from './job';
 import type { Jobs } from './jobs';
 import type { Quota } from './quota';
-import { Refusal } from './refusal';
+import { ApiError } from './apiError';
 import { verify, type VerifyOptions } from './signature';
 import { findAction, parseBody, validate, type ValidationOptions } from './validation';
 
-/** A request to `/`, its body read. */
+/** A request to `/` with its body. */
 export interface ApiRequest {
 	method: string;
 	query: string;
 	headers: Record<string, string | string[] | undefined>;
 	body: Buffer;
-	/** Larger than the service takes; the body was not kept. */
+	/** True if the body is larger than the service accepts. Such a body is not kept. */
 	tooLarge: boolean;
 }
 
-/** One line in the log of requests. No key, signature or token is kept. */
+/** One entry in the log of requests. It holds no key, signature or token. */
 export interface RequestRecord {
 	action: string;
 	method: string;
 	at: number;
 	requestId: string;
 	bodyBytes: number;
-	/** As in Job: long strings of a large body are replaced. */
+	/** Shortened as in Job: long strings of a large body are replaced. */
 	body: Wire;
-	/** Known once the signature was found good. */
+	/** Set once the signature is verified. */
 	secretId?: string;
-	/** Code of the refusal; absent when the request was accepted. */
+	/** Error code of the response. Absent when the request was accepted. */
 	error?: string;
-	/** The scripted misbehaviour that struck. */
+	/** Kind of the fault that was applied. */
 	fault?: ApiFault['kind'];
 	jobId?: string;
 }
 
-/** What is to be sent: the content of `Response`, and in which way it is to go wrong. */
-export interface ApiOutcome {
+/** What to send: the content of `Response`, and the fault to apply. */
+export interface ApiResult {
 	response: Wire;
 	fault?: ApiFault;
-	/** The time that the service believes it is. */
+	/** The service's own time, which a fault can shift. */
 	now: number;
 }
 
@@ -63,8 +63,8 @@ const header = ({ headers }: ApiRequest, name: string): string => {
 	return typeof value === 'string' ? value.trim() : '';
 };
 
-/** The body, or why it cannot be read, which is not said before the signature was found good. */
-const read = (request: ApiRequest): { wire: Wire; unreadable?: Refusal } => {
+/** The body, or the error of parsing it. That error is sent only after the signature is verified. */
+const read = (request: ApiRequest): { wire: Wire; parseError?: ApiError } => {
 	if (request.tooLarge) return { wire: {} };
 	if (request.method === 'GET') {
 		return { wire: Object.fromEntries(new URLSearchParams(request.query)) };
@@ -72,28 +72,28 @@ const read = (request: ApiRequest): { wire: Wire; unreadable?: Refusal } => {
 	try {
 		return { wire: parseBody(header(request, 'content-type'), request.body) };
 	} catch (error) {
-		if (!(error instanceof Refusal)) throw error;
-		return { wire: {}, unreadable: error };
+		if (!(error instanceof ApiError)) throw error;
+		return { wire: {}, parseError: error };
 	}
 };
 
 const authenticate = (parts: ApiParts, request: ApiRequest, bodyHash: string, now: number) => {
 	if (!['GET', 'POST'].includes(request.method)) {
-		throw new Refusal('UnsupportedProtocol', 'Only GET and POST requests are supported.');
+		throw new ApiError('UnsupportedProtocol', 'Only GET and POST requests are supported.');
 	}
 	if (request.tooLarge) {
-		throw new Refusal('RequestSizeLimitExceeded', 'The request body is larger than 10 MB.');
+		throw new ApiError('RequestSizeLimitExceeded', 'The request body is larger than 10 MB.');
 	}
 	return verify({ ...request, bodyHash }, parts.accounts, now, parts.signature);
 };
 
-/** Throws for every request that the real service would refuse before it does any work. */
-const admit = (
+/** Throws an ApiError for every request that the real service refuses before it does any work. */
+const accept = (
 	parts: ApiParts,
 	request: ApiRequest,
 	record: RequestRecord,
-	{ wire, unreadable, now }: ReturnType<typeof read> & { now: number },
-): Admitted => {
+	{ wire, parseError, now }: ReturnType<typeof read> & { now: number },
+): AcceptedRequest => {
 	const bodyHash = createHash('sha256').update(request.body).digest('hex');
 	const caller = authenticate(parts, request, bodyHash, now);
 	const { action } = record;
@@ -106,49 +106,49 @@ const admit = (
 		region: header(request, 'x-tc-region'),
 	};
 	const api = findAction(call, parts.validation);
-	parts.quota.admit(secretId, action);
-	if (!ACTIONS[action]?.methods.includes(request.method)) {
-		throw new Refusal('UnsupportedProtocol', `${action} does not take ${request.method}.`);
+	parts.quota.consume(secretId, action);
+	if (!ACTIONS.get(action)?.methods.includes(request.method)) {
+		throw new ApiError('UnsupportedProtocol', `${action} does not take ${request.method}.`);
 	}
-	if (unreadable) throw unreadable;
+	if (parseError) throw parseError;
 	validate(api, action, wire, parts.validation);
 	return { ...parts, caller, wire, record, bodyHash };
 };
 
-const isMade = (fault: ApiFault): boolean =>
+const doesWork = (fault: ApiFault): boolean =>
 	fault.kind !== 'resetBefore' && !('made' in fault && fault.made === false);
 
-const work = (admitted: Admitted): Pick<ApiOutcome, 'response' | 'fault'> => {
-	const { faults, quota, caller, wire, record } = admitted;
+const work = (accepted: AcceptedRequest): Pick<ApiResult, 'response' | 'fault'> => {
+	const { faults, quota, caller, wire, record } = accepted;
 	const { action, requestId } = record;
 	const fault = faults.takeApi(action, wire);
 	if (fault) record.fault = fault.kind;
 	if (fault?.kind === 'error') {
-		const { code, message = 'Scripted refusal.' } = fault;
+		const { code, message = 'Scripted error.' } = fault;
 		if (/^RequestLimitExceeded(?!\.JobNumExceed)/.test(code))
 			quota.refund(caller.account.secretId, action);
-		throw new Refusal(code, message);
+		throw new ApiError(code, message);
 	}
-	const made = fault && !isMade(fault) ? {} : ACTIONS[action]?.act(admitted);
-	return { response: { ...made, RequestId: requestId }, ...(fault && { fault }) };
+	const result = fault && !doesWork(fault) ? {} : ACTIONS.get(action)?.handle(accepted);
+	return { response: { ...result, RequestId: requestId }, ...(fault && { fault }) };
 };
 
-/** The books' own copy where there is one, so that log and books share it. */
-const booked = (
+/** The body for the log. It is the copy that the job keeps, if there is a job. */
+const loggedBody = (
 	{ jobs }: ApiParts,
 	{ jobId = '', requestId, bodyBytes }: RequestRecord,
 	wire: Wire,
 ) => {
 	const job = jobs.get(jobId);
-	return job?.requestId === requestId ? job.request : forTheBooks(wire, bodyBytes);
+	return job?.requestId === requestId ? job.request : shortenForLog(wire, bodyBytes);
 };
 
-/** Answers one request by the service's rules and writes it into the log. */
-export const answerApi = (
+/** Handles one request by the service's rules and adds it to the log. */
+export const handleApiRequest = (
 	parts: ApiParts,
 	request: ApiRequest,
 	log: RequestRecord[],
-): ApiOutcome => {
+): ApiResult => {
 	const content = read(request);
 	const record: RequestRecord = {
 		action: header(request, 'x-tc-action'),
@@ -163,9 +163,9 @@ export const answerApi = (
 	if (skew !== 0) record.fault = 'skewClock';
 	const now = record.at + skew;
 	try {
-		return { ...work(admit(parts, request, record, { ...content, now })), now };
+		return { ...work(accept(parts, request, record, { ...content, now })), now };
 	} catch (error) {
-		if (!(error instanceof Refusal)) throw error;
+		if (!(error instanceof ApiError)) throw error;
 		const { code, message } = error;
 		record.error = code;
 		return {
@@ -173,6 +173,6 @@ export const answerApi = (
 			now,
 		};
 	} finally {
-		record.body = booked(parts, record, content.wire);
+		record.body = loggedBody(parts, record, content.wire);
 	}
 };

@@ -3,33 +3,31 @@ import { request as httpsRequest } from 'node:https';
 
 import { type CallbackBody, callbackBodies, type CallbackShape } from './callbackBody';
 import type { Clock } from './clock';
-import type { Job } from './job';
+import type { CallbackAttempt, Job } from './job';
 
 export interface CallbackOptions {
 	shape: CallbackShape | CallbackBody;
-	/** Also tells of RUN, as Vidu does for its own customers. */
+	/** Whether RUN is reported too, as Vidu does for its own customers. */
 	interim: boolean;
-	/** Sendings of one callback until an answer is 2xx. */
+	/** Most attempts to deliver a callback. The first response with 2xx ends them. */
 	tries: number;
-	/** Pause between tries; the vendor does not say how long. */
+	/** Pause between attempts. The vendor does not document it. */
 	retryDelayMs: number;
-	/** How long an answer is waited for. */
+	/** Longest wait for a response. */
 	timeoutMs: number;
-	/** How many times the same callback is sent even though it was answered. */
+	/** How many times the same callback is sent, even if it was delivered. */
 	repeat: number;
 	repeatMode: 'atOnce' | 'inTurn';
 }
 
-/** One try. `status` is null when no answer came. */
-export interface Delivery {
+/** One attempt with its URL and body. */
+export interface Delivery extends CallbackAttempt {
 	jobId: string;
 	url: string;
-	at: number;
-	attempt: number;
-	status: number | null;
-	error?: string;
 	body: unknown;
 }
+
+export type AttemptListener = (jobId: string, attempt: CallbackAttempt) => void;
 
 export const CALLBACK_DEFAULTS: CallbackOptions = {
 	shape: 'A',
@@ -41,15 +39,16 @@ export const CALLBACK_DEFAULTS: CallbackOptions = {
 	repeatMode: 'inTurn',
 };
 
-type Reply = Pick<Delivery, 'status' | 'error'>;
+type AttemptResult = Pick<CallbackAttempt, 'status' | 'error'>;
 
-/** Tells customers that jobs have ended, three times if need be. */
+/** Sends callbacks when jobs end. Attempts three times by default. */
 export class Callbacks {
-	/** Every try, in the order in which they ended. */
+	/** Every attempt, in the order in which they ended. */
 	readonly deliveries: Delivery[] = [];
 	readonly options: CallbackOptions;
 	private readonly cancels = new Set<() => void>();
 	private readonly sending = new Set<Promise<unknown>>();
+	private readonly listeners: AttemptListener[] = [];
 	private closed = false;
 
 	constructor(
@@ -60,7 +59,12 @@ export class Callbacks {
 		this.options = { ...CALLBACK_DEFAULTS, ...options };
 	}
 
-	/** Sends what the change of a job's status calls for. */
+	/** Registers a listener for each attempt that ended. */
+	onAttempt(listener: AttemptListener): void {
+		this.listeners.push(listener);
+	}
+
+	/** Sends the callbacks, if any, for a change of a job's status. */
 	notify(job: Job): void {
 		const { callbackUrl } = job;
 		const final = job.status === 'DONE' || job.status === 'FAIL';
@@ -76,7 +80,7 @@ export class Callbacks {
 		}
 	}
 
-	/** Resolves when no request is on its way; tries that wait for the clock do not count. */
+	/** Resolves when no request is open. Attempts that wait for the clock do not count. */
 	async idle(): Promise<void> {
 		while (this.sending.size > 0) {
 			await Promise.all(this.sending);
@@ -84,7 +88,7 @@ export class Callbacks {
 		}
 	}
 
-	/** Gives up all tries. */
+	/** Cancels all attempts. */
 	close(): void {
 		this.closed = true;
 		for (const cancel of [...this.cancels]) cancel();
@@ -101,10 +105,12 @@ export class Callbacks {
 		if (this.closed) return;
 		const posting = this.post(message.url, JSON.stringify(message.body) ?? '');
 		this.sending.add(posting);
-		const reply = await posting;
-		this.deliveries.push({ ...message, attempt, at: this.clock.now(), ...reply });
+		const result = await posting;
+		const ended: CallbackAttempt = { at: this.clock.now(), attempt, ...result };
+		this.deliveries.push({ ...message, ...ended });
+		for (const listener of this.listeners) listener(message.jobId, ended);
 		this.sending.delete(posting);
-		const delivered = reply.status !== null && reply.status >= 200 && reply.status < 300;
+		const delivered = result.status !== null && result.status >= 200 && result.status < 300;
 		if (delivered || attempt >= this.options.tries || this.closed) return;
 		await this.pause(this.options.retryDelayMs);
 		await this.attempt(message, attempt + 1);
@@ -122,7 +128,7 @@ export class Callbacks {
 		});
 	}
 
-	private post(url: string, body: string): Promise<Reply> {
+	private post(url: string, body: string): Promise<AttemptResult> {
 		return new Promise((resolve) => {
 			const send = url.startsWith('https:') ? httpsRequest : httpRequest;
 			const request = send(url, {
@@ -133,13 +139,13 @@ export class Callbacks {
 					'content-length': Buffer.byteLength(body),
 				},
 			});
-			const abort = () => request.destroy(new Error('no answer'));
+			const abort = () => request.destroy(new Error('no response'));
 			const cancelTimeout = this.clock.schedule(this.options.timeoutMs, abort);
 			this.cancels.add(abort);
-			const end = (reply: Reply) => {
+			const end = (result: AttemptResult) => {
 				cancelTimeout();
 				this.cancels.delete(abort);
-				resolve(reply);
+				resolve(result);
 			};
 			request.on('response', (response) => {
 				response.resume();

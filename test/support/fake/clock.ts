@@ -1,13 +1,13 @@
-/** Everything in the fake that reads the time or waits does it through this. */
+/** The only source of time in the local service. All waiting goes through it. */
 export interface Clock {
 	now(): number;
-	/** Runs once after `ms`; the answer cancels it. */
+	/** Calls `run` once after `ms` milliseconds. The returned function cancels the call. */
 	schedule(ms: number, run: () => void): () => void;
 }
 
-/** A clock that stands still until it is told to advance. */
+/** A clock that stands still until `advance` is called. */
 export interface VirtualClock extends Clock {
-	/** Runs all that falls due, in order, and lets promises settle after each. */
+	/** Runs everything that is due within `ms` milliseconds, in order. Promises settle after each. */
 	advance(ms: number): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export const realClock: Clock = {
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** For tests: no waiting, and no dependence on the date. */
+/** A clock for tests: they do not wait and do not depend on the date. */
 export const virtualClock = (start = Date.UTC(2030, 0, 1)): VirtualClock => {
 	let time = start;
 	const due = new Set<{ at: number; run: () => void }>();

@@ -4,15 +4,41 @@ export type JobStatus = 'WAIT' | 'RUN' | 'DONE' | 'FAIL';
 
 export type Wire = Record<string, unknown>;
 
-/** One line in the books. What the books say was accepted is what a customer would be billed for. */
+/** Whether the value is an object and not a list. */
+export const isWire = (value: unknown): value is Wire =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What the service makes videos from. Each has one Submit and one Describe action. */
+export const RESOURCES = ['ImageToVideo', 'TextToVideo', 'ReferenceToVideo'] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** Name of the action that creates jobs of a resource. */
+export const submitActionOf = <Name extends string>(resource: Name) =>
+	`Submit${resource}ViduJob` as const;
+
+/** Name of the action that reads jobs of a resource. */
+export const describeActionOf = <Name extends string>(resource: Name) =>
+	`Describe${resource}ViduJob` as const;
+
+/** One attempt to deliver a callback. */
+export interface CallbackAttempt {
+	at: number;
+	/** 1 for the first attempt of a callback. */
+	attempt: number;
+	/** HTTP status of the response, or null if there was none. */
+	status: number | null;
+	error?: string;
+}
+
+/** One accepted job. The real service bills the customer for each of them. */
 export interface Job {
 	jobId: string;
 	secretId: string;
 	action: string;
 	requestId: string;
-	/** As received; of a body over 100 kB each long string is replaced by its length and SHA-256. */
+	/** The request as received. In a body over 100 kB, each long string is replaced by its length and SHA-256. */
 	request: Wire;
-	/** Hex SHA-256 of the body as received: equal for requests that were sent twice. */
+	/** Hex SHA-256 of the body as received. It is equal for requests that were sent twice. */
 	bodyHash: string;
 	createdAt: number;
 	endedAt?: number;
@@ -22,9 +48,12 @@ export interface Job {
 	credits: number;
 	payload: string;
 	callbackUrl?: string;
+	/** Every attempt to deliver a callback of this job, in the order in which they ended. */
+	callbackAttempts: CallbackAttempt[];
 }
 
-export interface Order {
+/** What a Submit request says about the job to create. */
+export interface NewJob {
 	secretId: string;
 	action: string;
 	requestId: string;
@@ -36,7 +65,7 @@ export interface Order {
 const LARGE_BODY = 100_000;
 const LONG_STRING = 2_000;
 
-/** The string, or an empty one. */
+/** The value if it is a string, otherwise an empty string. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const shorten = (value: unknown): unknown => {
@@ -50,18 +79,18 @@ const shorten = (value: unknown): unknown => {
 const shortenAll = (wire: object): Wire =>
 	Object.fromEntries(Object.entries(wire).map(([name, value]) => [name, shorten(value)]));
 
-/** The request as the books keep it: whole, unless it is large. */
-export const forTheBooks = (request: Wire, bytes: number): Wire =>
+/** The request as the log keeps it: complete unless it is large. */
+export const shortenForLog = (request: Wire, bytes: number): Wire =>
 	bytes > LARGE_BODY ? shortenAll(request) : request;
 
-/** What a finished job costs; the vendor's prices are not imitated, only that they may be fractions. */
+/** Credits of a finished job. They are not the vendor's prices, but can be fractions like them. */
 export const creditsOf = ({ Duration, IsRec, OffPeak }: Wire): number => {
 	const whole = (typeof Duration === 'number' ? Duration : 5) + (IsRec === true ? 1 : 0);
 	return OffPeak === true ? whole / 2 : whole;
 };
 
-export type Mark = '[fail]' | '[empty]' | '[bare]' | '[never]';
+export type Marker = '[fail]' | '[empty]' | '[bare]' | '[never]';
 
-/** Whether Prompt or Payload asks for a course other than the usual one; main.ts tells which there are. */
-export const isMarked = (job: Job, mark: Mark): boolean =>
+/** Whether Prompt or Payload contains the marker. scripts/fake/main.ts explains the markers. */
+export const hasMarker = (job: Job, mark: Marker): boolean =>
 	[job.request.Prompt, job.payload].some((text) => textOf(text).includes(mark));

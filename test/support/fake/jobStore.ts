@@ -4,14 +4,23 @@ import { z } from 'zod';
 
 import type { Job } from './job';
 
-/** Where jobs outlive the process. */
+/** Keeps jobs beyond the life of the process. */
 export interface JobStore {
 	load(): Job[];
 	save(job: Job): void;
 }
 
-/** Jobs end with the process. */
+/** Keeps nothing: jobs end with the process. */
 export const memoryOnly: JobStore = { load: () => [], save: () => undefined };
+
+const attemptSchema = z
+	.object({
+		at: z.number(),
+		attempt: z.number(),
+		status: z.number().nullable(),
+		error: z.string().optional(),
+	})
+	.transform(({ error, ...attempt }) => ({ ...attempt, ...(error !== undefined && { error }) }));
 
 const jobSchema = z.object({
 	jobId: z.string().regex(/^\d{19}$/),
@@ -28,6 +37,7 @@ const jobSchema = z.object({
 	payload: z.string(),
 	endedAt: z.number().optional(),
 	callbackUrl: z.string().optional(),
+	callbackAttempts: z.array(attemptSchema).default([]),
 });
 
 const parseLine = (line: string): Job[] => {
@@ -46,9 +56,9 @@ const parseLine = (line: string): Job[] => {
 };
 
 /**
- * One JSON line for each change, the last line of a job wins: appending loses nothing when the process is
- * killed, and costs the same for the first job and the five thousandth. The line break comes first, so that
- * a half-written line, which is passed over, does not spoil the next one.
+ * Appends one JSON line for each change. The last line of a job wins.
+ * Appending loses nothing when the process is killed, and its cost does not grow with the number of jobs.
+ * The line break comes first, so a half-written line does not damage the next one. Such a line is ignored.
  */
 export const fileStore = (path: string): JobStore => ({
 	load: () => {

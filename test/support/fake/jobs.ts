@@ -1,12 +1,20 @@
 import type { Clock } from './clock';
-import { creditsOf, forTheBooks, isMarked, type Job, type Order, textOf } from './job';
+import {
+	type CallbackAttempt,
+	creditsOf,
+	hasMarker,
+	type Job,
+	type NewJob,
+	shortenForLog,
+	textOf,
+} from './job';
 import { type JobStore, memoryOnly } from './jobStore';
-import { Refusal } from './refusal';
+import { ApiError } from './apiError';
 
 export interface JobOptions {
 	waitMs: number;
 	runMs: number;
-	/** Jobs of one SecretId in WAIT or RUN; more are refused with JobNumExceed. 0 is no limit. */
+	/** Most jobs of one SecretId in WAIT or RUN. Further ones are refused with JobNumExceed. 0 is no limit. */
 	maxRunning: number;
 }
 
@@ -18,10 +26,10 @@ export interface JobEnd {
 
 export type JobListener = (job: Job) => void;
 
-/** Runs jobs through WAIT, RUN, DONE or FAIL. Knows nothing of HTTP. */
+/** Takes jobs through WAIT, RUN, and DONE or FAIL. It does not know HTTP. */
 export class Jobs {
 	readonly options: JobOptions;
-	private readonly books = new Map<string, Job>();
+	private readonly jobs = new Map<string, Job>();
 	private readonly running = new Map<string, number>();
 	private readonly timers = new Map<string, () => void>();
 	private readonly listeners: JobListener[] = [];
@@ -38,33 +46,33 @@ export class Jobs {
 
 	/** All jobs, oldest first. */
 	all(): Job[] {
-		return [...this.books.values()];
+		return [...this.jobs.values()];
 	}
 
 	get(jobId: string): Job | undefined {
-		return this.books.get(jobId);
+		return this.jobs.get(jobId);
 	}
 
-	/** Jobs whose requests were equal byte for byte: what a client sent twice shows here. */
+	/** Groups of jobs with identical request bodies: requests that a client sent twice. */
 	repeated(): Job[][] {
 		const groups = new Map<string, Job[]>();
-		for (const job of this.books.values()) {
+		for (const job of this.jobs.values()) {
 			groups.set(job.bodyHash, [...(groups.get(job.bodyHash) ?? []), job]);
 		}
 		return [...groups.values()].filter((group) => group.length > 1);
 	}
 
-	/** Calls back on each change of status. */
+	/** Registers a listener for each change of a job's status. */
 	onChange(listener: JobListener): void {
 		this.listeners.push(listener);
 	}
 
-	/** Accepts a job, or refuses it when too many are running. */
-	submit(order: Order): Job {
-		const { secretId, action, requestId, request, bodyHash, bodyBytes } = order;
+	/** Creates a job. Throws an ApiError if too many jobs are running. */
+	submit(newJob: NewJob): Job {
+		const { secretId, action, requestId, request, bodyHash, bodyBytes } = newJob;
 		const { maxRunning } = this.options;
 		if (maxRunning > 0 && (this.running.get(secretId) ?? 0) >= maxRunning) {
-			throw new Refusal(
+			throw new ApiError(
 				'RequestLimitExceeded.JobNumExceed',
 				'The number of jobs running at the same time has reached its upper limit.',
 			);
@@ -72,11 +80,12 @@ export class Jobs {
 		const job: Job = {
 			jobId: this.nextId(),
 			...{ secretId, action, requestId, bodyHash },
-			request: forTheBooks(request, bodyBytes),
+			request: shortenForLog(request, bodyBytes),
 			createdAt: this.clock.now(),
 			status: 'WAIT',
 			...{ errorCode: '', errorMessage: '', credits: 0 },
 			payload: textOf(request.Payload),
+			callbackAttempts: [],
 			...(typeof request.CallbackUrl === 'string' && { callbackUrl: request.CallbackUrl }),
 		};
 		this.keep(job);
@@ -84,13 +93,13 @@ export class Jobs {
 		return job;
 	}
 
-	/** Ends a job now, whatever its time; without an end, as its request asks. */
+	/** Ends a job now. Without `end`, the job's markers decide between DONE and FAIL. */
 	finish(jobId: string, end?: JobEnd): void {
-		const job = this.books.get(jobId);
+		const job = this.jobs.get(jobId);
 		if (!job || job.endedAt !== undefined) return;
 		this.timers.get(jobId)?.();
 		this.timers.delete(jobId);
-		const failed = end ? end.status === 'FAIL' : isMarked(job, '[fail]');
+		const failed = end ? end.status === 'FAIL' : hasMarker(job, '[fail]');
 		job.status = failed ? 'FAIL' : 'DONE';
 		job.endedAt = this.clock.now();
 		job.credits = failed ? 0 : creditsOf(job.request);
@@ -103,14 +112,22 @@ export class Jobs {
 		this.announce(job);
 	}
 
-	/** Stops all timers; the books stay. */
+	/** Adds an attempt to deliver a callback to the job's record. */
+	recordAttempt(jobId: string, attempt: CallbackAttempt): void {
+		const job = this.jobs.get(jobId);
+		if (!job) return;
+		job.callbackAttempts.push(attempt);
+		this.store.save(job);
+	}
+
+	/** Stops all timers. The jobs stay readable. */
 	close(): void {
 		for (const cancel of this.timers.values()) cancel();
 		this.timers.clear();
 	}
 
 	private keep(job: Job): void {
-		this.books.set(job.jobId, job);
+		this.jobs.set(job.jobId, job);
 		const id = BigInt(job.jobId);
 		if (id > this.lastId) this.lastId = id;
 		if (job.endedAt !== undefined) return;
@@ -125,7 +142,7 @@ export class Jobs {
 	private run(job: Job): void {
 		job.status = 'RUN';
 		this.announce(job);
-		if (isMarked(job, '[never]')) return;
+		if (hasMarker(job, '[never]')) return;
 		const remaining = job.createdAt + this.options.waitMs + this.options.runMs - this.clock.now();
 		this.timers.set(
 			job.jobId,
@@ -137,7 +154,7 @@ export class Jobs {
 		for (const listener of this.listeners) listener(job);
 	}
 
-	/** Time in the upper bits, always odd: no id survives being read as a JavaScript number. */
+	/** Ids hold the time in their upper bits and are always odd. No id survives as a JavaScript number. */
 	private nextId(): string {
 		const fresh = (BigInt(Math.max(this.clock.now(), 1e12)) << 20n) + 1n;
 		this.lastId = fresh > this.lastId ? fresh : this.lastId + 2n;

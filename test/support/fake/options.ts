@@ -6,28 +6,29 @@ import type { QuotaOptions } from './quota';
 import type { ValidationOptions } from './validation';
 
 export interface FakeOptions extends ValidationOptions {
-	/** 0 takes a free port. */
+	/** 0 chooses a free port. */
 	port: number;
 	host: string;
-	/** Base of the result's URLs, where the address listened on is not the one that clients see. */
+	/** Base of the video URLs, for clients that see the service at another address. */
 	publicUrl: string | undefined;
 	clock: Clock;
 	accounts: readonly Account[];
-	/** Pause before every answer. */
+	/** Pause before every response. */
 	latencyMs: number;
 	/** See VerifyOptions in signature.ts. */
 	hostWithoutPort: boolean;
 	quota: Partial<QuotaOptions>;
 	jobs: Partial<JobOptions>;
 	callbacks: Partial<CallbackOptions>;
-	/** How long a result can be fetched after its job ended. */
+	/** How long a video can be downloaded after its job ended. */
 	videoValidMs: number;
-	/** Where jobs are kept beyond the process. */
+	/** File that keeps the jobs beyond the life of the process. */
 	stateFile: string | undefined;
 }
 
 const DAY_MS = 86_400_000;
-/** The China site with the vendor's quota, jobs of five seconds. */
+
+/** The China site with the vendor's quota and jobs of five seconds. */
 export const DEFAULTS: FakeOptions = {
 	port: 0,
 	host: '127.0.0.1',

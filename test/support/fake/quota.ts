@@ -1,16 +1,16 @@
 import type { Clock } from './clock';
-import { Refusal } from './refusal';
+import { ApiError } from './apiError';
 
 export interface QuotaOptions {
-	/** Requests in any second for each SecretId and action; 0 is none. */
+	/** Most requests in any second for each SecretId and action. 0 is no limit. */
 	perSecond: number;
-	/** Whether a refused request uses up quota too; the vendor does not say. */
+	/** Whether refused requests count as well. The vendor does not document it. */
 	countRefused: boolean;
 }
 
 const WINDOW_MS = 1000;
 
-/** Sliding window over the last second, kept for each SecretId and action. */
+/** Sliding window over the last second for each SecretId and action. */
 export class Quota {
 	readonly options: QuotaOptions;
 	private readonly windows = new Map<string, number[]>();
@@ -22,22 +22,22 @@ export class Quota {
 		this.options = { ...options };
 	}
 
-	/** Counts a request, or refuses it. */
-	admit(secretId: string, action: string): void {
+	/** Counts a request. Throws an ApiError if the quota is used up. */
+	consume(secretId: string, action: string): void {
 		if (this.options.perSecond <= 0) return;
 		const window = this.window(secretId, action);
 		const full = window.length >= this.options.perSecond;
 		if (!full || this.options.countRefused) window.push(this.clock.now());
 		if (full) {
 			const limit = this.options.perSecond;
-			throw new Refusal(
+			throw new ApiError(
 				'RequestLimitExceeded',
 				`Your current request times equals to \`${limit + 1}\` in a second, which exceeds the frequency limit \`${limit}\` for a second. Please reduce the frequency of calls.`,
 			);
 		}
 	}
 
-	/** Takes back the latest count, for a refusal that was scripted after the request had been admitted. */
+	/** Removes the latest count. A scripted quota error comes after its request was counted. */
 	refund(secretId: string, action: string): void {
 		if (!this.options.countRefused) this.windows.get(`${secretId} ${action}`)?.pop();
 	}

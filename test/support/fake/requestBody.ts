@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 const MAX_BODY = 10 * 1024 * 1024;
 
-/** Reads all, but keeps no more than the service takes. */
+/** Reads the whole body. Keeps nothing of a body that is larger than the service accepts. */
 export const readBody = async (
 	request: IncomingMessage,
 ): Promise<{ body: Buffer; tooLarge: boolean }> => {

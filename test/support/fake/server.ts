@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { answerApi, type ApiParts, type RequestRecord } from './api';
+import { handleApiRequest, type ApiParts, type RequestRecord } from './api';
 import { Callbacks } from './callbacks';
 import { Faults } from './faults';
 import type { Job } from './job';
@@ -10,13 +10,13 @@ import { Jobs } from './jobs';
 import { DEFAULTS, type FakeOptions } from './options';
 import { Quota } from './quota';
 import { readBody } from './requestBody';
-import { sendAnswer, sendBody } from './send';
+import { sendApiResponse, sendBody } from './send';
 import { sampleImage, sendVideo } from './video';
 
 export type { FakeOptions } from './options';
 
 export interface Fake {
-	/** Base URL, without a slash at its end. */
+	/** Base URL, without a trailing slash. */
 	readonly url: string;
 	readonly port: number;
 	readonly jobs: Jobs;
@@ -25,17 +25,19 @@ export interface Fake {
 	readonly callbacks: Callbacks;
 	/** Every API request, oldest first. */
 	readonly requests: RequestRecord[];
-	/** Requests for paths that the service does not have: a test should find none. */
+	/** Requests for paths that the service does not have. */
 	readonly unhandled: string[];
-	/** Requests being handled now, hanging ones included. */
+	/** Requests whose response is not complete yet, including those that hang. */
 	readonly inFlight: number;
-	/** The most that were ever handled at once. */
+	/** Highest value that `inFlight` ever had. */
 	readonly peakInFlight: number;
-	/** Listens again, on the same port as before. */
+	/** Downloads of videos whose connection is open and whose body is not complete. */
+	readonly openDownloads: number;
+	/** Listens again on the same port. */
 	listen(): Promise<void>;
-	/** Refuses connections, as a service that is down; jobs and callbacks go on. */
+	/** Refuses connections, like a service that is down. Jobs and callbacks continue. */
 	stopListening(): Promise<void>;
-	/** Ends everything, requests that hang included. */
+	/** Ends everything, including requests that hang. */
 	close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ class LocalService implements Fake {
 	port: number;
 	inFlight = 0;
 	peakInFlight = 0;
+	openDownloads = 0;
 	private readonly server: Server;
 	private readonly api: ApiParts;
 	private readonly pauses = new Set<() => void>();
@@ -66,6 +69,7 @@ class LocalService implements Fake {
 		const videoUrlOf = ({ jobId }: Job) => `${options.publicUrl ?? this.url}/video/${jobId}.mp4`;
 		this.callbacks = new Callbacks(clock, options.callbacks, videoUrlOf);
 		this.jobs.onChange((job) => this.callbacks.notify(job));
+		this.callbacks.onAttempt((jobId, attempt) => this.jobs.recordAttempt(jobId, attempt));
 		this.api = {
 			...{ clock, accounts, videoUrlOf, validation: options, signature: { hostWithoutPort } },
 			...{ jobs: this.jobs, quota: this.quota, faults: this.faults },
@@ -112,7 +116,7 @@ class LocalService implements Fake {
 		});
 		response.setHeader('date', new Date(this.options.clock.now()).toUTCString());
 		this.route(request, response).catch((error: unknown) => {
-			// A client that gives up while it sends is no fault of the service.
+			// A client that gives up while it sends is not an error of the service.
 			if (!request.complete || response.headersSent) return void response.destroy();
 			sendBody(response, 500, 'text/plain', error instanceof Error ? String(error.stack) : '');
 		});
@@ -126,7 +130,7 @@ class LocalService implements Fake {
 		if (path === '/' && (method === 'POST' || 'x-tc-action' in request.headers)) {
 			await this.serveApi(request, response, { method, query });
 		} else if (isRead && jobId !== undefined) {
-			this.serveVideo(request, response, jobId);
+			this.serveVideo(request, response, { jobId, query });
 		} else if (isRead && /^\/(image|video\/\d+)\.png$/.test(path)) {
 			sendBody(response, 200, 'image/png', sampleImage());
 		} else {
@@ -141,22 +145,31 @@ class LocalService implements Fake {
 		response: ServerResponse,
 		target: { method: string; query: string },
 	): Promise<void> {
-		const content = await readBody(request);
-		const call = { ...target, ...content, headers: request.headers };
-		const { response: answer, fault, now } = answerApi(this.api, call, this.requests);
+		const call = { ...target, ...(await readBody(request)), headers: request.headers };
+		const { response: content, fault, now } = handleApiRequest(this.api, call, this.requests);
 		response.setHeader('date', new Date(now).toUTCString());
-		const json = JSON.stringify({ Response: answer });
+		const json = JSON.stringify({ Response: content });
 		const pause = this.options.latencyMs + (fault?.kind === 'delay' ? fault.ms : 0);
-		this.after(pause, () => sendAnswer(response, json, fault));
+		this.after(pause, () => sendApiResponse(response, this.options.clock, json, fault));
 	}
 
-	private serveVideo(request: IncomingMessage, response: ServerResponse, jobId: string): void {
+	private serveVideo(
+		request: IncomingMessage,
+		response: ServerResponse,
+		{ jobId, query }: { jobId: string; query: string },
+	): void {
+		this.openDownloads += 1;
+		response.on('close', () => {
+			this.openDownloads -= 1;
+		});
+		const { clock, videoValidMs } = this.options;
 		const job = this.jobs.get(jobId);
-		const age = this.options.clock.now() - (job?.endedAt ?? 0);
-		const expired = age > this.options.videoValidMs;
-		const fault = job?.status === 'DONE' ? this.faults.takeVideo(jobId) : undefined;
+		const age = clock.now() - (job?.endedAt ?? 0);
+		const expired = age > videoValidMs;
+		const isLoop = query === 'loop';
+		const fault = job?.status === 'DONE' && !isLoop ? this.faults.takeVideo(jobId) : undefined;
 		const pause = fault?.kind === 'delay' ? fault.ms : 0;
-		this.after(pause, () => sendVideo(request, response, { job, expired, fault }));
+		this.after(pause, () => sendVideo(response, { request, job, expired, isLoop, fault, clock }));
 	}
 
 	private after(ms: number, run: () => void): void {
@@ -169,7 +182,7 @@ class LocalService implements Fake {
 	}
 }
 
-/** Starts the local service and resolves once it listens. */
+/** Starts the local service. Resolves once it listens. */
 export const startFake = async (options: Partial<FakeOptions> = {}): Promise<Fake> => {
 	const fake = new LocalService({ ...DEFAULTS, ...options });
 	await fake.listen();

@@ -1,18 +1,18 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { Account } from './accounts';
-import { Refusal } from './refusal';
+import { ApiError } from './apiError';
 
-/** A request as it came over the wire: `query` raw, header names in lower case. */
+/** A request as received: `query` is raw, header names are in lower case. */
 export interface WireRequest {
 	method: string;
 	query: string;
 	headers: Record<string, string | string[] | undefined>;
-	/** Hex SHA-256 of the body, so that nothing here holds the body itself. */
+	/** Hex SHA-256 of the body. The body itself is not kept here. */
 	bodyHash: string;
 }
 
-/** What a good signature proves. */
+/** What a valid signature proves. */
 export interface Caller {
 	account: Account;
 	service: string;
@@ -20,8 +20,8 @@ export interface Caller {
 
 export interface VerifyOptions {
 	/**
-	 * Real hosts use the default port, so a signer that leaves the port out of `host`, as the vendor's SDK
-	 * does, is never found out there. True accepts such a signature here too; false insists on the bytes sent.
+	 * Whether `host` may be signed without the port. The vendor's SDK signs it without the port.
+	 * The real hosts use the default port, so this mistake has no effect there. False accepts only the bytes sent.
 	 */
 	hostWithoutPort: boolean;
 }
@@ -45,7 +45,7 @@ const headerOf = (request: WireRequest, name: string): string => {
 	return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim();
 };
 
-/** Step 1: what both sides hash. */
+/** Step 1: the text that both sides hash. */
 export const canonicalRequest = (request: WireRequest, signedHeaders: string[]): string =>
 	[
 		request.method,
@@ -57,11 +57,11 @@ export const canonicalRequest = (request: WireRequest, signedHeaders: string[]):
 		request.bodyHash,
 	].join('\n');
 
-/** Step 2: the hash, bound to a moment and a service. */
+/** Step 2: the hash together with a time and a service. */
 export const stringToSign = (canonical: string, timestamp: string, scope: string): string =>
 	['TC3-HMAC-SHA256', timestamp, scope, sha256(canonical)].join('\n');
 
-/** Step 3: signed with a key that is good for one day and one service. */
+/** Step 3: the signature, with a key for one day and one service. */
 export const signatureOf = (
 	text: string,
 	{ secretKey, date, service }: { secretKey: string; date: string; service: string },
@@ -74,7 +74,7 @@ const AUTHORIZATION =
 const parseAuthorization = (header: string): Authorization => {
 	const [, secretId, date, service, names, signature] = AUTHORIZATION.exec(header) ?? [];
 	if (!secretId || !date || !service || !names || !signature) {
-		throw new Refusal(
+		throw new ApiError(
 			'AuthFailure.InvalidAuthorization',
 			'The request header `Authorization` does not comply with the Tencent Cloud standard.',
 		);
@@ -85,7 +85,7 @@ const parseAuthorization = (header: string): Authorization => {
 		!['content-type', 'host'].every((name) => signedHeaders.includes(name)) ||
 		sorted.join(';') !== names
 	) {
-		throw new Refusal(
+		throw new ApiError(
 			'AuthFailure.InvalidAuthorization',
 			'SignedHeaders must be sorted and contain `content-type` and `host`.',
 		);
@@ -95,17 +95,17 @@ const parseAuthorization = (header: string): Authorization => {
 
 const checkTime = (timestamp: string, date: string, now: number) => {
 	if (!/^\d{10}$/.test(timestamp)) {
-		throw new Refusal('InvalidParameter', 'The header `X-TC-Timestamp` is not a time in seconds.');
+		throw new ApiError('InvalidParameter', 'The header `X-TC-Timestamp` is not a time in seconds.');
 	}
 	const seconds = Number(timestamp);
 	if (Math.abs(now / 1000 - seconds) > VALID_SECONDS) {
-		throw new Refusal(
+		throw new ApiError(
 			'AuthFailure.SignatureExpire',
 			`The request signature has expired, the timestamp ${timestamp} differs from the server time by more than 5 minutes.`,
 		);
 	}
 	if (new Date(seconds * 1000).toISOString().slice(0, 10) !== date) {
-		throw new Refusal(
+		throw new ApiError(
 			'AuthFailure.SignatureFailure',
 			'The date of the credential scope is not the UTC day of X-TC-Timestamp.',
 		);
@@ -121,7 +121,7 @@ const spellings = (request: WireRequest, options: VerifyOptions): WireRequest[] 
 	return options.hostWithoutPort ? [request, portless] : [request];
 };
 
-/** Checks a TC3-HMAC-SHA256 signature as the vendor documents it, or throws a Refusal. */
+/** Verifies a TC3-HMAC-SHA256 signature as the vendor documents it. Throws an ApiError if it is invalid. */
 export const verify = (
 	request: WireRequest,
 	accounts: readonly Account[],
@@ -134,23 +134,23 @@ export const verify = (
 	checkTime(timestamp, date, now);
 	const account = accounts.find((candidate) => candidate.secretId === secretId);
 	if (!account) {
-		throw new Refusal(
+		throw new ApiError(
 			'AuthFailure.SecretIdNotFound',
 			'The SecretId is not found, please ensure that your SecretId is correct.',
 		);
 	}
 	const scope = `${date}/${service}/tc3_request`;
-	const genuine = spellings(request, options)
+	const expected = spellings(request, options)
 		.map((spelling) => stringToSign(canonicalRequest(spelling, signedHeaders), timestamp, scope))
 		.map((text) => signatureOf(text, { secretKey: account.secretKey, date, service }));
-	if (!genuine.some((candidate) => equal(candidate, signature))) {
-		throw new Refusal(
+	if (!expected.some((candidate) => equal(candidate, signature))) {
+		throw new ApiError(
 			'AuthFailure.SignatureFailure',
 			'The provided credentials could not be validated. Please check your signature is correct.',
 		);
 	}
 	if (headerOf(request, 'x-tc-token') !== (account.token ?? '')) {
-		throw new Refusal('AuthFailure.TokenFailure', 'The token is missing, wrong or has expired.');
+		throw new ApiError('AuthFailure.TokenFailure', 'The token is missing, wrong or has expired.');
 	}
 	return { account, service };
 };

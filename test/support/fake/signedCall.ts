@@ -5,25 +5,25 @@ import type { Wire } from './job';
 import type { Fake } from './server';
 import { canonicalRequest, signatureOf, stringToSign } from './signature';
 
-/** A request to the fake; what is left out is what a good client sends. */
+/** A request to the local service. Defaults are what a correct client sends. */
 export interface SignedCall {
 	action: string;
 	at: number;
 	body?: unknown;
-	/** Instead of `body`: exactly these bytes. */
+	/** Exactly these bytes, instead of `body`. */
 	rawBody?: string;
 	method?: string;
 	query?: string;
 	account?: Account;
 	service?: string;
 	version?: string;
-	/** Added to or put in place of the headers, after signing. */
+	/** Headers that are added or replaced after signing. */
 	headers?: Record<string, string>;
 	contentType?: string;
 }
 
-/** What came back; `response` is the content of `Response`, empty if the body is none of the service's. */
-export interface CallAnswer {
+/** A received response. `response` is the content of `Response`, or empty for any other body. */
+export interface CallResponse {
 	status: number;
 	headers: Headers;
 	text: string;
@@ -41,7 +41,7 @@ const unwrap = (text: string): Wire => {
 	}
 };
 
-/** Headers of a signed request; tests of the server sign with the verifier's own steps, vectors prove those. */
+/** Headers of a signed request. They use the verifier's own steps, which the vendor's examples prove. */
 export const signedHeaders = (host: string, call: SignedCall, body: string) => {
 	const { method = 'POST', query = '', service = 'vclm' } = call;
 	const account: Account = call.account ?? PERMANENT_ACCOUNT;
@@ -70,26 +70,30 @@ export const signedHeaders = (host: string, call: SignedCall, body: string) => {
 	};
 };
 
-/** Signs and sends. Rejects when the connection breaks. */
-export const callFake = async (fake: Fake, call: SignedCall): Promise<CallAnswer> => {
+/** Signs and sends a request. Rejects when the connection breaks. */
+export const callFake = async (fake: Fake, call: SignedCall): Promise<CallResponse> => {
 	const isGet = call.method === 'GET';
 	const body = isGet ? '' : (call.rawBody ?? JSON.stringify(call.body ?? {}));
-	const answer = await fetch(`${fake.url}/${call.query === undefined ? '' : `?${call.query}`}`, {
+	const received = await fetch(`${fake.url}/${call.query === undefined ? '' : `?${call.query}`}`, {
 		method: call.method ?? 'POST',
 		headers: signedHeaders(`127.0.0.1:${fake.port}`, call, body),
 		...(!isGet && { body }),
 	});
-	const text = await answer.text();
+	const text = await received.text();
 	const response = unwrap(text);
 	const { Error: error } = response as { Error?: { Code: string } };
-	return { status: answer.status, headers: answer.headers, text, response, code: error?.Code };
+	return { status: received.status, headers: received.headers, text, response, code: error?.Code };
 };
 
-/** A request that is in order. */
-export const GOOD_ORDER = { Images: ['https://example.com/first.png'], Prompt: 'waves' };
+/** A valid body for SubmitImageToVideoViduJob. */
+export const VALID_REQUEST = { Images: ['https://example.com/first.png'], Prompt: 'waves' };
 
-/** Submits a job and tells its id. */
-export const submit = async (fake: Fake, at: number, body: Wire = GOOD_ORDER): Promise<string> => {
+/** Submits an image to video job and returns its id. */
+export const submit = async (
+	fake: Fake,
+	at: number,
+	body: Wire = VALID_REQUEST,
+): Promise<string> => {
 	const { response } = await callFake(fake, { action: 'SubmitImageToVideoViduJob', at, body });
 	return String(response.JobId);
 };

@@ -1,26 +1,23 @@
-import { checkValues } from './imageToVideoRules';
-import type { Wire } from './job';
-import { Refusal } from './refusal';
+import { isWire, type Wire } from './job';
+import { ApiError } from './apiError';
+import { checkValues } from './submitRules';
 import { VENDOR, type VendorApi, type VendorField } from './vendorApi';
 
 export interface ValidationOptions {
 	site: 'china' | 'international';
-	/** Whether the International site takes the inputs that only the China site documents: unknown. */
+	/** Whether International accepts the inputs that only China documents. The real behaviour is unknown. */
 	acceptsChinaFields: boolean;
-	/** Models to accept beside those that the vendor lists; no rule of a model applies to them. */
+	/** Further models to accept. No model rule applies to them. */
 	extraModels: string[];
 }
 
-/** What a caller asks for. */
+/** What a request asks for. */
 export interface Call {
 	service: string;
 	action: string;
 	version: string;
 	region: string;
 }
-
-const isWire = (value: unknown): value is Wire =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const hasType = (value: unknown, type: string, integer: boolean): boolean => {
 	if (type.endsWith('[]')) {
@@ -30,27 +27,27 @@ const hasType = (value: unknown, type: string, integer: boolean): boolean => {
 	return ['string', 'number', 'boolean'].includes(type) ? typeof value === type : isWire(value);
 };
 
-/** Finds the action in the vendor's data, or refuses it. */
+/** Finds the action in the vendor's typings. Throws an ApiError if there is none. */
 export const findAction = (call: Call, { site }: ValidationOptions): VendorApi => {
 	const api = VENDOR.get(call.service);
 	if (!api) {
-		throw new Refusal('NoSuchProduct', `The product \`${call.service}\` does not exist.`);
+		throw new ApiError('NoSuchProduct', `The product \`${call.service}\` does not exist.`);
 	}
 	for (const name of ['Action', 'Version', 'Region'] as const) {
 		const given = { Action: call.action, Version: call.version, Region: call.region }[name];
 		if (given === '') {
-			throw new Refusal(
+			throw new ApiError(
 				'MissingParameter',
 				`The request is missing a required parameter \`X-TC-${name}\`.`,
 			);
 		}
 	}
 	if (call.version !== api.version) {
-		throw new Refusal('NoSuchVersion', `The API version \`${call.version}\` does not exist.`);
+		throw new ApiError('NoSuchVersion', `The API version \`${call.version}\` does not exist.`);
 	}
 	const known = Object.keys(site === 'china' ? api.actions : api.international.actions);
 	if (!known.includes(call.action)) {
-		throw new Refusal(
+		throw new ApiError(
 			'InvalidAction',
 			`The request action=\`${call.action}\` is invalid or not found.`,
 		);
@@ -73,6 +70,15 @@ const fieldsFor = (
 	);
 };
 
+/** Checks an object, or each object of a list, by the structure that its type names. */
+const checkNested = (api: VendorApi, type: string, value: unknown, path: string): void => {
+	const structure = api.structures[type.replace('[]', '')];
+	if (!structure) return;
+	if (isWire(value)) return checkTypes(api, structure, value, `${path}.`);
+	if (!Array.isArray(value)) return;
+	value.forEach((entry, index) => checkNested(api, type, entry, `${path}.${index}`));
+};
+
 const checkTypes = (
 	api: VendorApi,
 	fields: Record<string, VendorField>,
@@ -82,27 +88,26 @@ const checkTypes = (
 	for (const [name, value] of Object.entries(wire)) {
 		const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
 		if (!field) {
-			throw new Refusal('UnknownParameter', `The parameter \`${path}${name}\` is not recognized.`);
+			throw new ApiError('UnknownParameter', `The parameter \`${path}${name}\` is not recognized.`);
 		}
 		if (!hasType(value, field.type, api.integers.fields.includes(name))) {
-			throw new Refusal(
+			throw new ApiError(
 				'InvalidParameter',
 				`The value type of parameter \`${path}${name}\` is not valid.`,
 			);
 		}
-		const nested = api.structures[field.type];
-		if (nested && isWire(value)) checkTypes(api, nested, value, `${path}${name}.`);
+		checkNested(api, field.type, value, `${path}${name}`);
 	}
 	const missing = Object.keys(fields).find((name) => fields[name]?.required && !(name in wire));
 	if (missing !== undefined) {
-		throw new Refusal(
+		throw new ApiError(
 			'MissingParameter',
 			`The request is missing a required parameter \`${path}${missing}\`.`,
 		);
 	}
 };
 
-/** Refuses what the vendor's typings and pages do not allow. */
+/** Throws an ApiError for everything that the vendor's typings and pages do not allow. */
 export const validate = (
 	api: VendorApi,
 	action: string,
@@ -110,22 +115,25 @@ export const validate = (
 	options: ValidationOptions,
 ): void => {
 	checkTypes(api, fieldsFor(api, action, options), wire, '');
-	if (action === 'SubmitImageToVideoViduJob') checkValues(wire, options.extraModels);
+	checkValues(action, wire, options.extraModels);
 };
 
-/** Reads the body of a POST, or refuses it. */
+/** Parses the body of a POST. Throws an ApiError if it is not a JSON object. */
 export const parseBody = (contentType: string, body: Buffer): Wire => {
 	if (!/^application\/json\b/i.test(contentType)) {
-		throw new Refusal('InvalidRequest', 'The content type of the request is not application/json.');
+		throw new ApiError(
+			'InvalidRequest',
+			'The content type of the request is not application/json.',
+		);
 	}
 	let parsed: unknown;
 	try {
 		parsed = JSON.parse(body.toString('utf8'));
 	} catch {
-		throw new Refusal('InvalidRequest', 'The request body is not valid JSON.');
+		throw new ApiError('InvalidRequest', 'The request body is not valid JSON.');
 	}
 	if (!isWire(parsed)) {
-		throw new Refusal('InvalidRequest', 'The request body is not a JSON object.');
+		throw new ApiError('InvalidRequest', 'The request body is not a JSON object.');
 	}
 	return parsed;
 };

@@ -9,13 +9,13 @@ export interface VendorField {
 export interface VendorApi {
 	service: string;
 	version: string;
-	actions: Record<string, { request: string; answer: string }>;
+	actions: Record<string, { request: string; response: string }>;
 	structures: Record<string, Record<string, VendorField>>;
 	integers: { fields: string[] };
 	international: { actions: Record<string, string[]> };
 }
 
-/** The vendor's own typings by service, the name in the scope of a signature. */
+/** The vendor's typings by service. The service is the name in the credential scope of a signature. */
 export const VENDOR: ReadonlyMap<string, VendorApi> = new Map<string, VendorApi>([
 	['vclm', vclm],
 	['sts', sts],

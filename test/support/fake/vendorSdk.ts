@@ -14,12 +14,12 @@ interface Credential {
 export interface SdkTarget {
 	port: number;
 	credential?: Credential;
-	/** Host to name, with the port if wanted; the vendor's own by default. */
+	/** Value of the Host header, optionally with a port. Default: the vendor's host. */
 	endpoint?: string;
 	method?: 'POST' | 'GET';
 }
 
-/** Leads every connection to the fake, as an entry in the hosts file would. */
+/** Connects every request to the local service, like an entry in the hosts file. */
 class LoopbackAgent extends Agent {
 	constructor(
 		private readonly port: number,
@@ -46,8 +46,8 @@ const configOf = ({ port, credential = PERMANENT_ACCOUNT, endpoint, method }: Sd
 	},
 });
 
-/** The vendor's client, unchanged, connected to the fake. */
+/** The vendor's unchanged client, connected to the local service. */
 export const vclmClient = (target: SdkTarget) => new vclm.v20240523.Client(configOf(target));
 
-/** The vendor's client, unchanged, connected to the fake. */
+/** The vendor's unchanged client, connected to the local service. */
 export const stsClient = (target: SdkTarget) => new sts.v20180813.Client(configOf(target));

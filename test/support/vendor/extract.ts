@@ -1,6 +1,7 @@
 /**
- * Writes vclm.json and sts.json from the typings of the vendor's SDK. Run by hand after that SDK was updated:
- * `npx tsx test/support/vendor/extract.ts && npx prettier --write test/support/vendor`. What the typings cannot say stands in `remarks` below, with its source.
+ * Writes vclm.json and sts.json from the typings of the vendor's SDK. Run it by hand after an SDK update:
+ * `npx tsx test/support/vendor/extract.ts && npx prettier --write test/support/vendor`.
+ * `remarks` below holds what the typings do not contain, with its source.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -76,7 +77,7 @@ const fieldsOf = (declaration: ts.InterfaceDeclaration | undefined): Structure =
 			]),
 	);
 
-/** Takes the named structures and every structure that their fields refer to. */
+/** Collects the named structures and every structure that their fields refer to. */
 const collect = (interfaces: Interfaces, names: string[]): Record<string, Structure> => {
 	const structures: Record<string, Structure> = {};
 	for (const queue = [...names]; queue.length > 0;) {
@@ -91,9 +92,9 @@ const collect = (interfaces: Interfaces, names: string[]): Record<string, Struct
 const extract = (service: keyof typeof remarks, folder: string, actionNames: string[]) => {
 	const models = join(sdk, 'tencentcloud/services', service, folder, `${service}_models.d.ts`);
 	const actions = Object.fromEntries(
-		actionNames.map((name) => [name, { request: `${name}Request`, answer: `${name}Response` }]),
+		actionNames.map((name) => [name, { request: `${name}Request`, response: `${name}Response` }]),
 	);
-	const names = Object.values(actions).flatMap(({ request, answer }) => [request, answer]);
+	const names = Object.values(actions).flatMap(({ request, response }) => [request, response]);
 	const data = {
 		source: `tencentcloud-sdk-nodejs ${sdkVersion}, ${service}/${folder}/${service}_models.d.ts`,
 		service,
@@ -105,5 +106,12 @@ const extract = (service: keyof typeof remarks, folder: string, actionNames: str
 	writeFileSync(join(__dirname, `${service}.json`), `${JSON.stringify(data, null, '\t')}\n`);
 };
 
-extract('vclm', 'v20240523', ['SubmitImageToVideoViduJob', 'DescribeImageToVideoViduJob']);
+extract(
+	'vclm',
+	'v20240523',
+	['ImageToVideo', 'TextToVideo', 'ReferenceToVideo'].flatMap((resource) => [
+		`Submit${resource}ViduJob`,
+		`Describe${resource}ViduJob`,
+	]),
+);
 extract('sts', 'v20180813', ['GetCallerIdentity']);
