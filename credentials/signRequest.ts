@@ -22,7 +22,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 const JSON_ONLY =
 	'Tencent Cloud takes only JSON with this credential. Set Body Content Type to JSON';
 
-/** Options that are made anew, or that would replace the signature. All others are kept. */
+/** Options that are replaced, or that would replace the signature. All others are kept. */
 const NOT_KEPT = ['auth', 'baseURL', 'body', 'uri', 'url'];
 
 /** The API never redirects. A redirect would carry the session token to another host. */

@@ -45,7 +45,7 @@ describe('request shapes', () => {
 		expect(wire.headers['content-length']).toBeUndefined();
 	});
 
-	it('never changes what it was given, and gives new options', () => {
+	it('returns new options and leaves the given ones as they are', () => {
 		const options = deepFreeze(post({ body: { a: [1] }, qs: { b: { c: 1 } } }));
 		const copy = structuredClone(options);
 		const signed = signRequest(account(), options, NOW);
@@ -63,7 +63,7 @@ describe('request shapes', () => {
 		expect(() => signRequest(of, post(), NOW)).toThrow(new RegExp(`^${label} .*credential`));
 	});
 
-	it('goes by url where n8n gives uri as well, which it does for pages', () => {
+	it('uses url where n8n sets uri as well, as it does with pagination', () => {
 		const { url, uri } = signRequest(account(), { url: `${VCLM}/?a=2`, uri: `${VCLM}/?a=1` }, NOW);
 		expect([url, uri]).toEqual([`${VCLM}/?a=2`, undefined]);
 	});
@@ -205,7 +205,7 @@ describe('headers', () => {
 		});
 	});
 
-	it('signs anew with the time of the repetition', () => {
+	it('uses the present time when it signs again', () => {
 		const first = signRequest(account(), post({ headers: { 'x-tc-timestamp': 1893499200 } }), NOW);
 		const again = signRequest(account(), first, NOW + 900_000);
 		expect(accepted(again, NOW + 900_000).wire.headers['x-tc-timestamp']).toBe(

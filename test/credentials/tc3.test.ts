@@ -18,17 +18,17 @@ describe.each(vectors)('the vendor’s example $id', ({ input, expected }) => {
 	it('hashes the body', () =>
 		expect(canonicalRequest(request).split('\n').at(-1)).toBe(expected.hashedPayload));
 
-	it('gives the canonical request', () =>
+	it('returns the canonical request', () =>
 		expect(canonicalRequest(request)).toBe(expected.canonicalRequest));
 
-	it('gives the string to sign', () => expect(stringToSign(request)).toBe(expected.stringToSign));
+	it('returns the string to sign', () => expect(stringToSign(request)).toBe(expected.stringToSign));
 
-	it('gives the signature', () => expect(signature(request, secretKey)).toBe(expected.signature));
+	it('returns the signature', () => expect(signature(request, secretKey)).toBe(expected.signature));
 
-	it('gives the header', () =>
+	it('returns the header', () =>
 		expect(authorization(request, { secretId, secretKey })).toBe(expected.authorization));
 
-	it('takes the bytes for the text', () =>
+	it('signs bytes as it signs text', () =>
 		expect(signature({ ...request, payload: Buffer.from(payload) }, secretKey)).toBe(
 			expected.signature,
 		));
