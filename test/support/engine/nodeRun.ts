@@ -45,6 +45,8 @@ export interface NodeRunOptions {
 	credentials: ICredentialDataDecryptedObject;
 	/** Settings of the node: onError, retryOnFail, maxTries, executeOnce, … */
 	settings?: Partial<INode>;
+	/** Whether n8n protects the run's resume URL by a token, as n8n 2 does. */
+	hasResumeToken?: boolean;
 }
 
 /** A run that has started. */
@@ -104,7 +106,8 @@ export async function startEngine(): Promise<void> {
 	await Container.get(BinaryDataService).init();
 }
 
-function prepare({ parameters, items, credentials, settings }: NodeRunOptions) {
+function prepare(options: NodeRunOptions) {
+	const { parameters, items, credentials, settings, hasResumeToken = true } = options;
 	const input = items ?? [{ json: {} }];
 	const node: INode = {
 		id: 'vidu',
@@ -142,6 +145,7 @@ function prepare({ parameters, items, credentials, settings }: NodeRunOptions) {
 		resultData: { runData: { Items: [sourceRun] } },
 		executionData: { nodeExecutionStack: [executeData] },
 	});
+	if (!hasResumeToken) delete runExecutionData.resumeToken;
 	const additionalData = additionalDataFor(credentials);
 	return { workflow, executeData, runExecutionData, additionalData };
 }
