@@ -57,4 +57,20 @@ describe('the memory of a real n8n', () => {
 		);
 		assert.equal(environment.fake.jobs.all().length, (2 + RUNS) * SIZE);
 	});
+
+	it('hardly grows with 20,000 wrong items', async () => {
+		const { n8n, credential, fake } = environment;
+		const before = await heap();
+		const made = fake.jobs.all().length;
+		const node = vidu({ additionalFields: { duration: 99 } });
+		const wrong = await saveChain(n8n, credential, 'wrong', [manual, items(20_000), node]);
+		const began = performance.now();
+		const execution = await n8n.client.run(wrong, { timeoutMs: 180_000 });
+		const seconds = Math.round((performance.now() - began) / 1000);
+		assert.match(execution.error?.message ?? '', /Duration.*and 19999 more/);
+		const grown = Math.round(((await heap()) - before) / 1e6);
+		console.log(`20,000 wrong items took ${seconds} s, and the heap grew by ${grown} MB`);
+		assert.ok(grown < 200, `${grown} MB`);
+		assert.equal(fake.jobs.all().length, made);
+	});
 });
