@@ -31,7 +31,25 @@ const MAX_FAILURES_IN_WORDS = 3;
 
 const MAX_FAILURES_IN_DATA = 100;
 
-const lines = (...parts: Array<string | false | undefined>) => parts.filter(Boolean).join('\n');
+/** Lines that can be told apart even where n8n shows them as one. */
+const lines = (...parts: Array<string | false | undefined>) => parts.filter(Boolean).join(' ·\n');
+
+/** As people count the lines of a table, and as n8n counts items. */
+const lineOf = (item: number) => `line ${item + 1} (item ${item})`;
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const sentence = (text: string) => text.replace(/[.…!?]?$/, (end) => end || '.');
+
+/** Answers whether the user has paid; nothing where no job is concerned. */
+function paidText({ billed, isUnsent, jobId, mayHaveStarted }: Failure): string {
+	if (billed === undefined || mayHaveStarted) return '';
+	if (billed === 'no' && jobId === undefined) {
+		return isUnsent ? ' Nothing was sent.' : ' No job was made.';
+	}
+	const paid = { no: 'costs nothing', yes: 'may be billed', unknown: 'may be billed' }[billed];
+	return ` The job exists and ${paid}: JobId ${jobId ?? 'unknown'}.`;
+}
 
 function limited(entries: string[], most: number, rest: string): string[] {
 	const left = entries.length - most;
@@ -40,14 +58,15 @@ function limited(entries: string[], most: number, rest: string): string[] {
 
 /** The vendor's part of a failure: code, text, RequestId and JobId, as far as there are any. */
 export function vendorLines(failure: Failure): string {
-	const { code, vendorText, requestId, jobId, reference, videoUrl, mayHaveStarted } = failure;
+	const { code, vendorText, requestId, jobId, reference, videoUrl, mayHaveStarted, billed } =
+		failure;
 	return lines(
 		code && `Code: ${code}`,
 		vendorText && `Tencent Cloud says: ${vendorText}`,
-		requestId && `RequestId: ${requestId}`,
-		jobId && `JobId: ${jobId}`,
+		billed === undefined && jobId && `JobId: ${jobId}`,
 		mayHaveStarted && reference && `Reference that its callback would carry: ${reference}`,
 		videoUrl && `Video: ${videoUrl}`,
+		requestId && `RequestId: ${requestId}`,
 	);
 }
 
@@ -56,7 +75,7 @@ function summarizeOthers({ jobs, notSent }: Report['data']): string {
 		notSent.length > 0 && `Not sent and not billed: ${notSent.length} of the other items.`,
 		jobs.length > 0 && `Jobs accepted in this run: ${jobs.length}.`,
 		// Every id, however long the list gets: there is no other way to find a job again.
-		...jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`),
+		...jobs.map(({ item, JobId }) => `${lineOf(item)}: ${JobId}`),
 	);
 }
 
@@ -74,7 +93,7 @@ function reportProblems({ problems, jobs }: UnsuccessfulBatch): Report {
 	const failures = all.flatMap(([item, found]) =>
 		found.map(({ field, problem }) => ({
 			item,
-			message: `${isSeveral ? `Item ${item}: ` : ''}${field} ${problem}`,
+			message: `${isSeveral ? `${capitalized(lineOf(item))}: ` : ''}${field} ${problem}`,
 			mayHaveStarted: false,
 		})),
 	);
@@ -84,7 +103,7 @@ function reportProblems({ problems, jobs }: UnsuccessfulBatch): Report {
 	// Jobs exist here only where an expression was right in an earlier try.
 	const end = jobs.length > 0 ? 'Nothing more was sent.' : 'Nothing was sent.';
 	return {
-		message: rest.length === 0 ? first : `${first} (and ${messages.length - 1} more)`,
+		message: `${sentence(rest.length === 0 ? first : `${first} (and ${messages.length - 1} more)`)} ${end}`,
 		description: lines(rest.length > 0 && lines(first, ...rest), end, summarizeOthers(data)),
 		data,
 	};
@@ -115,7 +134,7 @@ export function firstFailure(
 }
 
 function describeLost({ item, reference }: ReportedFailure): string {
-	return `Item ${item} may have started too${reference ? `, reference ${reference}` : ''}`;
+	return `${capitalized(lineOf(item))} may have started too${reference ? `, reference ${reference}` : ''}`;
 }
 
 /**
@@ -133,9 +152,9 @@ export function reportFailure(batch: UnsuccessfulBatch): Report {
 	const lost = others.filter(({ mayHaveStarted }) => mayHaveStarted);
 	const known = others
 		.filter(({ mayHaveStarted }) => !mayHaveStarted)
-		.map(({ item, message }) => `Item ${item} failed too: ${message}`);
+		.map(({ item, message }) => `${capitalized(lineOf(item))} failed too: ${message}`);
 	return {
-		message: first.failure.message,
+		message: `${sentence(first.failure.message)}${paidText(first.failure)}`,
 		description: lines(
 			vendorLines(first.failure),
 			...lost.map(describeLost),

@@ -23,24 +23,36 @@ export function nodeErrorOf(
 	return error;
 }
 
-/** The item of a failure with Continue: only with these keys n8n takes it for an error. */
+/** The first columns of an error item, as in a good one. */
+function columnsOf(data: Report['data'], failure?: Failure) {
+	const jobId = failure?.jobId ?? data.jobs[0]?.JobId;
+	const billed = failure?.billed ?? (jobId === undefined ? 'no' : 'yes');
+	const isSent = jobId !== undefined || billed !== 'no';
+	const isLost = failure?.mayHaveStarted === true || failure?.isTransient === true;
+	const Status = !isSent ? 'NOT_SENT' : isLost ? 'UNKNOWN' : 'FAIL';
+	return { Status, ...(jobId === undefined ? {} : { JobId: jobId }), Billed: billed };
+}
+
+/**
+ * The item of a failure with Continue. n8n takes an item of the error output for an error only with
+ * the keys error, message and details, so its columns are in the details there.
+ */
 export function errorItemOf(
 	node: INode,
 	{ message, description, data }: Report,
 	index: number,
 	failure?: Failure,
 ): INodeExecutionData {
-	const item = {
-		json: { error: message, message: description },
-		pairedItem: { item: index },
-	};
-	if (node.onError === 'continueErrorOutput' && !ERROR_OUTPUT_TAKES_DETAILS) return item;
+	const pairedItem = { item: index };
+	const texts = { error: message, message: description };
+	const columns = columnsOf(data, failure);
+	const isErrorOutput = node.onError === 'continueErrorOutput';
+	if (isErrorOutput && !ERROR_OUTPUT_TAKES_DETAILS) return { json: texts, pairedItem };
 	const { code, vendorText, requestId, jobId, reference, mayHaveStarted } = failure ?? {};
-	const details = failure
+	const known = failure
 		? { code, vendorText, requestId, jobId, reference, mayHaveStarted }
-		: {
-				problems: data.failures.map((problem) => problem.message),
-				...(data.jobs[0] ? { jobId: data.jobs[0].JobId } : {}),
-			};
-	return { ...item, json: { ...item.json, details } };
+		: { problems: data.failures.map((problem) => problem.message) };
+	const details = { ...columns, ...known };
+	const json = isErrorOutput ? { ...texts, details } : { ...columns, ...texts, details };
+	return { json, pairedItem };
 }

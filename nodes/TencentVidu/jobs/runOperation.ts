@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { CANCELLED, done, failed, type Outcome } from '../transport/outcome';
+import { type Billed, CANCELLED, done, failed, type Outcome } from '../transport/outcome';
 import { redactSignatures } from '../transport/response';
 import { describeRequest, type ItemResult, type JobContext, type JobOperation } from './context';
 import { downloadVideo } from './download';
@@ -31,15 +31,26 @@ async function toItem(
 	return failed({ message: video.problem, mayHaveStarted: false, jobId, videoUrl: url });
 }
 
+const reasonOf = ({ ErrorMessage, ErrorCode }: Job) => {
+	const reason = redactSignatures(ErrorMessage || ErrorCode);
+	return reason ? `: ${reason}` : '';
+};
+
+/** Whether a job that failed is paid for, by its credits. */
+function billedOf({ Credits }: Job): Billed {
+	if (Credits === undefined) return 'unknown';
+	return Credits > 0 ? 'yes' : 'no';
+}
+
 /** An ended job as the operation's options want it: an item, or an error if it failed. */
 async function deliver(context: JobContext, ended: PollResult): Promise<Outcome<ItemResult>> {
 	const { options } = context;
 	const { job, requestId } = ended;
 	if (job.Status === 'FAIL' && options.onFailedJob === 'error') {
 		return failed({
-			message: 'Tencent Cloud could not make the video. See its reason below',
+			message: `Tencent Cloud could not make the video${reasonOf(job)}`,
+			billed: billedOf(job),
 			code: job.ErrorCode,
-			vendorText: redactSignatures(job.ErrorMessage),
 			requestId,
 			jobId: job.JobId,
 			mayHaveStarted: false,
@@ -93,12 +104,11 @@ async function getJob(
 	return await toItem(context, known);
 }
 
-/** Runs an operation for one item. Never sends a Submit twice. */
-export async function runOperation(
+/** Submits a job and, if the operation waits, delivers what becomes of it. */
+async function createJob(
 	operation: JobOperation,
 	context: JobContext,
 ): Promise<Outcome<ItemResult>> {
-	if (!operation.createsJob) return await getJob(operation, context);
 	const submitted = await submitOnce(operation.submitAction, context);
 	if (submitted.kind !== 'done') return submitted;
 	if (!operation.waits) return done({ json: submitted.value });
@@ -106,4 +116,15 @@ export async function runOperation(
 	const { reported } = context.memory;
 	if (reported) return await deliver(context, { job: { ...reported, JobId }, requestId: '' });
 	return await awaitJob(operation, context, JobId);
+}
+
+/** Runs an operation for one item. Never sends a Submit twice. */
+export async function runOperation(
+	operation: JobOperation,
+	context: JobContext,
+): Promise<Outcome<ItemResult>> {
+	if (!operation.createsJob) return await getJob(operation, context);
+	const outcome = await createJob(operation, context);
+	if (outcome.kind !== 'failed' || outcome.failure.billed) return outcome;
+	return failed({ ...outcome.failure, billed: 'yes' });
 }

@@ -43,6 +43,7 @@ const withoutJobId = (requestId: string): Failure => ({
 	message: `Tencent Cloud answered without a JobId. ${MAY_HAVE_STARTED_ADVICE}`,
 	requestId,
 	mayHaveStarted: true,
+	billed: 'unknown',
 });
 
 /** Submits an item's job, unless an earlier try of the run has, and keeps its id at once. */
@@ -63,8 +64,10 @@ export async function submitOnce(
 				);
 	if (outcome.kind === 'cancelled') return outcome;
 	if (outcome.kind === 'failed') {
-		memory.remember(outcome);
-		return outcome;
+		const { failure } = outcome;
+		const known = failed({ ...failure, billed: failure.mayHaveStarted ? 'unknown' : 'no' });
+		memory.remember(known);
+		return known;
 	}
 	const submitted = submittedSchema.safeParse(outcome.value.response);
 	if (!submitted.success) {

@@ -15,7 +15,14 @@ export interface Failure {
 	mayHaveStarted: boolean;
 	/** The same request may succeed later. */
 	isTransient?: boolean;
+	/** The request never left this machine. */
+	isUnsent?: boolean;
+	/** Whether the user pays for a job; absent where no job is concerned. */
+	billed?: Billed;
 }
+
+/** Whether the user pays for a job, as far as anybody can know. */
+export type Billed = 'no' | 'yes' | 'unknown';
 
 /** How a piece of work ended. `cancelled`: the run ended first, and nothing was sent. */
 export type Outcome<T> =
@@ -29,4 +36,4 @@ export const CANCELLED = { kind: 'cancelled' as const };
 
 /** Advice after every Submit whose result is unknown. */
 export const MAY_HAVE_STARTED_ADVICE =
-	'The job may have started all the same. It was not submitted again, so that you do not pay twice. Wait for its callback, or check the usage in the Tencent Cloud console, before you submit this item again';
+	'Nobody knows whether you pay: the job may have started all the same. It was not submitted again, so that you do not pay twice. Wait for its callback, or check the usage in the Tencent Cloud console, before you submit this item again';

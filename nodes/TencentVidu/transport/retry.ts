@@ -57,7 +57,7 @@ function recoveryFrom(result: Unsuccessful, site: Site): Recovery {
 			return {
 				action: 'unreachable',
 				advice:
-					'Tencent Cloud cannot be reached, so nothing was sent. Check the network of the machine that runs n8n, and Endpoint in the credential',
+					'Tencent Cloud cannot be reached. Check the network of the machine that runs n8n, and Endpoint in the credential',
 			};
 		case 'rejectedLocally':
 			return { action: 'fail', advice: `The request could not be sent: ${result.reason}` };
@@ -71,12 +71,14 @@ function recoveryFrom(result: Unsuccessful, site: Site): Recovery {
 	}
 }
 
-function detailsOf(result: Unsuccessful): Pick<Failure, 'code' | 'vendorText' | 'requestId'> {
+function detailsOf(result: Unsuccessful): Partial<Failure> {
 	if (result.kind === 'error') {
 		const { code, message, requestId } = result;
 		return { code, vendorText: redactSignatures(message), requestId };
 	}
-	return result.kind === 'unreachable' || result.kind === 'lost' ? { code: result.reason } : {};
+	if (result.kind === 'rejectedLocally') return { isUnsent: true };
+	if (result.kind === 'unreachable') return { code: result.reason, isUnsent: true };
+	return result.kind === 'lost' ? { code: result.reason } : {};
 }
 
 /** What the limiter learns: only a retryable result holds the next requests back. */

@@ -4,7 +4,7 @@ import {
 	vendorLines,
 } from '../../../../nodes/TencentVidu/execution/errorReport';
 import type { Problem } from '../../../../nodes/TencentVidu/request/problem';
-import type { Outcome } from '../../../../nodes/TencentVidu/transport/outcome';
+import type { Failure, Outcome } from '../../../../nodes/TencentVidu/transport/outcome';
 
 const idOf = (item: number) => `13974280706339${String(item).padStart(5, '0')}`;
 const done = (item: number): Outcome<object> => ({ kind: 'done', value: { JobId: idOf(item) } });
@@ -40,9 +40,11 @@ describe('a failed item', () => {
 	it('lists every job of the run, by item', () => {
 		const batch = batchOf([[0, done(0)], [1, failed('No')], [2, done(2)]]); // prettier-ignore
 		const { message, description, data } = reportFailure(batch);
-		expect(message).toBe('No');
+		expect(message).toBe('No.');
 		expect(idsIn(description, 3)).toEqual([0, 2]);
-		expect(description).toMatch(new RegExp(`item 0: ${idOf(0)}[^]*item 2: ${idOf(2)}`));
+		expect(description).toMatch(
+			new RegExp(`line 1 .item 0.: ${idOf(0)}[^]*line 3 .item 2.: ${idOf(2)}`),
+		);
 		expect(data.jobs).toEqual([
 			{ item: 0, JobId: idOf(0), RequestId: 'r0' },
 			{ item: 2, JobId: idOf(2), RequestId: 'r2' },
@@ -62,7 +64,9 @@ describe('a failed item', () => {
 	it('tells of the other failures, and counts those that do not fit', () => {
 		const batch = batchOf(many(9, (item) => failed(`bad ${item}`, item === 3)));
 		const { description, data } = reportFailure(batch);
-		expect(description).toMatch(/Item 3 may have started[^]*bad 1[^]*bad 2[^]*bad 4[^]*4 more/);
+		expect(description).toMatch(
+			/Line 4 \(item 3\) may have started[^]*bad 1[^]*bad 2[^]*bad 4[^]*4 more/,
+		);
 		expect(description).not.toMatch(/bad [035-9]/);
 		expect(data.failures).toEqual(
 			many(9, done).map(([item]) => ({
@@ -96,9 +100,24 @@ describe('a failed item', () => {
 
 it('gives the vendor’s words, one by one', () => {
 	const all = { ...failure, code: 'C.D', vendorText: 'v', requestId: 'r', jobId: idOf(0) };
-	const lines = vendorLines(all).split('\n');
-	expect(lines.map((line) => line.split(': ')[1])).toEqual(['C.D', 'v', 'r', idOf(0)]);
+	const lines = vendorLines(all).split(' ·\n');
+	expect(lines.map((line) => line.split(': ')[1])).toEqual(['C.D', 'v', idOf(0), 'r']);
 	expect(vendorLines(failure)).toBe('');
+});
+
+it.each<[string, Partial<Failure>, RegExp]>([
+	['what was not sent', { billed: 'no', isUnsent: true }, /^No\. Nothing was sent\.$/],
+	['what was refused', { billed: 'no' }, /^No\. No job was made\.$/],
+	['a job', { billed: 'yes', jobId: '7' }, /^No\. The job exists and may be billed: JobId 7\.$/],
+	['a failed job', { billed: 'unknown', jobId: '7' }, /may be billed: JobId 7\.$/],
+	['a job without credits', { billed: 'no', jobId: '7' }, /costs nothing: JobId 7\.$/],
+	['a read', {}, /^No\.$/],
+	['a lost answer', { billed: 'unknown', mayHaveStarted: true }, /^No\.$/],
+])('answers whether the user has paid: %s', (_, more, text) => {
+	const outcome = { kind: 'failed' as const, failure: { ...failure, ...more } };
+	const { message, description } = reportFailure(batchOf([[0, outcome]]));
+	expect(message).toMatch(text);
+	expect(`${message}${description}`.split('JobId 7').length).toBe(more.jobId ? 2 : 1);
 });
 
 it('tells a stopped run which jobs go on', () => {
@@ -122,7 +141,7 @@ describe('bad input', () => {
 
 	it('says the one problem of the one item', () => {
 		const { message, data } = reportFailure(badBatch([[4, [problem('Prompt')]]]));
-		expect(message).toBe('Prompt is wrong');
+		expect(message).toBe('Prompt is wrong. Nothing was sent.');
 		expect(data).toEqual({
 			jobs: [],
 			failures: [{ item: 4, message: 'Prompt is wrong', mayHaveStarted: false }],
@@ -134,7 +153,7 @@ describe('bad input', () => {
 
 	it.each([
 		[[], /^Nothing was sent\.$/],
-		[[job], new RegExp(`^Nothing more was sent\\.[^]*item 1: ${idOf(1)}$`)],
+		[[job], new RegExp(`^Nothing more was sent\\.[^]*line 2 .item 1.: ${idOf(1)}$`)],
 	])('names the jobs of an earlier try: %j', (jobs, text) => {
 		const { description, data } = reportFailure(badBatch([[4, [problem('Prompt')]]], jobs));
 		expect(description).toMatch(text);
@@ -148,8 +167,10 @@ describe('bad input', () => {
 				[1, [problem('Prompt'), problem('Model')]],
 			]),
 		);
-		expect(description).toMatch(/Item 1.*Prompt[^]*Item 1.*Model[^]*Item 3.*Duration/);
-		expect(message).toMatch(/Item 1.*Prompt.*2/);
+		expect(description).toMatch(/item 1.*Prompt[^]*item 1.*Model[^]*item 3.*Duration/);
+		expect(message).toMatch(
+			/^Line 2 \(item 1\): Prompt is wrong \(and 2 more\)\. Nothing was sent\.$/,
+		);
 	});
 
 	it('puts ten in words and counts the rest', () => {

@@ -132,9 +132,9 @@ describe('a job that fails', () => {
 	it('is an error with the reason and the JobId', async () => {
 		const { error } = await generate({ prompt });
 		const [job] = fake.jobs.all();
-		expect(error?.description).toContain(job?.jobId);
+		expect(error?.message).toContain(job?.jobId);
+		expect(error?.message).toContain(job?.errorMessage);
 		expect(error?.description).toContain(job?.errorCode);
-		expect(error?.description).toContain(job?.errorMessage);
 	});
 
 	it('is an item if wanted', async () => {

@@ -10,6 +10,8 @@ jest.mock('../../../../nodes/TencentVidu/clock', () =>
 		.onVirtualTime(),
 );
 
+jest.setTimeout(60_000);
+
 let fake: Fake;
 useVirtualEngine();
 beforeEach(async () => {

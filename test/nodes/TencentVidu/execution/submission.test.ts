@@ -179,7 +179,7 @@ it('gives up on a service that is never there, having sent nothing', async () =>
 	await fake.stopListening();
 	const began = virtualTime.now();
 	const { error, ambiguous: unknown } = await runToEnd(fake, { items: numbered(20) });
-	expect(error?.message).toContain('nothing was sent');
+	expect(error?.message).toContain('Nothing was sent.');
 	expect(unknown).toBe(0);
 	expect(virtualTime.now() - began).toBeLessThan(30_000);
 });
@@ -207,7 +207,7 @@ it('sends nothing when a setting of a later item is wrong, and names every one',
 	items[4] = { json: { prompt: 'y'.repeat(2002) } };
 	const { error, data } = await runToEnd(fake, { items });
 	expect(error?.message).toContain('Prompt');
-	expect(error?.description).toMatch(/Item 3.*2,001[^]*Item 4.*2,002/);
+	expect(error?.description).toMatch(/Line 4 \(item 3\).*2,001[^]*Line 5 \(item 4\).*2,002/);
 	expect(data?.failures.map(({ item }) => item)).toEqual([3, 4]);
 	expect(fake.requests).toEqual([]);
 });
