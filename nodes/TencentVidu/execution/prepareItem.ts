@@ -8,17 +8,18 @@ import type { Operation } from '../descriptions/field';
 import { API_VERSION, SERVICE_URL } from '../descriptions/resources';
 import type { ItemMemory } from '../jobs/context';
 import { runOperation } from '../jobs/runOperation';
-import { type FieldSchema, isRecord } from '../request/fieldSchema';
+import type { FieldSchema } from '../request/fieldSchema';
 import { chosenFrames } from '../request/frames';
 import { type CallbackSigner, prepareRequest } from '../request/prepareRequest';
 import type { Problem } from '../request/problem';
+import type { ParameterSource } from '../request/readParameters';
 import type { NodeOptions, OptionsReader } from '../request/readOptions';
 import { createClient } from '../transport/client';
 import { createSender, CREDENTIAL, openDownload } from '../transport/n8nHttp';
 import { reasonOf } from '../transport/networkError';
 import { Semaphore } from '../transport/semaphore';
 import type { PreparedItem } from './batch';
-import { binaryReaderOf, type HookContext, isTool, stopSignalOf } from './n8nContext';
+import { binaryReaderOf, type HookContext, isTool, parametersOf, stopSignalOf } from './n8nContext';
 
 const MAX_DOWNLOADS = 4;
 
@@ -62,15 +63,16 @@ function signerOf(
 	};
 }
 
-/** The body that n8n made of the rows, with the images that the item's settings choose. */
+/** The body that the item's own settings make, with the images that they choose. */
 function bodyOf(
-	{ context, request }: HookCall,
+	source: ParameterSource,
 	schema: FieldSchema,
-): { body: Record<string, unknown>; problems?: never } | { problems: Problem[] } {
-	const body = isRecord(request.body) ? request.body : {};
-	if (!schema.has('Images')) return { body };
-	const chosen = chosenFrames((field) => context.getNodeParameter(field.name, field.default));
-	return chosen.problems ? chosen : { body: { ...body, Images: chosen.images } };
+): { body: Record<string, unknown>; problems: Problem[] } {
+	const read = schema.read(source);
+	if (!schema.has('Images')) return read;
+	const { images, problems } = chosenFrames(source);
+	const body = images ? { ...read.body, Images: images } : read.body;
+	return { body, problems: [...problems, ...read.problems] };
 }
 
 const siteProblem = ({ name }: Operation): Problem => ({
@@ -87,13 +89,14 @@ async function checkItem(call: HookCall, setup: OperationSetup): Promise<Prepare
 		accountProblem(account) ??
 		(operation.sites.includes(account.site) ? undefined : siteProblem(operation));
 	if (problem) return { problems: [problem] };
-	const read = optionsReader.read((name) => context.getNodeParameter(name, {}));
-	const made = bodyOf(call, schema);
-	if (made.problems) return made;
+	const source = parametersOf(context);
+	const read = optionsReader.read(source);
+	const made = bodyOf(source, schema);
 	const signer = operation.createsJob ? signerOf(account, resource, read.options) : undefined;
 	const reader = binaryReaderOf(context);
 	const { site } = account;
-	const prepared = await prepareRequest(made.body, { schema, site, reader, signer });
+	const { body, problems: found } = made;
+	const prepared = await prepareRequest(body, { schema, site, reader, signer, found });
 	if (read.problems || prepared.problems) {
 		return { problems: [...(prepared.problems ?? []), ...(read.problems ?? [])] };
 	}
