@@ -65,9 +65,12 @@ const schema = new FieldSchema(submit?.fields ?? []);
 /** Signs a job by both ways, given the bytes of an image. */
 function picture(bytes: number) {
 	const image = Buffer.alloc(bytes, 'picture');
+	image.write('\x89PNG\r\n\x1a\n', 'latin1');
 	const reader = {
-		describe: () => ({ mimeType: MIME_TYPE, data: 'filesystem', id: 'picture' }),
-		storedBytes: async () => await Promise.resolve(bytes),
+		names: () => ['data'],
+		find: () => ({ mimeType: MIME_TYPE, data: 'filesystem', id: 'picture' }),
+		head: async () => await Promise.resolve(image.subarray(0, 512)),
+		size: async () => await Promise.resolve(bytes),
 		read: async () => await Promise.resolve(image),
 	};
 	const given = { Images: [{ binaryField: 'data' }], Prompt: prompt };

@@ -37,6 +37,7 @@ const FORMATS: Record<NonNullable<Field['format']>, string> = {
 	url: 'http(s) address',
 	json: 'JSON object',
 	id: 'one word',
+	image: 'image as Base64',
 };
 
 /** The values of a field: its options with their expression values, or its type and limits. */

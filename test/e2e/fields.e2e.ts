@@ -11,12 +11,12 @@ const callbackUrl = 'https://n8n.example.com/webhook/vidu?row=7';
 
 const logoParam = {
 	logoUrl: 'https://example.com/logo.png',
-	logoImage: 'aGVsbG8=',
+	logoImage: 'iVBORw0KGgo=',
 	logoRect: { x: -10, y: 20, width: 30, height: 40 },
 };
 const wireLogo = {
 	LogoUrl: 'https://example.com/logo.png',
-	LogoImage: 'aGVsbG8=',
+	LogoImage: 'iVBORw0KGgo=',
 	LogoRect: { X: -10, Y: 20, Width: 30, Height: 40 },
 };
 const metaData = { Label: '1', ProduceID: 'row 7' };

@@ -152,7 +152,10 @@ function readParameters(context: IWebhookFunctions) {
 		events: context.getNodeParameter('events'),
 		authentication: context.getNodeParameter('authentication'),
 	});
-	const read = optionsReader.read((name) => context.getNodeParameter(name, {}));
+	const read = optionsReader.read({
+		valueOf: ({ name }) => context.getNodeParameter(name, {}),
+		rawOf: ({ name }) => context.getNodeParameter(name, {}, { rawExpressions: true }),
+	});
 	if (read.problems) {
 		throw new UserError(
 			read.problems.map(({ field, problem }) => `${field} ${problem}`).join('. '),

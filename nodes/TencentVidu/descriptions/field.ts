@@ -8,8 +8,8 @@ export interface Field extends INodeProperties {
 	documentedBy?: 'china';
 	/** The most characters that the service takes. */
 	maxLength?: number;
-	/** What a text must be: an http(s) URL, a JSON object, or a word without spaces. */
-	format?: 'url' | 'json' | 'id';
+	/** What a text must be: an http(s) URL, a JSON object, a Job ID, or an image as Base64. */
+	format?: 'url' | 'json' | 'id' | 'image';
 }
 
 /** A kind of job: a pair of the vendor's actions, and the fields of its Submit. */

@@ -241,9 +241,11 @@ export const logoParam = {
 			name: 'logoImage',
 			type: 'string',
 			default: '',
-			description: 'The image itself, encoded as Base64. A URL wins over it.',
+			description:
+				'A PNG, JPEG or WebP image itself, encoded as Base64 or as a data URI. A URL wins over it.',
+			format: 'image',
 			routing: to('LogoParam.LogoImage'),
-		},
+		} as Field,
 		{
 			displayName: 'Image URL',
 			name: 'logoUrl',

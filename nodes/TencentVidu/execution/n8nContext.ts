@@ -1,4 +1,5 @@
 import type {
+	IBinaryData,
 	IExecutePaginationFunctions,
 	INodeExecutionData,
 	IRunExecutionData,
@@ -9,7 +10,10 @@ import { nodeParametersAreStatic } from 'n8n-workflow';
 
 import { systemClock } from '../clock';
 import type { AcceptedJob } from '../jobs/context';
-import type { BinaryReader } from '../request/images';
+import { type BinaryReader, isFile } from '../request/images';
+import { HEAD_BYTES } from '../request/imageType';
+import type { ParameterSource } from '../request/readParameters';
+import { Semaphore } from '../transport/semaphore';
 
 /** What n8n calls the hook of a declarative node with, for one item. */
 export type HookContext = IExecutePaginationFunctions;
@@ -38,7 +42,14 @@ export function itemCountOf(context: HookContext): number {
 
 /** Whether an AI agent calls the node as a tool. Agents of version 3 give it an ordinary input. */
 export const isTool = (context: HookContext) =>
-	undeclared(context).inputData?.ai_tool !== undefined || /Tool$/.test(context.getNode().type);
+	undeclared(context).inputData?.ai_tool !== undefined || context.getNode().type.endsWith('Tool');
+
+/** The node's parameters for the item. A model may leave out what its tool asks for. */
+export const parametersOf = (context: HookContext): ParameterSource => ({
+	valueOf: (field) => context.getNodeParameter(field.name, field.default),
+	rawOf: ({ name }) => context.getNodeParameter(name, '', { rawExpressions: true }),
+	mayLeaveOut: isTool(context),
+});
 
 /**
  * The run of an item: an object that all its items and all tries of Retry On Fail share. All calls of
@@ -52,12 +63,48 @@ export function runIdentityOf(context: HookContext): { run: object; call: string
 	};
 }
 
+/** A run may have thousands of files: the process opens a few at once. */
+const heads = new Semaphore(8);
+
+/** The first bytes of a stream, which is destroyed then. */
+async function headOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of stream) {
+		if (!(chunk instanceof Uint8Array)) continue;
+		chunks.push(Buffer.from(chunk));
+		length += chunk.length;
+		if (length >= HEAD_BYTES) break;
+	}
+	return Buffer.concat(chunks).subarray(0, HEAD_BYTES);
+}
+
+/** n8n takes a file for the name of a field, and does not declare it here. */
+interface FileReader {
+	getBinaryDataBuffer: (file: IBinaryData) => Promise<Buffer>;
+}
+
 /** n8n's access to the binary data of the item. */
-export function binaryReaderOf({ helpers }: HookContext): BinaryReader {
+export function binaryReaderOf(context: HookContext): BinaryReader {
+	const { helpers } = context;
+	const stop = stopSignalOf(context);
+	const files = helpers as unknown as FileReader;
 	return {
-		describe: (field) => helpers.assertBinaryData(field),
-		storedBytes: async (id) => (await helpers.getBinaryMetadata(id)).fileSize,
-		read: async (field) => await helpers.getBinaryDataBuffer(field),
+		// n8n 2 can keep the files of an item in its JSON.
+		names: () => {
+			const { binary = {}, json } = context.getInputData();
+			const inJson = Object.keys(json).filter((name) => isFile(json[name]));
+			return [...Object.keys(binary), ...inJson];
+		},
+		find: (field) => helpers.assertBinaryData(field),
+		head: async (id) => {
+			const open = async () => await headOf(await helpers.getBinaryStream(id, HEAD_BYTES));
+			const head = await heads.run(open, stop);
+			if (head === undefined) throw new Error('the run was stopped');
+			return head;
+		},
+		size: async (id) => (await helpers.getBinaryMetadata(id)).fileSize,
+		read: async (id) => await files.getBinaryDataBuffer({ id, data: '', mimeType: '' }),
 	};
 }
 

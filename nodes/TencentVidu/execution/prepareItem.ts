@@ -1,28 +1,30 @@
-import { accountOf, accountProblem } from '../../../credentials/account';
+import { accountOf, accountProblem, type Site } from '../../../credentials/account';
 import type { Operation } from '../descriptions/field';
 import type { JobRequest } from '../jobs/context';
-import { type FieldSchema, isRecord } from '../request/fieldSchema';
+import type { FieldSchema } from '../request/fieldSchema';
 import { chosenFrames } from '../request/frames';
 import { prepareRequest } from '../request/prepareRequest';
 import type { Problem } from '../request/problem';
+import type { ParameterSource } from '../request/readParameters';
 import { CREDENTIAL } from '../transport/n8nHttp';
 import { reasonOf } from '../transport/networkError';
 import type { PreparedItem } from './batch';
 import type { Delivery } from './delivery';
 import type { HookCall, Item, OperationSetup } from './item';
-import { binaryReaderOf } from './n8nContext';
+import { binaryReaderOf, parametersOf } from './n8nContext';
 import { planDelivery } from './planDelivery';
 import { runItem } from './runItem';
 
-/** The body that n8n made of the rows, with the images that the item's settings choose. */
+/** The body that the item's own settings make, with the images that they choose. */
 function bodyOf(
-	{ context, request }: HookCall,
+	source: ParameterSource,
 	schema: FieldSchema,
-): { body: Record<string, unknown>; problems?: never } | { problems: Problem[] } {
-	const body = isRecord(request.body) ? request.body : {};
-	if (!schema.has('Images')) return { body };
-	const chosen = chosenFrames((field) => context.getNodeParameter(field.name, field.default));
-	return chosen.problems ? chosen : { body: { ...body, Images: chosen.images } };
+): { body: Record<string, unknown>; problems: Problem[] } {
+	const read = schema.read(source);
+	if (!schema.has('Images')) return read;
+	const { images, problems } = chosenFrames(source);
+	const body = images ? { ...read.body, Images: images } : read.body;
+	return { body, problems: [...problems, ...read.problems] };
 }
 
 const siteProblem = ({ name }: Operation): Problem => ({
@@ -41,6 +43,20 @@ const runnable = (item: Item, request: JobRequest, delivery: Delivery): Prepared
 	run: async (signal) => await runItem(item, request, delivery, signal),
 });
 
+/** The problems of the options, and those of the request: the user hears of all at once. */
+async function allProblems(
+	{ context }: HookCall,
+	{ schema, operation }: OperationSetup,
+	site: Site,
+	problems: Problem[],
+): Promise<Problem[]> {
+	const { body, problems: found } = bodyOf(parametersOf(context), schema);
+	const reader = binaryReaderOf(context);
+	const plan = operation.createsJob ? () => ({ problems: [] }) : undefined;
+	const prepared = await prepareRequest(body, { schema, site, reader, found, planDelivery: plan });
+	return [...(prepared.problems ?? []), ...problems];
+}
+
 /** Reads the credential and the options of an item. */
 async function readItem(
 	call: HookCall,
@@ -49,11 +65,12 @@ async function readItem(
 	const { context } = call;
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const account = accountOf(credentials);
-	const isOffered = setup.operation.sites.includes(account.site);
+	const { site } = account;
+	const isOffered = setup.operation.sites.includes(site);
 	const problem = accountProblem(account) ?? (isOffered ? undefined : siteProblem(setup.operation));
 	if (problem) return { problems: [problem] };
-	const read = setup.optionsReader.read((name) => context.getNodeParameter(name, {}));
-	if (read.problems) return { problems: read.problems };
+	const read = setup.optionsReader.read(parametersOf(context));
+	if (read.problems) return { problems: await allProblems(call, setup, site, read.problems) };
 	return { ...call, setup, index: context.getItemIndex(), credentials, account, read };
 }
 
@@ -63,13 +80,13 @@ async function checkItem(call: HookCall, setup: OperationSetup): Promise<Prepare
 	let delivery: Delivery = { waitBy: 'polling', timeout: item.read.options.timeout * 60_000 };
 	if (call.memory.isResumed) return runnable(item, NOTHING_TO_SEND, delivery);
 	const { schema, operation } = setup;
-	const made = bodyOf(call, schema);
-	if (made.problems) return made;
+	const { body, problems: found } = bodyOf(parametersOf(call.context), schema);
 	const plan = planDelivery(item, (chosen) => (delivery = chosen));
-	const prepared = await prepareRequest(made.body, {
+	const prepared = await prepareRequest(body, {
 		schema,
 		site: item.account.site,
 		reader: binaryReaderOf(call.context),
+		found,
 		planDelivery: operation.createsJob ? plan : undefined,
 	});
 	return prepared.problems ? prepared : runnable(item, prepared.request, delivery);

@@ -4,13 +4,18 @@ import { z } from 'zod';
 import { type Field, isField } from '../descriptions/field';
 import { imageSchema } from './images';
 import type { Problem } from './problem';
+import {
+	isRecord,
+	isShown,
+	type ParameterPath,
+	type ParameterSource,
+	readParameter,
+} from './readParameters';
 import { valueSchema } from './valueSchema';
 
-interface Leaf {
+interface Leaf extends ParameterPath {
 	/** Path in the body: `['LogoParam', 'LogoUrl']`. */
 	wire: string[];
-	/** As the user sees it: `Additional Fields > Watermark Image > Image URL`. */
-	label: string;
 	field: Field;
 }
 
@@ -18,15 +23,19 @@ type KeyOf = (field: INodeProperties) => string | undefined;
 
 const wireName: KeyOf = (field) => field.routing?.send?.property;
 
-function leavesOf(fields: INodeProperties[], keyOf: KeyOf, above: string[] = []): Leaf[] {
+function leavesOf(fields: INodeProperties[], keyOf: KeyOf, above?: ParameterPath): Leaf[] {
 	return fields.flatMap((field): Leaf[] => {
-		const label = [...above, field.displayName];
+		const path: ParameterPath = {
+			root: above?.root ?? field,
+			names: above ? [...above.names, field.name] : [],
+			labels: [...(above?.labels ?? []), field.displayName],
+		};
 		if (field.type === 'collection') {
-			return leavesOf((field.options ?? []).filter(isField), keyOf, label);
+			return leavesOf((field.options ?? []).filter(isField), keyOf, path);
 		}
 		const key = keyOf(field);
 		if (key === undefined) return [];
-		return [{ wire: key.split(/[.[\]]+/).filter(Boolean), label: label.join(' > '), field }];
+		return [{ ...path, wire: key.split(/[.[\]]+/).filter(Boolean), field }];
 	});
 }
 
@@ -57,9 +66,14 @@ const isEmpty = (value: unknown): boolean =>
 	isBlank(value) ||
 	(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
 
-/** Whether a value is an object that is no list. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Sets a value deep in a body that has objects alone. */
+function setValue(body: Record<string, unknown>, path: string[], value: unknown): void {
+	const [name = '', ...rest] = path;
+	if (rest.length === 0) return void (body[name] = value);
+	const inner = isRecord(body[name]) ? body[name] : {};
+	body[name] = inner;
+	setValue(inner, rest, value);
+}
 
 /**
  * Leaves out what is not set: the service has its own defaults, and `""` is a wrong value to it.
@@ -89,10 +103,37 @@ export class FieldSchema {
 	private readonly schema: z.ZodTypeAny;
 
 	/** `keyOf` names a field's value in what is parsed: by default its name on the wire. */
-	constructor(fields: INodeProperties[], keyOf: KeyOf = wireName) {
+	constructor(
+		private readonly fields: INodeProperties[],
+		keyOf: KeyOf = wireName,
+	) {
 		this.leaves = leavesOf(fields, keyOf);
 		this.paths = this.leaves.map(({ wire }) => wire);
 		this.schema = objectSchema(this.leaves);
+	}
+
+	/**
+	 * Reads the body that an item's own settings make, without its images, and the expressions that
+	 * return nothing. n8n's body cannot be used: it drops what is undefined, and what it cannot read.
+	 */
+	read(source: ParameterSource): { body: Record<string, unknown>; problems: Problem[] } {
+		const values = new Map<string, unknown>();
+		const cached: ParameterSource = {
+			...source,
+			valueOf: (field) => {
+				if (!values.has(field.name)) values.set(field.name, source.valueOf(field));
+				return values.get(field.name);
+			},
+		};
+		const body = {};
+		const problems = new Map<string, Problem>();
+		for (const leaf of this.leaves) {
+			if (leaf.wire[0] === 'Images' || !isShown(leaf.root, this.fields, cached)) continue;
+			const { value, problem } = readParameter(leaf, cached);
+			if (problem) problems.set(problem.field, problem);
+			else if (value !== undefined) setValue(body, leaf.wire, value);
+		}
+		return { body, problems: [...problems.values()] };
 	}
 
 	/**
@@ -131,7 +172,7 @@ export class FieldSchema {
 			leaves[0];
 		if (!leaf) return path.join('.');
 		// A path that ends at a collection is the label of that collection.
-		const labels = leaf.label.split(' > ');
+		const { labels } = leaf;
 		const above = Math.max(0, leaf.wire.length - path.length);
 		return labels.slice(0, Math.max(1, labels.length - above)).join(' > ');
 	}

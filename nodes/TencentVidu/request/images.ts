@@ -1,113 +1,215 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { base64Length, parseImageText, isDataUri } from './base64';
+import { HEAD_BYTES, imageTypeOf, looksLike } from './imageType';
 import { type Problem, refuse } from './problem';
-
-const IMAGE_TYPES = /^image\/(png|jpe?g|webp)$/i;
-
-/** Whether the service reads images of this type. */
-export const isImageType = (mimeType: string) => IMAGE_TYPES.test(mimeType);
-
-/** Whether the data of a data URI is Base64. Never matches all of it: that overflows the stack. */
-export function isBase64(dataUri: string): boolean {
-	const comma = dataUri.indexOf(',');
-	const data = dataUri.slice(comma + 1).trimEnd();
-	const isDeclared = dataUri.slice(0, comma).toLowerCase().endsWith(';base64');
-	return isDeclared && /^[^=]/.test(data) && !/[^a-z0-9+/=]|=[^=]/i.test(data);
-}
+import { isRecord } from './readParameters';
+import { quoted } from './words';
 
 /** The vendor's limit for a signed request, in bytes. */
 export const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
-const binarySchema = z.object({ binaryField: z.string() });
-
-/** An image before its turn: a URL or data URI, or the binary field that holds it. */
+/** An image before its turn: a URL, a data URI, or a binary field by its name or as a file. */
 export const imageSchema = z.unknown().transform((value, context) => {
 	if (typeof value === 'string') return value.trim();
-	const binary = binarySchema.safeParse(value);
-	if (value === undefined || value === null) {
-		return refuse(context, 'has an expression that returns nothing');
+	const binaryField = isRecord(value) ? value.binaryField : undefined;
+	if (typeof binaryField === 'string') {
+		return binaryField.trim()
+			? { binaryField: binaryField.trim() }
+			: refuse(context, 'is empty. Enter the name of the binary field that holds the image');
 	}
-	if (!binary.success) return refuse(context, 'must be a URL, a data URI or a binary field');
-	const binaryField = binary.data.binaryField.trim();
-	return binaryField
-		? { binaryField }
-		: refuse(context, 'is empty. Enter the name of the binary field that holds the image');
+	if (isRecord(binaryField)) return { binaryField };
+	return refuse(context, 'must be a URL, a data URI or a binary field');
 });
 
 export type Image = z.infer<typeof imageSchema>;
 
-/** n8n's access to the binary data of one input item. */
+/** n8n's access to the binary data of one input item. All but `names` may throw. */
 export interface BinaryReader {
-	/** Throws when the item has no such field. */
-	describe(field: string): IBinaryData;
-	/** Bytes of data that n8n keeps outside the item. */
-	storedBytes(id: string): Promise<number>;
-	read(field: string): Promise<Buffer>;
+	/** The names of the item's binary fields. */
+	names(): string[];
+	/** The file in a binary field of the item. */
+	find(field: string): IBinaryData;
+	/** The first bytes of a file that n8n keeps outside the item; at least HEAD_BYTES if it has them. */
+	head(id: string): Promise<Buffer>;
+	/** Bytes of such a file. */
+	size(id: string): Promise<number>;
+	read(id: string): Promise<Buffer>;
 }
 
-const base64Length = (bytes: number) => Math.ceil(bytes / 3) * 4;
+/** An image that was looked at: its place in the JSON of the request. */
+export interface InspectedImage {
+	/** Bytes of the JSON string. */
+	bytes: number;
+	/** Reads the image and writes it as JSON; returns the bytes written. Throws if it has changed. */
+	write(target: Buffer, offset: number): Promise<number>;
+}
+
+const MAX_NAMES = 10;
+
+function missing(reader: BinaryReader, field: string): string {
+	const names = reader.names();
+	const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : '';
+	const advice =
+		names.length > 0
+			? `The item has: ${names.slice(0, MAX_NAMES).map(quoted).join(', ')}${more}. Enter the name of the one that holds the image`
+			: 'The item has no binary data: the node before must hand on the file, or name a file of an earlier node by an expression';
+	return `names a binary field that the input item does not have: ${quoted(field)}. ${advice}`;
+}
+
+/** Where the bytes of a file are: in n8n's store, or in its text. */
+type Content = { id: string } | { text: string };
+
+function contentOf(file: unknown): Content | undefined {
+	const { id, data } = isRecord(file) ? file : {};
+	if (typeof id === 'string' && id !== '') return { id };
+	return typeof data === 'string' ? { text: data } : undefined;
+}
+
+/** Whether a value is a file as n8n describes one. */
+export const isFile = (value: unknown) =>
+	isRecord(value) && typeof value.mimeType === 'string' && contentOf(value) !== undefined;
+
+/** The content of an image, and what its user calls it; or what is wrong with it. */
+type Source = { name: string; content: Content } | { problem: string };
+
+function sourceOf(reader: BinaryReader, image: Image): Source {
+	if (typeof image === 'string') return { name: 'it', content: { text: image } };
+	const { binaryField } = image;
+	if (typeof binaryField === 'string') {
+		try {
+			const content = contentOf(reader.find(binaryField));
+			if (content) return { name: quoted(binaryField), content };
+		} catch {
+			// Named below, as n8n finds functions under names such as "constructor".
+		}
+		return { problem: missing(reader, binaryField) };
+	}
+	const { fileName } = binaryField;
+	const content = contentOf(binaryField);
+	if (content)
+		return { name: typeof fileName === 'string' ? quoted(fileName) : 'the file', content };
+	const example = '{{ $("Form").item.binary.photo }}';
+	return {
+		problem: `is an object that is no file. Enter the name of a binary field, or a file such as ${example}`,
+	};
+}
+
+/** What the file systems and stores that n8n uses say of a file that is not there. */
+const GONE = /not found|no such|ENOENT|NoSuchKey|does not exist|\b404\b|binary data manager/i;
+
+function unreadable(name: string, error: unknown): string {
+	const reason = error instanceof Error ? error.message : String(error);
+	return GONE.test(reason)
+		? `holds ${name}, but n8n no longer has the file: it was deleted with its execution, or is on another machine. Run the node again that makes the file`
+		: `holds ${name}, but n8n could not read the file (${quoted(reason)}). Try again`;
+}
+
+function notAnImage(name: string, head: Buffer): string {
+	const kind = looksLike(head);
+	if (head.length === 0) return `must hold an image, but the file in ${name} is empty`;
+	const advice = /HTML|XML|JSON|text/.test(kind)
+		? 'It may be an error page or the wrong file: check where it comes from'
+		: 'Convert it, or choose another file';
+	return `must be a PNG, JPEG or WebP image, but ${name} looks like ${kind}. ${advice}`;
+}
+
+/** Multiples of three bytes, or of four characters, so that the chunks join without padding. */
+const CHUNK_BYTES = 3 * 64 * 1024;
+const CHUNK_CHARACTERS = 4 * 64 * 1024;
+
+/** Reads an image in chunks of bytes; a text is decoded only as far as it is asked for. */
+async function* chunksOf(reader: BinaryReader, content: Content): AsyncGenerator<Buffer> {
+	if ('text' in content) {
+		const { data = '' } = parseImageText(content.text) ?? {};
+		for (let at = 0; at < data.length; at += CHUNK_CHARACTERS) {
+			yield Buffer.from(data.slice(at, at + CHUNK_CHARACTERS), 'base64');
+		}
+	} else {
+		const image = await reader.read(content.id);
+		for (let at = 0; at < image.length; at += CHUNK_BYTES) {
+			yield image.subarray(at, at + CHUNK_BYTES);
+		}
+	}
+}
 
 /**
- * Looks at a binary image without reading it. Returns the bytes that it takes in the request, or what
- * is wrong with it, named by the field's `label`.
+ * Writes an image as a JSON string at `offset`, in chunks: a text of all of it would be megabytes
+ * more. Returns the bytes written, or undefined if they are not those of an image of this size.
+ */
+async function writeDataUri(
+	chunks: AsyncIterable<Buffer>,
+	{ target, offset, bytes }: { target: Buffer; offset: number; bytes: number },
+): Promise<number | undefined> {
+	let end = offset;
+	for await (const chunk of chunks) {
+		const type = imageTypeOf(chunk);
+		if (end === offset && type === undefined) return undefined;
+		if (end === offset) end += target.write(`"data:${type};base64,`, end, 'latin1');
+		const text = chunk.toString('base64');
+		if (end + text.length >= offset + bytes) return undefined;
+		end += target.write(text, end, 'latin1');
+	}
+	end += target.write('"', end);
+	return end - offset === bytes ? bytes : undefined;
+}
+
+const urlPart = (url: string): InspectedImage => {
+	const json = Buffer.from(JSON.stringify(url));
+	const write = async (target: Buffer, offset: number) =>
+		await Promise.resolve(json.copy(target, offset));
+	return { bytes: json.length, write };
+};
+
+/** The first bytes of a content and its length, or what is wrong with it. */
+async function look(
+	reader: BinaryReader,
+	name: string,
+	content: Content,
+): Promise<{ head: Buffer; size: number } | { problem: string }> {
+	if ('text' in content) {
+		const base64 = parseImageText(content.text);
+		if (base64) {
+			const start = base64.data.slice(0, 2 * HEAD_BYTES);
+			return { head: Buffer.from(start, 'base64'), size: base64.size };
+		}
+		const what = isDataUri(content.text) ? 'a data URI' : 'data';
+		return { problem: `must be an image, but ${name} is ${what} that is not encoded as Base64` };
+	}
+	try {
+		return { head: await reader.head(content.id), size: await reader.size(content.id) };
+	} catch (error) {
+		return { problem: unreadable(name, error) };
+	}
+}
+
+/**
+ * Looks at the first bytes of an image. Returns its part of the request, which is read when it is
+ * written, or what is wrong with it, named by the field's `label`.
  */
 export async function inspectImage(
 	reader: BinaryReader,
-	field: string,
+	image: Image,
 	label: string,
-): Promise<{ encodedBytes: number } | Problem> {
-	let binary: IBinaryData;
-	try {
-		binary = reader.describe(field);
-	} catch {
-		return {
-			field: label,
-			problem: `names a binary field that the input item does not have: "${field}". Enter the name of the one that holds the image`,
-		};
-	}
-	if (!isImageType(binary.mimeType)) {
-		return {
-			field: label,
-			problem: `must hold a PNG, JPEG or WebP image, but "${field}" is ${binary.mimeType || 'of no known type'}`,
-		};
-	}
-	const { id, data } = binary;
-	const encodedBytes = id === undefined ? data.length : base64Length(await reader.storedBytes(id));
-	return encodedBytes > 0
-		? { encodedBytes }
-		: { field: label, problem: `must hold an image, but the file in "${field}" is empty` };
-}
-
-/** A multiple of three, so that the chunks of an image join without padding. */
-const CHUNK_BYTES = 3 * 64 * 1024;
-
-/**
- * Writes a binary image into `target` at `offset` as a data URI, since Vidu demands the type. Writes
- * small chunks: a text of the whole image would be megabytes more. Returns the bytes written; throws
- * when the image does not fit, since it is then not the image that was inspected.
- */
-export async function writeImage(
-	reader: BinaryReader,
-	field: string,
-	target: Buffer,
-	offset: number,
-): Promise<number> {
-	const { id, data, mimeType } = reader.describe(field);
-	let end = offset;
-	const write = (text: string) => {
-		const written = target.write(text, end, 'latin1');
-		if (written !== text.length) throw new Error('The image is larger than it was');
-		end += written;
+): Promise<InspectedImage | Problem> {
+	if (typeof image === 'string' && !isDataUri(image)) return urlPart(image);
+	const source = sourceOf(reader, image);
+	if ('problem' in source) return { field: label, problem: source.problem };
+	const { name, content } = source;
+	const seen = await look(reader, name, content);
+	if ('problem' in seen) return { field: label, problem: seen.problem };
+	const type = imageTypeOf(seen.head);
+	if (type === undefined) return { field: label, problem: notAnImage(name, seen.head) };
+	const bytes = `"data:${type};base64,"`.length + base64Length(seen.size);
+	const write = async (target: Buffer, offset: number) => {
+		const place = { target, offset, bytes };
+		const written = await writeDataUri(chunksOf(reader, content), place).catch((error: unknown) => {
+			// An error of the file system itself would be taken for one of the network.
+			throw new Error(`${label} ${unreadable(name, error)}`);
+		});
+		if (written !== undefined) return written;
+		throw new Error(`${label}: ${name} is not the image that it was. Run the node again`);
 	};
-	write(`data:${mimeType};base64,`);
-	if (id === undefined) {
-		write(data);
-	} else {
-		const image = await reader.read(field);
-		for (let at = 0; at < image.length; at += CHUNK_BYTES) {
-			write(image.toString('base64', at, at + CHUNK_BYTES));
-		}
-	}
-	return end - offset;
+	return { bytes, write };
 }

@@ -4,6 +4,7 @@ import { isField } from '../descriptions/field';
 import { optionRows } from '../descriptions/options';
 import { FieldSchema } from './fieldSchema';
 import type { Problem } from './problem';
+import type { ParameterSource } from './readParameters';
 
 type ValueOf<Row> = Row extends { type: 'boolean' }
 	? boolean
@@ -30,43 +31,31 @@ export interface ReadOptions {
 
 /** Reads the options of a node from the collections that hold them. */
 export class OptionsReader {
-	private readonly collections: Array<{
-		name: string;
-		rows: INodeProperties[];
-		schema: FieldSchema;
-	}>;
+	private readonly schemas: FieldSchema[];
 
 	private readonly defaults: NodeOptions;
 
 	constructor(collections: INodeProperties[]) {
-		this.collections = collections.map((collection) => ({
-			name: collection.name,
-			rows: (collection.options ?? []).filter(isField),
-			schema: new FieldSchema([collection], ({ name }) => name),
-		}));
-		const rows = this.collections.flatMap((collection) => collection.rows);
+		this.schemas = collections.map((one) => new FieldSchema([one], ({ name }) => name));
+		const rows = collections.flatMap(({ options = [] }) => options.filter(isField));
 		this.defaults = { ...DEFAULTS, ...defaultsOf(rows) };
 	}
 
 	/**
-	 * Reads every collection by `valueOf`; options that are not set have the default of their row.
-	 * What another operation or version left in a collection is ignored.
+	 * Reads every collection; options that are not set have the default of their row. What another
+	 * operation or version left in a collection is ignored.
 	 */
-	read(
-		valueOf: (collection: string) => unknown,
-	): ReadOptions | { options?: never; problems: Problem[] } {
+	read(source: ParameterSource): ReadOptions | { options?: never; problems: Problem[] } {
 		const problems: Problem[] = [];
-		let options = this.defaults;
 		const set = new Set<string>();
-		for (const { name, rows, schema } of this.collections) {
-			const given = Object.entries(valueOf(name) ?? {});
-			const known = given.filter(([key]) => rows.some((row) => row.name === key));
-			const { values = {}, problems: found = [] } = schema.parse(
-				Object.fromEntries<unknown>(known),
-			);
-			problems.push(...found);
-			options = { ...options, ...values };
-			for (const key of Object.keys(values)) set.add(key);
+		let options = this.defaults;
+		for (const schema of this.schemas) {
+			const given = schema.read(source);
+			const parsed = schema.parse(given.body);
+			problems.push(...given.problems, ...(parsed.problems ?? []));
+			if (parsed.problems) continue;
+			options = { ...options, ...parsed.values };
+			for (const name of Object.keys(parsed.values)) set.add(name);
 		}
 		return problems.length > 0 ? { problems } : { options, given: set };
 	}

@@ -3,12 +3,13 @@ import { z } from 'zod';
 
 import { isWebAddress } from '../../../credentials/account';
 import type { Field } from '../descriptions/field';
+import { parseImageText } from './base64';
+import { imageTypeOf, looksLike } from './imageType';
 import { refuse } from './problem';
+import { folded, shown, textProblem, unquoted } from './words';
 
-const shown = (value: unknown) => {
-	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-	return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-};
+/** What Number() takes and a table does not mean, such as 0x10, is no number. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 
 function numberSchema({ typeOptions }: INodeProperties) {
 	const { minValue, maxValue, numberPrecision } = typeOptions ?? {};
@@ -18,7 +19,8 @@ function numberSchema({ typeOptions }: INodeProperties) {
 		maxValue === undefined ? '' : ` to ${maxValue}`,
 	].join('');
 	return z.unknown().transform((value, context) => {
-		const number = typeof value === 'string' && value.trim() ? Number(value) : value;
+		const text = typeof value === 'string' ? unquoted(value) : '';
+		const number = DECIMAL.test(text) ? Number(text) : value;
 		const fits =
 			typeof number === 'number' &&
 			Number.isFinite(number) &&
@@ -31,12 +33,17 @@ function numberSchema({ typeOptions }: INodeProperties) {
 
 const booleanSchema = z.unknown().transform((value, context) => {
 	if (typeof value === 'boolean') return value;
-	if (value === 'true' || value === 'false') return value === 'true';
+	const word = typeof value === 'string' || typeof value === 'number' ? folded(value) : '';
+	if (/^(true|1|yes)$/.test(word)) return true;
+	if (/^(false|0|no)$/.test(word)) return false;
 	return refuse(context, `must be true or false, not ${shown(value)}`);
 });
 
 const textSchema = z.unknown().transform((value, context) => {
-	if (typeof value === 'string') return value;
+	if (typeof value === 'string') {
+		const problem = textProblem(value);
+		return problem === undefined ? value : refuse(context, problem);
+	}
 	if (typeof value === 'number' && (Number.isSafeInteger(value) || value % 1)) return String(value);
 	if (value === undefined) return refuse(context, 'is empty. Enter one');
 	return refuse(
@@ -46,6 +53,39 @@ const textSchema = z.unknown().transform((value, context) => {
 			: `must be text, not ${shown(value)}`,
 	);
 });
+
+const AS_TEXT = 'Format the column as text before the ids are written into it';
+
+/** Job IDs have 19 digits: a spreadsheet keeps 15 of them and writes zeros for the rest. */
+const ROUNDED_ID = /^\d{15}0{2,}$/;
+
+function readId(text: string): { value: string } | { problem: string } {
+	const id = unquoted(text);
+	if (!id) return { problem: 'is empty. Enter one' };
+	if (/^\d+([.,]\d+)?e\+?\d+$/i.test(id)) {
+		return { problem: `is ${shown(id)}: a spreadsheet has rounded it. ${AS_TEXT}` };
+	}
+	if (ROUNDED_ID.test(id)) {
+		return {
+			problem: `is ${shown(id)}: a spreadsheet has replaced its last digits by 0. ${AS_TEXT}`,
+		};
+	}
+	if (/\s/.test(id)) return { problem: `must be one word without spaces, not ${shown(text)}` };
+	return { value: id };
+}
+
+/** An image as Base64: decoded and encoded again, so that nothing else can be in it. */
+function readImage(text: string): { value: string } | { problem: string } {
+	const base64 = parseImageText(text);
+	if (!base64) return { problem: 'is not encoded as Base64. Use Image URL for an address' };
+	const image = Buffer.from(base64.data, 'base64');
+	if (imageTypeOf(image) !== undefined) {
+		const value = image.toString('base64');
+		// The same text is kept once, not twice.
+		return { value: value === text ? text : value };
+	}
+	return { problem: `must be a PNG, JPEG or WebP image, but it looks like ${looksLike(image)}` };
+}
 
 function stringSchema({ format, maxLength }: Field) {
 	return textSchema.transform((text, context) => {
@@ -60,8 +100,9 @@ function stringSchema({ format, maxLength }: Field) {
 				`must be a URL that begins with http:// or https://, not ${shown(text)}`,
 			);
 		}
-		if (format === 'id' && /\s/.test(text.trim())) {
-			return refuse(context, `must be one word without spaces, not ${shown(text)}`);
+		if (format === 'id' || format === 'image') {
+			const read = format === 'id' ? readId(text) : readImage(text);
+			return 'problem' in read ? refuse(context, read.problem) : read.value;
 		}
 		return format === undefined ? text : text.trim();
 	});
@@ -70,6 +111,8 @@ function stringSchema({ format, maxLength }: Field) {
 const jsonSchema = z.unknown().transform((value, context) => {
 	const text = typeof value === 'string' ? value : JSON.stringify(value);
 	try {
+		const problem = textProblem(text);
+		if (problem !== undefined) return refuse(context, problem);
 		if (z.record(z.unknown()).safeParse(JSON.parse(text)).success) return text;
 	} catch {
 		return refuse(context, `is not valid JSON: ${shown(value)}. Check quotes, commas and brackets`);
@@ -77,14 +120,23 @@ const jsonSchema = z.unknown().transform((value, context) => {
 	return refuse(context, `must be a JSON object, { … }, not ${shown(value)}`);
 });
 
+/** Options are known by their value or by their name, as a table may write them. */
 function optionsSchema({ options, allowArbitraryValues }: INodeProperties) {
-	const values = (options ?? []).flatMap((option) => ('value' in option ? [option.value] : []));
+	const known = (options ?? []).flatMap((option) => ('value' in option ? [option] : []));
 	return z.unknown().transform((value, context) => {
-		const isPlain = typeof value === 'string' || typeof value === 'number';
-		const known = values.find((option) => isPlain && String(option) === String(value));
-		if (known !== undefined) return known;
-		if (allowArbitraryValues && typeof value === 'string') return value.trim();
-		return refuse(context, `must be one of ${values.join(', ')}, not ${shown(value)}`);
+		if (typeof value === 'string' || typeof value === 'number') {
+			const word = folded(value);
+			const option =
+				known.find((one) => folded(one.value) === word) ??
+				known.find(({ name }) => folded(name) === word);
+			if (option) return option.value;
+		}
+		const values = known.map((one) => one.value).join(', ');
+		if (!allowArbitraryValues || typeof value !== 'string') {
+			return refuse(context, `must be one of ${values}, not ${shown(value)}`);
+		}
+		const problem = textProblem(value);
+		return problem === undefined ? unquoted(value) : refuse(context, problem);
 	});
 }
 

@@ -86,8 +86,11 @@ describe('every field reaches the service with its name and type', () => {
 				},
 			},
 		],
-		[{ logoParam: { logoImage: 'AAAA' } }, { LogoParam: { LogoImage: 'AAAA' } }],
-		[{ voiceId: '', payload: '={{ $json.missing }}', duration: '={{ null }}' }, {}],
+		[
+			{ logoParam: { logoImage: 'data:image/png;base64,iVBORw0KGgo' } },
+			{ LogoParam: { LogoImage: 'iVBORw0KGgo=' } },
+		],
+		[{ voiceId: '', payload: '={{ $json.missing ?? "" }}', duration: '={{ "" }}' }, {}],
 	];
 
 	it.each(additional)('%j', async (additionalFields, expected) => {
@@ -344,7 +347,7 @@ describe('what is refused beforehand', () => {
 	});
 
 	it('an image that makes the request too large: use a URL', async () => {
-		const items = [binary(Buffer.alloc(8_000_000))];
+		const items = [binary(Buffer.concat([png, Buffer.alloc(8_000_000)]))];
 		const { error } = await runToEnd(fake, { parameters: fromPhoto, items });
 		expect(error?.message).toMatch(/First Frame Input Binary Field.*10 MB.*URL/);
 		expect(fake.requests).toEqual([]);
@@ -358,9 +361,9 @@ describe('what is refused beforehand', () => {
 	});
 
 	it('binary data that is no image', async () => {
-		const items = [binary(png, 'application/pdf')];
+		const items = [binary(Buffer.from('%PDF-1.7'))];
 		const { error } = await runToEnd(fake, { parameters: fromPhoto, items });
-		expect(error?.message).toContain('application/pdf');
+		expect(error?.message).toContain('looks like PDF');
 	});
 
 	it('all that is wrong at once', async () => {

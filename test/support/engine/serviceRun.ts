@@ -48,7 +48,7 @@ export const numbered = (count: number): INodeExecutionData[] =>
 export const SUBMIT: INodeParameters = {
 	operation: 'submit',
 	firstFrameUrl: 'https://example.com/first.png',
-	prompt: '={{ $json.prompt }}',
+	prompt: '={{ $json.prompt ?? "" }}',
 };
 
 export type RunOptions = Partial<NodeRunOptions> & { credential?: Record<string, string> };

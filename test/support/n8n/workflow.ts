@@ -48,7 +48,7 @@ export const vidu = (parameters: Record<string, unknown> = {}, settings = {}): N
 		resource: 'imageToVideo',
 		operation: 'submit',
 		firstFrameUrl: 'https://example.com/first.png',
-		prompt: '={{ $json.prompt }}',
+		prompt: '={{ $json.prompt ?? "" }}',
 		...parameters,
 	},
 	...settings,

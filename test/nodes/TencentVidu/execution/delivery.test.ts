@@ -9,7 +9,7 @@ import {
 import { OptionsReader } from '../../../../nodes/TencentVidu/request/readOptions';
 
 const [generate] = resources.flatMap(operationsOf).filter(({ waits }) => waits);
-const { options } = new OptionsReader([]).read(() => ({}));
+const { options } = new OptionsReader([]).read({ valueOf: () => ({}), rawOf: () => ({}) });
 const HOUR = 3_600_000;
 const RESUME_URL = 'https://n8n.example.com/webhook-waiting/12?signature=abc';
 

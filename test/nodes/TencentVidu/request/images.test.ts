@@ -1,70 +1,127 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import {
-	type BinaryReader,
-	inspectImage,
-	writeImage,
-} from '../../../../nodes/TencentVidu/request/images';
+import { imageSchema, inspectImage } from '../../../../nodes/TencentVidu/request/images';
+import { Binaries, IMAGES, pngOf, uriOf } from './binaries';
 
-const bytes = Buffer.from('a picture, or so');
-const inline: IBinaryData = { mimeType: 'image/png', data: bytes.toString('base64') };
-const stored: IBinaryData = { mimeType: 'image/webp', data: 'filesystem', id: 'filesystem:1' };
+const png = pngOf(1_000);
+const inline = (data: string, mimeType = 'image/png'): IBinaryData => ({ mimeType, data });
 
-/** Binary fields by name; whatever else is asked for throws, as it does in n8n. */
-function readerOf(fields: Record<string, IBinaryData>) {
-	const read: string[] = [];
-	const find = (field: string) => {
-		const found = fields[field];
-		if (!found) throw new Error(`no field ${field}`);
-		return found;
-	};
-	const reader: BinaryReader = {
-		describe: find,
-		storedBytes: async () => await Promise.resolve(bytes.length),
-		read: async (field) => {
-			read.push(field);
-			return await Promise.resolve(bytes);
-		},
-	};
-	return { reader, read };
+/** The text that an image becomes in the JSON of a request, or what is wrong with it. */
+async function inspected(given: unknown, reader = new Binaries()) {
+	const image = imageSchema.safeParse(given);
+	if (!image.success) return { problem: image.error.issues[0]?.message ?? '' };
+	const seen = await inspectImage(reader, image.data, 'Last Frame');
+	if ('problem' in seen) {
+		expect(seen.field).toBe('Last Frame');
+		return { problem: seen.problem };
+	}
+	expect(reader.reads).toEqual([]);
+	const target = Buffer.alloc(seen.bytes + 2);
+	expect(await seen.write(target, 1)).toBe(seen.bytes);
+	return { text: JSON.parse(target.toString('latin1', 1, seen.bytes + 1)) as string };
 }
 
-it.each([
-	['in the item', inline],
-	['outside the item', stored],
-])('measures an image %s without reading it', async (_, image) => {
-	const { reader, read } = readerOf({ data: image });
-	const found = await inspectImage(reader, 'data', 'First');
-	expect(found).toMatchObject({ encodedBytes: bytes.toString('base64').length });
-	expect(read).toEqual([]);
+const inField = async (data: string, mimeType?: string) =>
+	await inspected({ binaryField: 'a' }, new Binaries({}, { a: inline(data, mimeType) }));
+
+describe.each(Object.entries(IMAGES))('%s', (type, head) => {
+	const image = Buffer.concat([head, Buffer.alloc(700, 'x')]);
+	const uri = uriOf(image, type);
+	const base64 = image.toString('base64');
+
+	it.each(['application/octet-stream', 'IMAGE/GIF', `${type}; charset=binary`, 'image/pjpeg', ''])(
+		'is what its bytes are, declared as %j',
+		async (mimeType) => {
+			expect(await inField(base64, mimeType)).toEqual({ text: uri });
+			expect(await inspected(`data:${mimeType};base64,${base64}`)).toEqual({ text: uri });
+		},
+	);
+
+	it.each([
+		['in lines', base64.replace(/.{76}/g, '$&\r\n')],
+		['as a data URI', uri],
+		['in the URL alphabet', image.toString('base64url')],
+	])('is read %s', async (_, text) => expect(await inField(text)).toEqual({ text: uri }));
+
+	it('is read from the store, its head at first', async () => {
+		const reader = new Binaries({ a: image });
+		expect(await inspected({ binaryField: ' a ' }, reader)).toEqual({ text: uri });
+		expect([reader.heads, reader.reads]).toEqual([['a'], ['a']]);
+	});
+
+	it.each([
+		['in the item', { data: base64, mimeType: 'x' }],
+		['without a type', { data: base64 }],
+		['in the store', { id: 'a', data: 'filesystem-v2', mimeType: 'x' }],
+	])('is read of a file object %s', async (_, binaryField) => {
+		expect(await inspected({ binaryField }, new Binaries({ a: image }))).toEqual({ text: uri });
+	});
+});
+
+describe('problems', () => {
+	it.each([
+		['HTML', '<!DOCTYPE html><title>403</title>'],
+		['PDF', '%PDF-1.4'],
+		['GIF', 'GIF89a'],
+		['plain text', 'Not Found'],
+		['empty', ''],
+	])('say what a file looks like: %s', async (kind, content) => {
+		const bytes = Buffer.from(content);
+		const problem = expect.stringContaining(kind) as string;
+		expect(await inField(bytes.toString('base64'))).toEqual({ problem });
+		expect(await inspected({ binaryField: 'a' }, new Binaries({ a: bytes }))).toEqual({ problem });
+		expect(await inspected(uriOf(bytes))).toEqual({ problem });
+	});
+
+	const names = ['____', 'photo', '"q"', 'x'.repeat(500)];
+	const reader = new Binaries(Object.fromEntries(names.map((name) => [name, png])));
+
+	it.each([
+		[
+			'a field that is not there',
+			{ binaryField: 'data' },
+			/"data".*"____", "photo", "\\"q\\"", "x+…"/,
+		],
+		['a name of JavaScript', { binaryField: 'constructor' }, /"constructor".*"photo"/],
+		['an object that is no file', { binaryField: { photo: {} } }, /object that is no file/],
+		['an object that is empty', { binaryField: { mimeType: 'a' } }, /object that is no file/],
+		['a list', { binaryField: ['photo'] }, /must be a URL, a data URI or a binary field/],
+		['no name', { binaryField: ' ' }, /is empty/],
+		['a file that is gone', { binaryField: { id: 'b', data: '' } }, /no longer has the file/],
+		['what is no Base64', { binaryField: { data: 'a"b' } }, /not encoded as Base64/],
+		['a data URI that is no Base64', 'data:image/png,abc', /not encoded as Base64/],
+		['a mode for the data', { binaryField: { data: 'filesystem-v2' } }, /Base64|looks like/],
+	])('name %s', async (_, image, problem) => {
+		const { problem: found = '' } = await inspected(image, reader);
+		expect(found).toMatch(problem);
+		expect(found.length).toBeLessThan(400);
+	});
+
+	it('say that an item has no binary data, and list some of many names', async () => {
+		const { problem: none } = await inspected({ binaryField: 'a' });
+		expect(none).toContain('The item has no binary data');
+		const many = Object.fromEntries(Array.from({ length: 99 }, (_, n) => [`f${n}`, png]));
+		const { problem } = await inspected({ binaryField: 'a' }, new Binaries(many));
+		expect(problem).toMatch(/"f9", and 89 more/);
+	});
+
+	it('say that the store cannot be read at the moment', async () => {
+		const reader = new Binaries({ a: png });
+		jest.spyOn(reader, 'head').mockRejectedValue(new Error('socket hang up'));
+		const { problem } = await inspected({ binaryField: 'a' }, reader);
+		expect(problem).toMatch(/could not read the file \("socket hang up"\)/);
+	});
 });
 
 it.each([
-	['in the item', inline],
-	['outside the item', stored],
-])('reads an image %s as a data URI', async (_, image) => {
-	const { reader } = readerOf({ data: image });
-	const uri = `data:${image.mimeType};base64,${bytes.toString('base64')}`;
-	const target = Buffer.alloc(uri.length + 2);
-	expect(await writeImage(reader, 'data', target, 1)).toBe(uri.length);
-	expect(target.toString('latin1', 1, uri.length + 1)).toBe(uri);
-	await expect(writeImage(reader, 'data', target, 3)).rejects.toThrow('larger');
-});
-
-it.each([
-	['a field that is not there', 'nope', 'nope'],
-	['a field that holds no image', 'text', 'text/plain'],
-	['an image of another kind', 'gif', 'image/gif'],
-	['a field without a type', 'blank', 'blank'],
-])('names the row of %s', async (_, field, part) => {
-	const { reader } = readerOf({
-		data: inline,
-		text: { ...inline, mimeType: 'text/plain' },
-		gif: { ...inline, mimeType: 'image/gif' },
-		blank: { ...inline, mimeType: '' },
-	});
-	expect(await inspectImage(reader, field, 'Last Frame')).toEqual({
-		field: 'Last Frame',
-		problem: expect.stringContaining(part) as string,
-	});
+	['is gone', undefined, /Last Frame .*no longer has the file/],
+	['is larger', pngOf(1_003), /Last Frame: "a" is not the image/],
+	['is no image any more', Buffer.alloc(1_000), /Last Frame: "a" is not the image/],
+])('refuses to write a file that %s', async (_, changed, problem) => {
+	const reader = new Binaries({ a: png });
+	const seen = await inspectImage(reader, { binaryField: 'a' }, 'Last Frame');
+	if ('problem' in seen) throw new Error(seen.problem);
+	if (changed) reader.stored.a = changed;
+	else delete reader.stored.a;
+	await expect(seen.write(Buffer.alloc(seen.bytes), 0)).rejects.toThrow(problem);
 });

@@ -1,5 +1,4 @@
 import { checkRules, type RuleContext } from '../../../../nodes/TencentVidu/request/modelRules';
-import { isImageType } from '../../../../nodes/TencentVidu/request/images';
 
 const URL = 'https://example.com/a.png';
 const Q2 = ['viduq2-pro', 'viduq2-turbo', undefined];
@@ -77,35 +76,8 @@ describe('images', () => {
 		`data:image/png;base64,${'A'.repeat(12_000_000)}`,
 	])('takes %.60s', (image) => expect(pathsOf({ Images: [image] })).toEqual([]));
 
-	it.each([
-		'',
-		'a.png',
-		'ftp://example.com/a.png',
-		'iVBORw0KGgo=',
-		'data:image/gif;base64,R0lGOD',
-		'data:text/plain;base64,AAAA',
-		'data:;base64,AAAA',
-		'data:,AAAA',
-		'data:image/png,AAAA',
-		'data:image/png;base64,',
-		'data:image/png;base64,%%%',
-		'data:image/png;base64,=AAA',
-		'data:image/png;base64,AA=A',
-		'data:image/png;base64',
-		'data:image/png,AAAA',
-	])('refuses %p', (image) => {
+	it.each(['', 'a.png', 'ftp://example.com/a.png', 'iVBORw0KGgo='])('refuses %p', (image) => {
 		expect(pathsOf({ Images: [URL, image] })).toEqual(['Images.1']);
 		expect(pathsOf({ Images: [image] }, { site: 'international' })).toEqual(['Images.0']);
 	});
-
-	it.each([
-		['image/png', true],
-		['image/jpeg', true],
-		['image/jpg', true],
-		['IMAGE/WEBP', true],
-		['image/gif', false],
-		['image/png2', false],
-		['video/mp4', false],
-		['', false],
-	])('reads %s: %p', (type, is) => expect(isImageType(type)).toBe(is));
 });

@@ -4,6 +4,7 @@ import {
 	waitOptions,
 } from '../../../../nodes/TencentVidu/descriptions/options';
 import { triggerOptions } from '../../../../nodes/TencentVidu/descriptions/trigger';
+import type { ParameterSource } from '../../../../nodes/TencentVidu/request/readParameters';
 import { OptionsReader } from '../../../../nodes/TencentVidu/request/readOptions';
 
 const DEFAULTS = {
@@ -11,6 +12,12 @@ const DEFAULTS = {
 	...{ binaryField: 'data', onFailedJob: 'error', pollInterval: 5, timeout: 15 },
 	...{ downloadVideo: true, dropRepeats: true, signCallbackUrl: true, reference: '' },
 };
+
+/** Parameters that hold no expression. */
+const sourceOf = (valueOf: (name: string) => unknown): ParameterSource => ({
+	valueOf: ({ name }) => valueOf(name),
+	rawOf: ({ name }) => valueOf(name),
+});
 
 const generate = new OptionsReader([waitOptions, submitOptions]);
 
@@ -32,7 +39,7 @@ it.each<[Record<string, unknown>, object]>([
 		{ binaryField: 'film', downloadVideo: false },
 	],
 ])('reads %j', (given, expected) =>
-	expect(generate.read(() => given).options).toMatchObject({ ...DEFAULTS, ...expected }),
+	expect(generate.read(sourceOf(() => given)).options).toMatchObject({ ...DEFAULTS, ...expected }),
 );
 
 it.each([
@@ -40,7 +47,7 @@ it.each([
 	['the trigger', [triggerOptions], false],
 	['Generate', [waitOptions, submitOptions], true],
 ])('takes the default of Download Video from the rows of %s', (_, collections, downloadVideo) => {
-	const { options } = new OptionsReader(collections).read(() => ({}));
+	const { options } = new OptionsReader(collections).read(sourceOf(() => ({})));
 	expect(options?.downloadVideo).toBe(downloadVideo);
 });
 
@@ -57,6 +64,6 @@ it.each<[string, Record<string, unknown>]>([
 ])('names %s', (field, given) => {
 	const problem = expect.stringMatching(/^(must be|may have) /) as string;
 	const collection = field.startsWith('Wait') ? 'waitOptions' : 'options';
-	const read = generate.read((name) => (name === collection ? given : {}));
+	const read = generate.read(sourceOf((name) => (name === collection ? given : {})));
 	expect(read).toEqual({ problems: [{ field, problem }] });
 });
