@@ -79,7 +79,7 @@ describe('callbacks in a real n8n', () => {
 			url.replace(/\?.*/, ''),
 			url.replace('viduReference=', 'viduReference=x'),
 			url.replace(/viduExpires=\d+/, 'viduExpires=1'),
-			url.replace(/viduSignature=v1\../, 'viduSignature=v1.'),
+			url.replace(/viduSignature=v2\../, 'viduSignature=v2.'),
 		]) {
 			assert.equal((await post(address)).status, 401, address);
 		}
@@ -133,5 +133,117 @@ describe('callbacks in a real n8n', () => {
 		assert.equal(ResultVideoUrl, `${fake.url}/video/${jobs[0]?.jobId}.mp4`);
 		assert.equal(item?.binary?.film?.fileName, `${jobs[0]?.jobId}.mp4`);
 		assert.equal(item?.binary?.film?.mimeType, 'video/mp4');
+	});
+
+	const post = async (url: string, body: unknown) => {
+		const headers = { 'content-type': 'application/json' };
+		const payload = typeof body === 'string' ? body : JSON.stringify(body);
+		return (await fetch(url, { method: 'POST', headers, body: payload })).status;
+	};
+
+	/** Submits a job that never ends, and returns its signed callback URL. */
+	const signedUrl = async (
+		name: string,
+		callbackUrl = environment.n8n.client.webhookUrl('vidu'),
+	) => {
+		const { fake } = environment;
+		const runMs = fake.jobs.options.runMs;
+		fake.jobs.options.runMs = 1e9;
+		const { jobs, out } = await submit(name, 1, callbackUrl);
+		fake.jobs.options.runMs = runMs;
+		const [job] = jobs;
+		assert.ok(job?.callbackUrl);
+		return { url: job.callbackUrl, jobId: job.jobId, reference: out[0]?.json.Reference };
+	};
+
+	/** Waits until the receiver has an item with the reference. */
+	const itemOf = async (reference: unknown) =>
+		await environment.n8n.client.until('the callback has arrived', {}, async () => {
+			const all = await receivedItems(environment.n8n.client, receiver);
+			return all.find(({ Reference }) => Reference === reference);
+		});
+
+	it('start the workflow within seconds with a body of 15 MB', async () => {
+		const { url, reference } = await signedUrl('large');
+		const creations = Array<object>(250_000).fill({
+			...{ id: '1', url: 'https://example.com/v.mp4', cover_url: 'x' },
+		});
+		const before = performance.now();
+		assert.equal(await post(url, { state: 'success', creations }), 200);
+		const ms = Math.round(performance.now() - before);
+		assert.ok(ms < 10_000, `${ms} ms`);
+		const { Status, Callback } = await itemOf(reference);
+		assert.equal(Status, 'UNKNOWN');
+		assert.ok(JSON.stringify(Callback).length < 20_000);
+	});
+
+	it('start the workflow with a body that is wrapped, and with one that cannot be read', async () => {
+		const wrapped = await signedUrl('wrapped');
+		const job = { JobId: '77', Status: 'Expired', error: 'too late' };
+		assert.equal(await post(wrapped.url, { EventType: 'x', Data: [{ Response: job }] }), 200);
+		const { Status, JobId, ErrorMessage } = await itemOf(wrapped.reference);
+		assert.deepEqual([Status, JobId, ErrorMessage], ['FAIL', '77', 'too late']);
+
+		const unknown = await signedUrl('unknown');
+		assert.equal(await post(unknown.url, { what: 'ever' }), 200);
+		const item = await itemOf(unknown.reference);
+		assert.deepEqual([item.Status, item.Callback], ['UNKNOWN', { what: 'ever' }]);
+	});
+
+	it('start nothing when signed for another n8n or another trigger', async () => {
+		const { n8n } = environment;
+		const own = new URL(n8n.client.webhookUrl('vidu'));
+		for (const [index, other] of [
+			`https://other.example${own.pathname}`,
+			`${own.origin}/webhook/other`,
+			`${own.origin}/webhook/foo${own.pathname}`,
+		].entries()) {
+			const { search } = new URL((await signedUrl(`other ${index}`, other)).url);
+			assert.match(search, /viduSignature=/);
+			assert.equal(await post(own.href + search, { JobId: '1', Status: 'FAIL' }), 401, other);
+		}
+	});
+
+	it('are refused when they cannot be confirmed, unless On Unconfirmed says so', async () => {
+		const { n8n, credential, fake } = environment;
+		const fault = { kind: 'error', code: 'UnauthorizedOperation' } as const;
+		for (const onUnconfirmed of ['refuse', 'start']) {
+			const options = { confirm: true, onUnconfirmed };
+			const definition = trigger({ path: onUnconfirmed, options });
+			const workflow = await saveChain(n8n, credential, onUnconfirmed, [definition]);
+			await n8n.client.publish(workflow, [onUnconfirmed]);
+			const { url, jobId } = await signedUrl(onUnconfirmed, n8n.client.webhookUrl(onUnconfirmed));
+			const body = { JobId: jobId, Status: 'DONE', ResultVideoUrl: 'https://example.com/v.mp4' };
+			// The job still runs, so the service denies the result.
+			assert.equal(await post(url, body), 503);
+			assert.equal(await post(url, { ...body, JobId: '404' }), 503);
+			fake.faults.add({ action: 'DescribeImageToVideoViduJob', times: 1, fault });
+			assert.equal(await post(url, body), onUnconfirmed === 'start' ? 200 : 503);
+			if (onUnconfirmed === 'refuse') {
+				assert.deepEqual(await receivedItems(n8n.client, workflow), []);
+				continue;
+			}
+			const [execution] = await n8n.client.finishedByTrigger(workflow);
+			assert.ok(execution);
+			assert.equal(itemsOf(execution, 'Vidu Trigger')[0]?.json.Confirmed, false);
+		}
+	});
+
+	it('open no private address and carry no reference without authentication', async () => {
+		const { n8n, credential, fake } = environment;
+		const options = { downloadVideo: true };
+		const definition = trigger({ path: 'open', authentication: 'none', options });
+		const open = await saveChain(n8n, credential, 'open', [definition]);
+		await n8n.client.publish(open, ['open']);
+		const { url } = await signedUrl('unsigned');
+		const address = n8n.client.webhookUrl('open') + new URL(url).search;
+		const ResultVideoUrl = `${fake.url}/video/1.mp4`;
+		assert.equal(await post(address, { JobId: '1', Status: 'DONE', ResultVideoUrl }), 200);
+		const [execution] = await n8n.client.finishedByTrigger(open);
+		assert.ok(execution);
+		const [item] = itemsOf(execution, 'Vidu Trigger');
+		assert.match(String(item?.json.DownloadError), /private network/);
+		assert.equal(item?.json.Reference, undefined);
+		assert.equal(item?.binary, undefined);
 	});
 });

@@ -1,6 +1,15 @@
+import {
+	type Fields,
+	fieldsOf,
+	hasEnded,
+	isRecord,
+	type Job,
+	jobOf,
+	mergeFields,
+} from '../jobs/job';
 import { quoteJobIds } from '../transport/response';
+import { boundedCopy } from './boundedCopy';
 import type { CallbackClaims } from './callbackUrl';
-import { hasEnded, type Job, toJob } from '../jobs/job';
 
 /** Which results start a workflow. */
 export type CallbackEvent = 'success' | 'failed';
@@ -8,13 +17,31 @@ export type CallbackEvent = 'success' | 'failed';
 /** Why a callback starts nothing. The vendor is answered 200 all the same, or it would repeat it. */
 export type IgnoreReason = 'not a job' | 'not a result yet' | 'not wanted' | 'a repeat';
 
-/** An ended job as a callback reports it, with the body as received. */
-export type CallbackResult = Job & {
+/** An ended job as a callback reports it, or one whose status cannot be read; with the body. */
+export type CallbackResult = Omit<Job, 'Status'> & {
+	Status: 'DONE' | 'FAIL' | 'UNKNOWN';
 	Reference?: string;
 	Resource?: string;
+	/** The body as received, cut and without signatures. */
 	Callback: unknown;
 	Confirmed?: boolean;
 };
+
+/** 2 MB, and a Payload of 1,048,576 characters that JSON writes with six bytes each. */
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+/** How deep a job may be wrapped. */
+const MAX_DEPTH = 3;
+
+/** How many objects of each level are searched. */
+const MAX_CHILDREN = 20;
+
+/** Names of objects whose fields go before those around them: there, "success" may mean the call. */
+const WRAPPER =
+	/^(response|data|results?|body|content|job|task|output|details?|event|message|callback|notification|params)$/;
+
+/** The user's own text, and a list of videos: neither tells a status. */
+const NOT_SEARCHED = new Set(['payload', 'creations']);
 
 /** Parses the body of a request and keeps every digit of its ids; undefined if it is no JSON. */
 export function parseBody(text: string): unknown {
@@ -25,30 +52,65 @@ export function parseBody(text: string): unknown {
 	}
 }
 
+/** The object in a value: in a list of one, or in JSON text. */
+function recordIn(value: unknown, left = MAX_DEPTH): Record<string, unknown> | undefined {
+	if (isRecord(value)) return value;
+	if (left === 0) return undefined;
+	if (Array.isArray(value)) {
+		return value.length === 1 ? recordIn(value[0], left - 1) : undefined;
+	}
+	const isJson = typeof value === 'string' && /^\s*[[{"]/.test(value);
+	return isJson ? recordIn(parseBody(value), left - 1) : undefined;
+}
+
+/** The fields of a body and of the objects in it; those of a wrapper first. */
+function searchFields(record: Record<string, unknown>, depth: number): Fields {
+	const own = fieldsOf(record);
+	if (depth === 0) return own;
+	const inside = [...own].flatMap(([name, value]) => {
+		const child = NOT_SEARCHED.has(name) ? undefined : recordIn(value);
+		return child ? [{ isWrapper: WRAPPER.test(name), child }] : [];
+	});
+	const searched = inside
+		.slice(0, MAX_CHILDREN)
+		.map(({ isWrapper, child }) => ({ isWrapper, fields: searchFields(child, depth - 1) }));
+	const those = (which: boolean) =>
+		searched.filter(({ isWrapper }) => isWrapper === which).map(({ fields }) => fields);
+	return mergeFields(...those(true), own, ...those(false));
+}
+
 /**
  * Reads the body of a callback. The vendor publishes no sample, so every shape that it documents
- * anywhere is understood, and Vidu's own. A running job and a body without a job are ignored.
+ * anywhere is understood, Vidu's own, and each of them wrapped. What tells no known status is UNKNOWN.
  */
 export function readCallback(
 	body: unknown,
 ): { result: CallbackResult; ignored?: never } | { ignored: IgnoreReason } {
-	const job = toJob(body);
-	if (!job) return { ignored: 'not a job' };
-	return hasEnded(job) ? { result: { ...job, Callback: body } } : { ignored: 'not a result yet' };
+	const record = recordIn(body) ?? {};
+	const { Status, ...job } = jobOf(searchFields(record, MAX_DEPTH));
+	if (Status && !hasEnded({ ...job, Status })) return { ignored: 'not a result yet' };
+	const ended = Status === 'DONE' || Status === 'FAIL' ? Status : 'UNKNOWN';
+	const ErrorMessage = String(boundedCopy(job.ErrorMessage));
+	return { result: { ...job, Status: ended, ErrorMessage, Callback: boundedCopy(body) } };
 }
 
-/** Whether the trigger listens to such a result. */
-export function matchesEvents({ Status }: Job, events: CallbackEvent[]): boolean {
+/** Whether the trigger listens to such a result. What cannot be read may be either. */
+export function matchesEvents({ Status }: CallbackResult, events: CallbackEvent[]): boolean {
+	if (Status === 'UNKNOWN') return true;
 	return events.includes(Status === 'DONE' ? 'success' : 'failed');
 }
 
 /**
- * A key that repeats of a result share; undefined when nothing identifies the result. The `claims` of
- * a signed URL distinguish jobs that were given the same reference.
+ * A key that repeats of a result share; undefined when nothing identifies the result. With the
+ * `claims` of a signed URL, its nonce identifies the job. Without, only an equal result is a repeat,
+ * so that a forged one cannot hide the real one.
  */
 export function dedupeKey(result: CallbackResult, claims?: CallbackClaims): string | undefined {
-	const { JobId, ResultVideoUrl, Status } = result;
-	const id = JobId ?? ResultVideoUrl.replace(/\?.*$/s, '');
-	if (!claims) return id ? [id, Status].join(' ') : undefined;
-	return [claims.nonce, claims.reference, id, Status].join(' ');
+	const { JobId, Status, ErrorCode, ErrorMessage, ResultVideoUrl, Payload, Callback } = result;
+	if (claims) {
+		return JSON.stringify([claims.nonce, Status, Status === 'UNKNOWN' ? Callback : '']);
+	}
+	const url = ResultVideoUrl.replace(/\?.*$/s, '');
+	if (!JobId && !url) return undefined;
+	return JSON.stringify([JobId, Status, ErrorCode, ErrorMessage, url, Payload]);
 }

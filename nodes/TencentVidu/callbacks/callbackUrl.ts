@@ -13,7 +13,7 @@ const PARAMETERS = {
 } as const;
 
 /** Raised when the derivation of the key or what is signed changes. */
-const VERSION = 'v1';
+const VERSION = 'v2';
 
 /** What a signed URL says of its job, and what comes back with the callback. */
 export interface CallbackClaims {
@@ -34,37 +34,52 @@ export type InvalidReason = 'unsigned' | 'of another version' | 'wrongly signed'
 export const callbackKey = (secretKey: string): Buffer =>
 	createHmac('sha256', secretKey).update(`n8n-nodes-tencent-vidu callback ${VERSION}`).digest();
 
-/**
- * The part of a path that the sender and n8n share: proxies add and remove prefixes, and n8n has a
- * test address beside the production address.
- */
-const canonicalPath = (path: string) =>
-	path.replace(/^.*\/webhook(-test)?\//, '').replace(/\/+$/, '');
+/** The endpoints of n8n: before them, proxies add and remove prefixes. */
+const ENDPOINT = /\/(?:webhook(?:-test)?|(?:webhook|form)(-waiting))\//i;
 
-function signatureOf(path: string, claims: CallbackClaims, key: Buffer): string {
+/** A path as proxies and n8n resolve it: decoded, without dot segments and empty ones. */
+function resolvedPath(path: string): string {
+	let decoded = path;
+	try {
+		decoded = decodeURIComponent(path);
+	} catch {
+		// A per cent sign that escapes nothing stays as it is.
+	}
+	const segments: string[] = [];
+	for (const segment of decoded.replaceAll('\\', '/').split('/')) {
+		if (segment === '..') segments.pop();
+		else if (segment !== '' && segment !== '.') segments.push(segment);
+	}
+	return `/${segments.join('/')}`;
+}
+
+/**
+ * What is signed of the address of a trigger: its host, and the path behind n8n's endpoint. Proxies
+ * add and remove prefixes, and n8n has a test address beside the production address.
+ */
+export function targetOf(url: string): string {
+	const { host, pathname } = new URL(url);
+	const path = resolvedPath(pathname);
+	const endpoint = ENDPOINT.exec(path);
+	const isTrigger = endpoint !== null && endpoint[1] === undefined;
+	const behind = isTrigger ? path.slice(endpoint.index + endpoint[0].length) : path;
+	return JSON.stringify([host, behind]);
+}
+
+/** What is signed of a resume URL: n8n protects the URL itself by a token of its own. */
+export const resumeTarget = (executionId: string) => `execution ${executionId}`;
+
+function signatureOf(target: string, claims: CallbackClaims, key: Buffer): string {
 	const { reference, resource, nonce, expires } = claims;
 	// JSON keeps the parts apart, whatever characters they hold.
-	const signed = JSON.stringify([
-		VERSION,
-		canonicalPath(path),
-		reference,
-		resource,
-		nonce,
-		expires,
-	]);
+	const signed = JSON.stringify([VERSION, target, reference, resource, nonce, expires]);
 	return createHmac('sha256', key).update(signed).digest('base64url');
 }
 
 /** Whether a URL resumes a waiting run. n8n 2 adds a token of its own, which more parameters break. */
-export const isResumeUrl = (url: string) => /^[^?#]*\/(webhook|form)-waiting\//.test(url);
-
-/** A path as it is signed: without escapes, since senders escape differently. */
-export function decodedPath(path: string): string {
-	try {
-		return decodeURIComponent(path);
-	} catch {
-		return path;
-	}
+export function isResumeUrl(url: string): boolean {
+	if (!URL.canParse(url)) return false;
+	return ENDPOINT.exec(resolvedPath(new URL(url).pathname))?.[1] !== undefined;
 }
 
 /** The parameters that an earlier signature added to a query. */
@@ -73,9 +88,9 @@ const addedParameters = new RegExp(
 	'g',
 );
 
-/** The query parameters that carry claims for a path, and their signature. */
-function claimParameters(path: string, claims: CallbackClaims, secretKey: string) {
-	const signature = signatureOf(path, claims, callbackKey(secretKey));
+/** The query parameters that carry claims for a target, and their signature. */
+function claimParameters(target: string, claims: CallbackClaims, secretKey: string) {
+	const signature = signatureOf(target, claims, callbackKey(secretKey));
 	return new URLSearchParams({
 		[PARAMETERS.reference]: claims.reference,
 		[PARAMETERS.resource]: claims.resource,
@@ -93,7 +108,7 @@ export function signCallbackUrl(url: string, claims: CallbackClaims, secretKey: 
 	const signed = new URL(url);
 	// n8n listens without a slash that was typed at the beginning of a path.
 	signed.pathname = signed.pathname.replace(/(\/webhook(-test)?)\/{2,}/, '$1/');
-	const more = claimParameters(decodedPath(signed.pathname), claims, secretKey);
+	const more = claimParameters(targetOf(signed.href), claims, secretKey);
 	const own = signed.search.slice(1).replace(addedParameters, '').replace(/&$/, '');
 	signed.search = [own, more].filter(String).join('&');
 	return signed.href;
@@ -128,11 +143,11 @@ export function claimsOf(query: Record<string, unknown>): CallbackClaims | undef
 }
 
 /**
- * Verifies the path (decoded) and query of a request by the `callbackKey`. Returns the claims of a
- * valid URL. `now` is in milliseconds. Never throws.
+ * Verifies the query of a request by the `callbackKey`: it must have been signed for one of the
+ * `targets`. Returns the claims of a valid URL. `now` is in milliseconds. Never throws.
  */
 export function verifyCallback(
-	path: string,
+	targets: string[],
 	query: Record<string, unknown>,
 	key: Buffer,
 	now: number,
@@ -140,15 +155,14 @@ export function verifyCallback(
 	const claims = claimsOf(query);
 	const signature = query[PARAMETERS.signature];
 	if (!claims || typeof signature !== 'string') return { invalid: 'unsigned' };
-	const [version = '', given = ''] = signature.split('.');
+	const [version, given = ''] = signature.split('.', 2);
 	if (version !== VERSION) return { invalid: 'of another version' };
-	if (!isEqual(given, signatureOf(path, claims, key))) return { invalid: 'wrongly signed' };
+	if (!targets.some((target) => isEqual(given, signatureOf(target, claims, key)))) {
+		return { invalid: 'wrongly signed' };
+	}
 	if (claims.expires * 1000 < now) return { invalid: 'expired' };
 	return claims;
 }
-
-/** What is signed of a resume URL: n8n protects the URL itself by a token of its own. */
-export const resumePath = (executionId: string) => `execution ${executionId}`;
 
 /** A run's resume URL with the path of the webhook, and with claims that only this run accepts. */
 export function signResumeUrl(
@@ -159,7 +173,7 @@ export function signResumeUrl(
 ): string {
 	const signed = new URL(url);
 	signed.pathname = `${signed.pathname}/${resumeWebhook.path}`;
-	for (const [name, value] of claimParameters(resumePath(executionId), claims, secretKey)) {
+	for (const [name, value] of claimParameters(resumeTarget(executionId), claims, secretKey)) {
 		signed.searchParams.set(name, value);
 	}
 	return signed.href;

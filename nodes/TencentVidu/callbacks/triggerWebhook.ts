@@ -9,69 +9,52 @@ import { z } from 'zod';
 import { accountOf } from '../../../credentials/account';
 import { systemClock } from '../clock';
 import { API_VERSION, SERVICE_URL } from '../descriptions/resources';
-import { triggerOptions } from '../descriptions/trigger';
 import { describeRequest } from '../jobs/context';
-import { downloadVideo } from '../jobs/download';
-import { type NodeOptions, OptionsReader } from '../request/readOptions';
+import { type DownloadResult, downloadVideo } from '../jobs/download';
+import { publicUrlProblem } from '../jobs/publicAddress';
+import type { NodeOptions } from '../request/readOptions';
 import { createClient } from '../transport/client';
 import { createSender, CREDENTIAL, openDownload } from '../transport/n8nHttp';
-import { redactSignatures } from '../transport/response';
 import {
 	type CallbackResult,
 	dedupeKey,
 	type IgnoreReason,
 	matchesEvents,
+	MAX_BODY_BYTES,
 	parseBody,
 	readCallback,
 } from './callbackBody';
-import { type CallbackClaims, claimsOf } from './callbackUrl';
+import { type CallbackClaims, claimsOf, targetOf } from './callbackUrl';
 import { Deduplicator } from './deduplicator';
-import {
-	type CallbackRequest,
-	CallbackVerifier,
-	confirmResult,
-	type Describe,
-} from './handleCallback';
+import { CallbackVerifier, confirmResult, type Describe } from './handleCallback';
+import { addressesOf } from './ownAddresses';
+import { readIsSigned, readParameters } from './triggerParameters';
 
-const parametersSchema = z.object({
-	events: z.array(z.enum(['success', 'failed'])),
-	authentication: z.enum(['signedUrl', 'none']),
-});
+/** Of a body that is too large to be read, this much is kept. */
+const KEPT_BYTES = 20_000;
 
 const requestSchema = z.object({
-	path: z.string().catch(''),
 	query: z.record(z.unknown()).catch({}),
 	rawBody: z.instanceof(Buffer).optional().catch(undefined),
 	body: z.unknown(),
 });
 
-const optionsReader = new OptionsReader([triggerOptions]);
-
 const verifier = new CallbackVerifier(systemClock);
 
-const MAX_DEDUPLICATORS = 500;
-
-const deduplicators = new Map<string, Deduplicator>();
-
-function deduplicatorOf(trigger: string): Deduplicator {
-	const known = deduplicators.get(trigger);
-	if (known) return known;
-	const [oldest] = deduplicators.keys();
-	if (deduplicators.size >= MAX_DEDUPLICATORS) deduplicators.delete(oldest ?? '');
-	const added = new Deduplicator();
-	deduplicators.set(trigger, added);
-	return added;
+/** Writes to n8n's log; as JSON, since a part may come from outside. */
+function warn(context: IWebhookFunctions, problem: string, details: object = {}): void {
+	const fields = { workflow: context.getWorkflow().id, node: context.getNode().name, ...details };
+	context.logger.warn(`Tencent Cloud callback: ${JSON.stringify({ problem, ...fields })}`);
 }
 
 /** Whether this trigger has had the callback already; tests in the editor may be repeated. */
 function isRepeat(context: IWebhookFunctions, result: CallbackResult, claims?: CallbackClaims) {
 	const key = dedupeKey(result, claims);
 	if (key === undefined || context.getMode() === 'manual') return false;
-	const trigger = `${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
-	const deduplicator = deduplicatorOf(trigger);
+	const deduplicator = Deduplicator.of(`${context.getWorkflow().id ?? ''} ${context.getNode().id}`);
 	const saved = context.getWorkflowStaticData('node');
 	const seen = typeof saved.seen === 'string' ? saved.seen : '';
-	const toSave = deduplicator.addIfNew(key, seen, systemClock.now());
+	const toSave = deduplicator.addIfNew(key, seen, systemClock.now(), claims?.expires);
 	if (toSave === undefined) return true;
 	saved.seen = toSave;
 	// After a status of 500 n8n has not started the workflow, and the vendor sends again.
@@ -85,9 +68,10 @@ function isRepeat(context: IWebhookFunctions, result: CallbackResult, claims?: C
 }
 
 /** Verifies that a callback was asked for with this trigger's credential. */
-async function verify(context: IWebhookFunctions, request: CallbackRequest) {
+async function verify(context: IWebhookFunctions, query: Record<string, unknown>) {
+	const targets = addressesOf(context).map(targetOf);
 	const id = context.getNode().credentials?.[CREDENTIAL]?.id ?? '';
-	return await verifier.verify(request, id, async () => {
+	return await verifier.verify({ targets, query }, id, async () => {
 		const { secretKey } = accountOf(await context.getCredentials(CREDENTIAL));
 		// Anybody could sign with an empty key.
 		if (!secretKey) throw new UserError('Secret Key is empty in the credential of the trigger');
@@ -120,11 +104,21 @@ async function describeOf(context: IWebhookFunctions): Promise<Describe | undefi
 
 const toJson = (result: CallbackResult) => ({ ...result }) as IDataObject;
 
+/** Why a video is not downloaded: only the user's own Endpoint may have it on a private network. */
+async function addressProblem(context: IWebhookFunctions, url: string, isSigned: boolean) {
+	const problem = publicUrlProblem(url);
+	if (!problem) return undefined;
+	const credentials = isSigned ? await credentialsIfAny(context) : undefined;
+	const hasEndpoint = credentials !== undefined && accountOf(credentials).endpoint !== '';
+	return hasEndpoint ? undefined : `The URL of the video ${problem}: it was not opened`;
+}
+
 /** Answers the vendor first, which must not wait for a download and would repeat the callback. */
 async function withVideo(
 	context: IWebhookFunctions,
 	result: CallbackResult,
 	{ binaryField }: NodeOptions,
+	isSigned: boolean,
 ) {
 	context.getResponseObject().status(200).end();
 	const name = result.JobId ?? result.Reference ?? 'video';
@@ -132,8 +126,11 @@ async function withVideo(
 	const open = async (url: string) => await openDownload(context, url);
 	const { signal } = new AbortController();
 	const url = result.ResultVideoUrl;
-	const video = await downloadVideo({ url, fileName, open, signal }, systemClock);
-	if (!video.stored) context.logger.warn(`${context.getNode().name}: ${video.problem}`);
+	const problem = await addressProblem(context, url, isSigned);
+	const video: DownloadResult = problem
+		? { problem }
+		: await downloadVideo({ url, fileName, open, signal }, systemClock);
+	if (!video.stored) warn(context, video.problem, { JobId: result.JobId });
 	return video.stored
 		? { json: toJson(result), binary: { [binaryField]: video.stored } }
 		: { json: { ...toJson(result), DownloadError: video.problem } };
@@ -147,68 +144,87 @@ function refuse(context: IWebhookFunctions, status: number, message: string): IW
 	return { noWebhookResponse: true };
 }
 
-function readParameters(context: IWebhookFunctions) {
-	const parameters = parametersSchema.parse({
-		events: context.getNodeParameter('events'),
-		authentication: context.getNodeParameter('authentication'),
-	});
-	const read = optionsReader.read({
-		valueOf: ({ name }) => context.getNodeParameter(name, {}),
-		rawOf: ({ name }) => context.getNodeParameter(name, {}, { rawExpressions: true }),
-	});
-	if (read.problems) {
-		throw new UserError(
-			read.problems.map(({ field, problem }) => `${field} ${problem}`).join('. '),
-		);
-	}
-	return { ...parameters, options: read.options };
+/** The body of a request; of one that is too large, the beginning of its text. */
+function bodyOf({ rawBody, body }: z.infer<typeof requestSchema>): unknown {
+	if (!rawBody) return body;
+	if (rawBody.length > MAX_BODY_BYTES) return rawBody.subarray(0, KEPT_BYTES).toString('utf8');
+	const text = rawBody.toString('utf8');
+	// n8n reads forms and XML.
+	return parseBody(text) ?? body ?? text;
 }
 
-/** The log keeps the start of a signed body that could not be read: nothing else names its job. */
-function logUnread(context: IWebhookFunctions, { reference }: CallbackClaims, text: string): void {
-	const start = JSON.stringify(redactSignatures(text.slice(0, 2_000)));
-	const message = `no job could be read of the callback for ${reference}: ${start}`;
-	context.logger.warn(`${context.getNode().name}: ${message}`);
+/** What the service says of a result, or undefined if it must not start the workflow. */
+async function confirmed(
+	context: IWebhookFunctions,
+	received: CallbackResult,
+	{ resource, startsUnasked }: { resource: string | undefined; startsUnasked: boolean },
+): Promise<CallbackResult | undefined> {
+	const describe = await describeOf(context);
+	const confirmation = await confirmResult(received, { resource, describe }, systemClock);
+	if (confirmation.kind === 'confirmed') return confirmation.result;
+	const { JobId, Reference } = received;
+	warn(context, `not confirmed: ${confirmation.reason}`, { JobId, Reference });
+	if (confirmation.kind === 'unasked' && startsUnasked) return { ...received, Confirmed: false };
+	return undefined;
 }
 
-/** Receives a callback: verifies it, reads it, and starts the workflow with the job. */
-export async function handleTriggerWebhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const { events, authentication, options } = readParameters(this);
-	const { path, query, rawBody, body } = requestSchema.parse(this.getRequestObject());
-	const isSigned = authentication === 'signedUrl';
+const parametersOf =
+	(context: IWebhookFunctions) => (name: string, options?: { rawExpressions: boolean }) =>
+		context.getNodeParameter(name, '', options);
 
-	let claims = claimsOf(query);
-	if (isSigned) {
-		const verified = await verify(this, { path, query });
-		if (verified.invalid !== undefined) {
-			this.logger.warn(`${this.getNode().name}: refused a callback that is ${verified.invalid}`);
-			return refuse(this, 401, 'This address takes only callbacks that were asked for.');
-		}
-		claims = verified;
-	}
+/** Throws an error that names a parameter as the user sees it. */
+function valueOf<T>(read: { value: T; problem?: never } | { problem: string }): T {
+	if (read.problem !== undefined) throw new UserError(read.problem);
+	return read.value;
+}
 
-	const text = rawBody?.toString('utf8') ?? '';
-	const read = readCallback(parseBody(text) ?? body);
-	if (read.ignored !== undefined) {
-		if (claims && isSigned && read.ignored === 'not a job') logUnread(this, claims, text);
-		return ignore(read.ignored);
-	}
+/** Starts the workflow with the job of a callback that is believed, unless there is a reason not to. */
+async function startWorkflow(
+	context: IWebhookFunctions,
+	request: z.infer<typeof requestSchema>,
+	claims: CallbackClaims | undefined,
+): Promise<IWebhookResponseData> {
+	const { events, options } = valueOf(readParameters(parametersOf(context)));
+	const isSigned = claims !== undefined;
+	const read = readCallback(bodyOf(request));
+	if (read.ignored !== undefined) return ignore(read.ignored);
+	if (!isSigned && read.result.Status === 'UNKNOWN') return ignore('not a job');
 	const received: CallbackResult = {
 		...read.result,
-		...(claims ? { Reference: claims.reference, Resource: claims.resource } : {}),
+		...(isSigned ? { Reference: claims.reference, Resource: claims.resource } : {}),
 	};
+	if (received.Status === 'UNKNOWN') {
+		warn(context, 'no status that is known', { Reference: received.Reference });
+	}
+	// Nobody vouches for the resource of an unsigned URL, but the service is asked about the job.
+	const resource = (claims ?? claimsOf(request.query))?.resource;
+	const startsUnasked = options.onUnconfirmed === 'start';
 	const result = options.confirm
-		? await confirmResult(received, await describeOf(this), systemClock)
+		? await confirmed(context, received, { resource, startsUnasked })
 		: received;
 	// The vendor repeats what it could not deliver, and the service knows more by then.
 	if (!result) {
 		const message = 'Tencent Cloud does not confirm this yet. Send the callback again later.';
-		return refuse(this, 503, message);
+		return refuse(context, 503, message);
 	}
 	if (!matchesEvents(result, events)) return ignore('not wanted');
-	if (options.dropRepeats && isRepeat(this, result, claims)) return ignore('a repeat');
+	if (options.dropRepeats && isRepeat(context, result, claims)) return ignore('a repeat');
 	if (!options.downloadVideo || result.Status !== 'DONE') {
 		return { workflowData: [[{ json: toJson(result) }]] };
 	}
-	return { noWebhookResponse: true, workflowData: [[await withVideo(this, result, options)]] };
+	const item = await withVideo(context, result, options, isSigned);
+	return { noWebhookResponse: true, workflowData: [[item]] };
+}
+
+/** Receives a callback: verifies it, reads it, and starts the workflow with the job. */
+export async function handleTriggerWebhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const request = requestSchema.parse(this.getRequestObject());
+	if (!valueOf(readIsSigned(parametersOf(this)))) {
+		return await startWorkflow(this, request, undefined);
+	}
+	const claims = await verify(this, request.query);
+	if (claims.invalid === undefined) return await startWorkflow(this, request, claims);
+	const [address] = addressesOf(this);
+	warn(this, `refused a callback that is ${claims.invalid}`, { address });
+	return refuse(this, 401, 'This address takes only callbacks that were asked for.');
 }

@@ -162,7 +162,28 @@ export const confirm = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to ask Tencent Cloud about the job before a callback is believed (China site, with Authentication set to Signed URL). While the job goes on by its answer, nothing starts, and Tencent Cloud is told to try again. The field Confirmed of the item tells whether it could be asked.',
+		'Whether to ask Tencent Cloud about the job first (China site). Its answer counts, not the callback. While the job runs, or if Tencent Cloud does not know it, nothing starts.',
+} satisfies INodeProperties;
+
+export const onUnconfirmed = {
+	displayName: 'On Unconfirmed',
+	name: 'onUnconfirmed',
+	type: 'options',
+	options: [
+		{
+			name: 'Refuse',
+			value: 'refuse',
+			description: 'Start nothing. Tencent Cloud is told to send the callback again.',
+		},
+		{
+			name: 'Start',
+			value: 'start',
+			description: 'Start the workflow, with Confirmed set to false in the item',
+		},
+	],
+	default: 'refuse',
+	description:
+		'What to do when Confirm is on and Tencent Cloud cannot be asked: no answer, no JobId in the callback, or an International account',
 } satisfies INodeProperties;
 
 export const dropRepeats = {
@@ -214,6 +235,7 @@ export const optionRows = {
 	dropRepeats,
 	maxCapacityWait,
 	onFailedJob,
+	onUnconfirmed,
 	pollInterval,
 	reference,
 	requestsPerSecond,

@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'crypto';
 
 import { isResumeUrl, signCallbackUrl, signResumeUrl } from '../callbacks/callbackUrl';
 import { systemClock } from '../clock';
+import { publicUrlProblem } from '../jobs/publicAddress';
 import type { PlanDelivery, SignedCallback } from '../request/prepareRequest';
 import type { Problem } from '../request/problem';
-import { publicUrlProblem } from '../transport/publicAddress';
 import { chooseDelivery, type Delivery, submitProblems } from './delivery';
 import type { Item } from './item';
 import { isTool, itemCountOf } from './n8nContext';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { accountOf } from '../../../credentials/account';
 import { parseBody, readCallback } from '../callbacks/callbackBody';
-import { type CallbackClaims, resumePath } from '../callbacks/callbackUrl';
+import { type CallbackClaims, resumeTarget } from '../callbacks/callbackUrl';
 import { CallbackVerifier } from '../callbacks/handleCallback';
 import { systemClock } from '../clock';
 import { API_VERSION, resources, SERVICE_URL } from '../descriptions/resources';
@@ -87,7 +87,9 @@ async function judge(
 	if (site === 'china') return await askForJobs(context, parked);
 	const read = readCallback(body);
 	if (read.ignored !== undefined) return { kind: 'ignored', reason: read.ignored };
-	return { kind: 'wake', reported: read.result };
+	const { Status } = read.result;
+	if (Status === 'UNKNOWN') return { kind: 'ignored', reason: 'not a job' };
+	return { kind: 'wake', reported: { ...read.result, Status } };
 }
 
 async function readSecretKey(context: IWebhookFunctions): Promise<string> {
@@ -101,7 +103,7 @@ async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	const { query, rawBody, body } = requestSchema.parse(context.getRequestObject());
 	const executionId = context.getExecutionId();
 	const verified = await verifier.verify(
-		{ path: resumePath(executionId), query },
+		{ targets: [resumeTarget(executionId)], query },
 		context.getNode().credentials?.[CREDENTIAL]?.id ?? '',
 		async () => await readSecretKey(context),
 	);

@@ -1,3 +1,4 @@
+import { rememberJob } from '../callbacks/acceptedJobs';
 import { systemClock } from '../clock';
 import { API_VERSION, SERVICE_URL } from '../descriptions/resources';
 import {
@@ -25,7 +26,10 @@ const downloads = new Semaphore(MAX_DOWNLOADS);
 function createItemClient(item: Item) {
 	const { context, credentials, account, request, read, memory, index } = item;
 	const { options } = read;
-	const itemMemory = memory.of(index, (job) => logAcceptedJob(context, job));
+	const itemMemory = memory.of(index, (job) => {
+		logAcceptedJob(context, job);
+		rememberJob(job);
+	});
 	const client = createClient(createSender(context, credentials), account, {
 		service: { url: SERVICE_URL[account.site], version: API_VERSION },
 		request,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { redactSignatures } from '../transport/response';
 
 /** A finished or running job, the same from a query and from a callback. */
 export interface Job {
@@ -15,92 +15,151 @@ export interface Job {
 /** Whether nothing more will happen with a job. */
 export const hasEnded = ({ Status }: Job) => Status === 'DONE' || Status === 'FAIL';
 
-/** The vendor's own words, and those of Vidu, whose callbacks may be passed through. */
-const STATUS = new Map<string, Job['Status']>(
-	Object.entries({
-		wait: 'WAIT',
-		created: 'WAIT',
-		queueing: 'WAIT',
-		run: 'RUN',
-		processing: 'RUN',
-		done: 'DONE',
-		success: 'DONE',
-		fail: 'FAIL',
-		failed: 'FAIL',
-	} as const),
+/** The vendor's own words, those of Vidu, and their relatives, in small letters without separators. */
+const STATUS_WORDS: Record<Job['Status'], string> = {
+	WAIT: 'wait waiting created queue queued queueing queuing pending submitted scheduled accepted',
+	RUN: 'run running processing inprogress progress generating started',
+	DONE: 'done success succeed succeeded successful complete completed finish finished',
+	FAIL: 'fail failed failure error errored cancel canceled cancelled expired timeout timedout rejected refused aborted terminated',
+};
+
+const STATUS = new Map(
+	(['WAIT', 'RUN', 'DONE', 'FAIL'] as const).flatMap((status) =>
+		STATUS_WORDS[status].split(' ').map((word) => [word, status] as const),
+	),
 );
+
+/** Other spellings of the vendor's names. */
+const SAME_NAME: Record<string, string> = {
+	...{ state: 'status', jobstatus: 'status', taskstatus: 'status', jobstate: 'status' },
+	...{ errcode: 'errorcode', errmsg: 'errormessage', errormsg: 'errormessage' },
+	...{ videourl: 'resultvideourl', resulturl: 'resultvideourl' },
+};
+
+/** Where a failure may give its reason, besides ErrorMessage. */
+const REASONS = ['error', 'message', 'reason', 'msg', 'failreason', 'failurereason', 'detail'];
 
 const WITHOUT_VIDEO = 'The job is done, but Tencent Cloud gave no URL of a video';
 
-const text = z
-	.union([z.string(), z.number().transform(String)])
-	.nullish()
-	.catch(undefined);
+/** Larger bodies are cut before anything is read: no body of a job is near these limits. */
+const MAX_FIELDS = 200;
+const MAX_CREATIONS = 20;
+const MAX_TEXT = 10_000;
+const MAX_DEPTH = 3;
 
-const number = z
-	.union([
-		z.number(),
-		z
-			.string()
-			.regex(/^\s*\d+(\.\d+)?\s*$/)
-			.transform(Number),
-	])
-	.nullish()
-	.catch(undefined);
+/** Whether a value is an object that is no list. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const envelopeSchema = z.object({ Response: z.record(z.unknown()) });
+/** The fields of a body by their names in small letters, without separators. */
+export type Fields = ReadonlyMap<string, unknown>;
 
-const jobSchema = z.object({
-	JobId: text,
-	Status: text,
-	status: text,
-	state: text,
-	ErrorCode: text,
-	err_code: text,
-	ErrorMessage: text,
-	ResultVideoUrl: text,
-	Credits: number,
-	credits: number,
-	Payload: text,
-	payload: text,
-	creations: z
-		.array(z.object({ url: text, watermarked_url: text, cover_url: text }).catch({}))
-		.nullish()
-		.catch(undefined),
-});
+const statusOf = (value: unknown) =>
+	typeof value === 'string'
+		? STATUS.get(
+				value
+					.slice(0, MAX_TEXT)
+					.toLowerCase()
+					.replace(/[\s_-]/g, ''),
+			)
+		: undefined;
 
-/** Leaves out what the service did not say. */
-const known = <T extends object>(entries: T) =>
-	Object.fromEntries(
-		Object.entries(entries).filter(([, value]) => value !== undefined && value !== null),
-	) as { [K in keyof T]?: NonNullable<T[K]> };
+/** The first value of each name that is not empty; a status that is known goes before others. */
+function collect(entries: Iterable<readonly [string, unknown]>): Fields {
+	const fields = new Map<string, unknown>();
+	for (const [name, value] of entries) {
+		const known = fields.get(name) ?? '';
+		const isBetter = name === 'status' && !statusOf(known) && statusOf(value);
+		if (known === '' || isBetter) fields.set(name, value);
+	}
+	return fields;
+}
+
+function* entriesOf(record: Record<string, unknown>): Iterable<[string, unknown]> {
+	let left = MAX_FIELDS;
+	for (const name in record) {
+		if (left-- === 0) return;
+		const plain = name.slice(0, MAX_TEXT).toLowerCase().replace(/[_-]/g, '');
+		yield [SAME_NAME[plain] ?? plain, record[name]];
+	}
+}
+
+/** The fields of a record, of the first 200 where there are more. */
+export const fieldsOf = (record: Record<string, unknown>): Fields => collect(entriesOf(record));
+
+/** The fields of several records: the first of them that has a field counts. */
+export const mergeFields = (...all: Fields[]): Fields => collect(all.flatMap((one) => [...one]));
+
+const textOf = (value: unknown): string =>
+	typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, MAX_TEXT) : '';
+
+function numberOf(value: unknown): number | undefined {
+	if (typeof value === 'number') return value;
+	const text = textOf(value).trim();
+	return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+function reasonOf(fields: Fields, depth = MAX_DEPTH): string {
+	for (const name of REASONS) {
+		const value = fields.get(name);
+		const isDeeper = isRecord(value) && depth > 0;
+		const reason = isDeeper ? reasonOf(fieldsOf(value), depth - 1) : textOf(value);
+		if (reason.trim()) return reason;
+	}
+	return '';
+}
+
+/** The first creation that has a video. */
+function creationOf(fields: Fields): { url: string; cover: string } {
+	const creations = fields.get('creations');
+	const some: unknown[] = Array.isArray(creations) ? creations.slice(0, MAX_CREATIONS) : [];
+	const read = some.filter(isRecord).map((one) => ({
+		url: textOf(one.url) || textOf(one.watermarked_url),
+		cover: textOf(one.cover_url),
+	}));
+	return read.find(({ url }) => url) ?? { url: '', cover: '' };
+}
+
+/** What fields say of a job; without a status if they name none that is known. */
+export function jobOf(fields: Fields): Omit<Job, 'Status'> & { Status?: Job['Status'] } {
+	const text = (name: string) => textOf(fields.get(name));
+	const said = statusOf(fields.get('status'));
+	const creation = creationOf(fields);
+	const url = text('resultvideourl') || creation.url || text('url');
+	const isWithoutVideo = said === 'DONE' && url === '';
+	const status = isWithoutVideo ? 'FAIL' : said;
+	const error = fields.get('error');
+	const code = text('errorcode') || (isRecord(error) ? textOf(fieldsOf(error).get('code')) : '');
+	// A job that is done may say "ok" there.
+	const reason = said === 'DONE' ? '' : reasonOf(fields);
+	const message = text('errormessage').trim() ? text('errormessage') : reason;
+	const jobId = text('jobid').trim();
+	const credits = numberOf(fields.get('credits'));
+	const payload = fields.get('payload');
+	const cover = creation.cover || text('coverurl');
+	return {
+		...(jobId ? { JobId: jobId } : {}),
+		...(status ? { Status: status } : {}),
+		ErrorCode: code,
+		ErrorMessage: redactSignatures(message || (isWithoutVideo ? WITHOUT_VIDEO : '')),
+		ResultVideoUrl: url,
+		...(cover ? { CoverUrl: cover } : {}),
+		...(credits === undefined ? {} : { Credits: credits }),
+		...(typeof payload === 'string' || typeof payload === 'number'
+			? { Payload: String(payload) }
+			: {}),
+	};
+}
 
 /**
- * Reads a job from any shape that the vendor documents or may pass through: a query's answer with or
- * without its `Response`, a callback in either style. Undefined for anything that is no job.
+ * Reads a job from a query's answer, with or without its `Response`. Undefined for anything that is
+ * no job, and for a status that is not known: a poll goes on then.
  */
 export function toJob(body: unknown): Job | undefined {
-	const envelope = envelopeSchema.passthrough().safeParse(body);
-	const flat = envelope.success ? { ...envelope.data, ...envelope.data.Response } : body;
-	const parsed = jobSchema.safeParse(flat);
-	if (!parsed.success) return undefined;
-	const job = parsed.data;
-	const said = [job.Status, job.status, job.state].map((one) => one?.trim().toLowerCase());
-	const status = STATUS.get(said.find(Boolean) ?? '');
-	if (status === undefined) return undefined;
-	const creation = job.creations?.find(({ url, watermarked_url }) => url || watermarked_url);
-	const url = job.ResultVideoUrl || creation?.url || creation?.watermarked_url || '';
-	const isWithoutVideo = status === 'DONE' && url === '';
-	return {
-		...known({ JobId: job.JobId }),
-		Status: isWithoutVideo ? 'FAIL' : status,
-		ErrorCode: job.ErrorCode ?? job.err_code ?? '',
-		ErrorMessage: job.ErrorMessage || (isWithoutVideo ? WITHOUT_VIDEO : ''),
-		ResultVideoUrl: url,
-		...known({
-			CoverUrl: creation?.cover_url,
-			Credits: job.Credits ?? job.credits,
-			Payload: job.Payload ?? job.payload,
-		}),
-	};
+	if (!isRecord(body)) return undefined;
+	const { Response: response } = body;
+	const outer = fieldsOf(body);
+	const job = jobOf(isRecord(response) ? mergeFields(fieldsOf(response), outer) : outer);
+	const { Status } = job;
+	return Status && { ...job, Status };
 }

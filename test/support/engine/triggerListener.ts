@@ -24,6 +24,8 @@ export interface TriggerListener {
 	url: string;
 	/** The items of each workflow start, oldest first. */
 	started: INodeExecutionData[][];
+	/** Messages of the errors that n8n would show, oldest first. */
+	errors: string[];
 	/** HTTP statuses of the responses, oldest first. */
 	answered: number[];
 	/** The workflow's static data, which n8n saves. */
@@ -42,6 +44,8 @@ export interface TriggerOptions {
 	failures?: number;
 	/** A trigger with another ID has its own memory of callbacks. */
 	workflowId?: string;
+	/** The public address that n8n was told, such as `https://n8n.example.com/`. */
+	publicUrl?: string;
 }
 
 const trigger = new TencentViduTrigger();
@@ -52,11 +56,14 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 	return Buffer.concat(chunks);
 }
 
-/** Parses a body like n8n: only with a JSON content type. n8n answers 422 to malformed JSON. */
+/** Parses a body like n8n: only with the content type of JSON or of a form. n8n answers 422 to malformed JSON. */
 function parseBody(
 	raw: Buffer,
 	type: string | undefined,
 ): { body?: unknown; isMalformed?: boolean } {
+	if (type?.includes('x-www-form-urlencoded')) {
+		return { body: Object.fromEntries(new URLSearchParams(raw.toString())) };
+	}
 	if (!type?.includes('application/json')) return {};
 	try {
 		return { body: JSON.parse(raw.toString() || '{}') };
@@ -75,6 +82,7 @@ function loadWorkflow({ parameters, staticData = {}, workflowId = 'trigger' }: T
 		position: [0, 0],
 		parameters: { path: 'tencent-vidu', ...parameters },
 		credentials: { tencentCloudApi: { id: '1', name: 'Test' } },
+		webhookId: 'webhook',
 	};
 	const workflow = new Workflow({
 		id: workflowId,
@@ -92,6 +100,7 @@ function toExpress(request: IncomingMessage, response: ServerResponse, raw: Buff
 	const url = new URL(request.url ?? '', 'http://localhost');
 	const httpRequest = Object.assign(request, {
 		path: url.pathname,
+		params: {},
 		query: Object.fromEntries(url.searchParams),
 		rawBody: raw,
 		body,
@@ -105,9 +114,10 @@ function toExpress(request: IncomingMessage, response: ServerResponse, raw: Buff
 
 /** Listens on loopback. Passes each request to the real trigger in n8n's webhook context. */
 export async function listenForCallbacks(options: TriggerOptions): Promise<TriggerListener> {
-	const { credentials, mode = 'webhook' } = options;
+	const { credentials, mode = 'webhook', publicUrl = 'http://localhost:5678/' } = options;
 	const { workflow, node } = loadWorkflow(options);
 	const started: INodeExecutionData[][] = [];
+	const errors: string[] = [];
 	const answered: number[] = [];
 	let { failures = 0 } = options;
 
@@ -119,6 +129,8 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		const additionalData = {
 			credentialsHelper: credentialsHelper(credentials),
 			executionId: '1',
+			instanceBaseUrl: publicUrl,
+			webhookBaseUrl: `${publicUrl}webhook`,
 			...toExpress(request, response, raw, body),
 			webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
 			formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
@@ -133,12 +145,17 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 	};
 	const handled: Array<Promise<unknown>> = [];
 	const server = createServer((request, response) => {
-		handled.push(handle(request, response).catch(() => response.writeHead(500).end()));
+		const failed = (error: Error) => {
+			errors.push(error.message);
+			response.writeHead(500).end();
+		};
+		handled.push(handle(request, response).catch(failed));
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		started,
+		errors,
 		answered,
 		staticData: workflow.staticData,
 		settled: async () => {

@@ -1,10 +1,12 @@
+import { posix } from 'node:path';
+
 import fc from 'fast-check';
 
 import {
 	isResumeUrl,
 	callbackKey,
-	decodedPath,
 	signCallbackUrl,
+	targetOf,
 	verifyCallback,
 } from '../../../../nodes/TencentVidu/callbacks/callbackUrl';
 import { redactSignatures } from '../../../../nodes/TencentVidu/transport/response';
@@ -16,15 +18,14 @@ const claims = {
 	expires: NOW / 1000 + 60,
 };
 
-const verify = (url: string, key = KEY, now = NOW) => {
-	const { pathname, searchParams } = new URL(url);
-	return verifyCallback(
-		decodedPath(pathname),
-		Object.fromEntries(searchParams),
+/** Verifies a URL at a trigger that listens at `address`. */
+const verify = (url: string, address = url, key = KEY, now = NOW) =>
+	verifyCallback(
+		[targetOf(address)],
+		Object.fromEntries(new URL(url).searchParams),
 		callbackKey(key),
 		now,
 	);
-};
 
 const url = 'https://n8n.example.com/webhook/tencent-vidu';
 const signed = signCallbackUrl(url, claims, KEY);
@@ -63,35 +64,91 @@ it.each([
 	`callback=${encodeURIComponent(signed)}`,
 	`TC3-HMAC-SHA256 Credential=AKID/x, Signature=${'0af1'.repeat(16)}`,
 ])('is not repeated with its signature: %s', (text) => {
-	const secret = /Signature(?:=|%3D)(?:v1\.)?([\w-]{20,})/i.exec(text)?.[1] ?? '';
+	const secret = /Signature(?:=|%3D)(?:v2\.)?([\w-]{20,})/i.exec(text)?.[1] ?? '';
 	expect(secret).not.toBe('');
 	expect(redactSignatures(text)).not.toContain(secret);
 	expect(redactSignatures(text)).toContain('Signature');
 });
 
 it.each([
-	['the test address', signed.replace('/webhook/', '/webhook-test/')],
-	['a prefix that a proxy took away', signed.replace('/webhook/', '/behind/webhook/')],
+	['the test address', url.replace('/webhook/', '/webhook-test/')],
+	['a prefix that a proxy took away', url.replace('/webhook/', '/behind/webhook/')],
+	['another spelling of the endpoint', url.replace('/webhook/', '/Webhook/')],
+	['a path that is escaped', url.replace('tencent', '%74encent')],
+	['a slash at the end', `${url}/`],
+	['the other scheme', url.replace('https:', 'http:')],
 ])('is believed at %s', (_, address) => {
-	expect(verify(address)).toEqual(claims);
+	expect(verify(signed, address)).toEqual(claims);
+});
+
+const OWN = 'https://n8n.example.com/webhook/x';
+
+it.each([
+	'https://other.example/webhook/x',
+	'https://n8n.example.com:5678/webhook/x',
+	'https://n8n.example.com.other.example/webhook/x',
+	'https://n8n.example.com@other.example/webhook/x',
+	'https://n8n.example.com/webhook/foo/webhook/x',
+	'https://n8n.example.com/webhook-test/webhook/x',
+	'https://n8n.example.com/webhook-waiting/webhook/x',
+	'https://n8n.example.com/webhook/y/../webhook/x',
+	'https://n8n.example.com/webhook/%2e%2e/y/x',
+	'https://n8n.example.com/webhook/x%2f..%2fy',
+	'https://n8n.example.com/webhook/x%5c..%5cy',
+	'https://n8n.example.com/webhook/x/y',
+	'https://n8n.example.com/webhook/%78%2Fy',
+	'https://n8n.example.com/x',
+])('signed for %s is refused by the trigger x of this n8n', (address) => {
+	expect(verify(signCallbackUrl(address, claims, KEY), OWN)).toEqual({ invalid: 'wrongly signed' });
+});
+
+it.each([
+	'https://n8n.example.com/webhook-waiting/../webhook/x',
+	'https://n8n.example.com/webhook/y/%2e%2e/x',
+	'https://n8n.example.com/webhook/y%2f..%2fx',
+	'https://n8n.example.com/webhook/./x//',
+	'https://n8n.example.com\\webhook\\x',
+])('signed for %s is signed for what n8n makes of it', (address) => {
+	expect(verify(signCallbackUrl(address, claims, KEY), OWN)).toEqual(claims);
+});
+
+it('is believed by nothing but what it was signed for, however an address is altered', () => {
+	const part = fc.oneof(
+		fc.constantFrom('webhook', 'webhook-test', 'webhook-waiting', '..', '.', '', '%2e%2e', '%2f'),
+		fc.constantFrom('x', 'y', '%78', 'x%2f', '\\', '%5c', 'n8n.example.com'),
+		fc.webSegment(),
+	);
+	const host = fc.oneof(fc.constantFrom('n8n.example.com', 'N8N.example.com'), fc.domain());
+	fc.assert(
+		fc.property(host, fc.array(part, { maxLength: 6 }), (name, parts) => {
+			const address = `https://${name}/${parts.join('/')}`;
+			fc.pre(URL.canParse(address));
+			const verdict = verify(signCallbackUrl(address, claims, KEY), OWN);
+			const decoded = decodeURIComponent(new URL(address).pathname).replaceAll('\\', '/');
+			const isOwn =
+				/\/webhook(-test)?\/x\/?$/i.test(posix.normalize(decoded)) &&
+				name.toLowerCase() === 'n8n.example.com';
+			if (!isOwn) expect(verdict).toEqual({ invalid: 'wrongly signed' });
+		}),
+		{ numRuns: Number(process.env.FUZZ_RUNS ?? 2_000) },
+	);
 });
 
 it.each([
 	['unsigned', url],
-	['wrongly signed', signed.replace('tencent-vidu', 'another')],
 	['wrongly signed', signed.replace('order', 'orders')],
 	['wrongly signed', signed.replace(String(claims.expires), String(claims.expires + 1))],
-	['wrongly signed', signed.replace(/v1\.\w/, 'v1.')],
-	['of another version', signed.replace('v1.', 'v2.')],
+	['wrongly signed', signed.replace(/v2\.\w/, 'v2.')],
+	['of another version', signed.replace('v2.', 'v1.')],
 	['unsigned', signed.replace(String(claims.expires), '1e99')],
 ])('is refused as %s: %s', (invalid, address) => {
-	expect(verify(address)).toEqual({ invalid });
+	expect(verify(address, url)).toEqual({ invalid });
 });
 
 it('is refused with another key, and once it has expired', () => {
-	expect(verify(signed, 'another key')).toEqual({ invalid: 'wrongly signed' });
-	expect(verify(signed, KEY, NOW + 60_000)).toEqual(claims);
-	expect(verify(signed, KEY, NOW + 60_001)).toEqual({ invalid: 'expired' });
+	expect(verify(signed, url, 'another key')).toEqual({ invalid: 'wrongly signed' });
+	expect(verify(signed, url, KEY, NOW + 60_000)).toEqual(claims);
+	expect(verify(signed, url, KEY, NOW + 60_001)).toEqual({ invalid: 'expired' });
 });
 
 it.each([
@@ -99,6 +156,15 @@ it.each([
 	['https://n8n.example.com/form-waiting/12', true],
 	[url, false],
 	[`${url}?from=https://e.com/webhook-waiting/12`, false],
+	['https://n8n.example.com/n8n/Webhook-Waiting/12', true],
+	['https://n8n.example.com/%77ebhook-waiting/12', true],
+	['https://n8n.example.com//webhook-waiting//12', true],
+	['https://n8n.example.com/webhook-waiting/../webhook/x', false],
+	['https://n8n.example.com/webhook-waiting/%2e%2e/webhook/x', false],
+	['https://n8n.example.com/webhook-waiting%2f..%2fwebhook/x', false],
+	['https://n8n.example.com/webhook/a/webhook-waiting/b', false],
+	['https://n8n.example.com/webhook-waiting', false],
+	['no URL', false],
 ])('%s resumes a waiting run: %p', (address, expected) => {
 	expect(isResumeUrl(address)).toBe(expected);
 });
@@ -111,13 +177,11 @@ it('believes nothing that was altered, whatever a sender makes of it', () => {
 		value,
 	);
 	fc.assert(
-		fc.property(altered, fc.string(), (change, path) => {
+		fc.property(altered, (change) => {
 			const hostile = { ...query, ...change };
 			const isSame = Object.keys(query).every((name) => hostile[name] === query[name]);
-			const verdict = verifyCallback(`/webhook/${path}`, hostile, callbackKey(KEY), NOW);
-			if (!isSame || path.replace(/\/+$/, '') !== 'tencent-vidu') {
-				expect(verdict).toHaveProperty('invalid');
-			}
+			const verdict = verifyCallback([targetOf(url)], hostile, callbackKey(KEY), NOW);
+			if (!isSame) expect(verdict).toHaveProperty('invalid');
 		}),
 		{ numRuns: Number(process.env.FUZZ_RUNS ?? 2_000) },
 	);

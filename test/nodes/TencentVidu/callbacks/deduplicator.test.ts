@@ -54,6 +54,40 @@ it('forgets what is older than a week', () => {
 	expect(['old', 'young', 'new'].map((key) => isKnown(key, after))).toEqual([false, true, true]);
 });
 
+it('keeps a callback until its claims expire', () => {
+	const saved = new Deduplicator().addIfNew('a', '', NOW, (NOW + 300 * DAY) / 1000) ?? '';
+	const short = new Deduplicator().addIfNew('b', saved, NOW, (NOW + DAY) / 1000) ?? '';
+	const at = (days: number) => ['a', 'b'].map((key) => isKnown(key, short, NOW + days * DAY));
+	expect([at(0.9), at(8), at(301)]).toEqual([
+		[true, true],
+		[true, false],
+		[false, false],
+	]);
+});
+
+it('saves the newest entry, however many others are saved', () => {
+	const others = savedAfter(many(1_000));
+	const repeats = new Deduplicator();
+	const saved = repeats.addIfNew('mine', others, NOW, (NOW + DAY) / 1000) ?? '';
+	expect(isKnown('mine', saved)).toBe(true);
+	expect(isKnown('mine', repeats.addIfNew('next', saved, NOW) ?? '')).toBe(true);
+});
+
+it('keeps a bounded number of callbacks and triggers in the process', () => {
+	const repeats = new Deduplicator();
+	for (const key of many(5_001)) repeats.addIfNew(key, '', NOW);
+	expect(['key 0', 'key 1'].map((key) => repeats.addIfNew(key, '', NOW) === undefined)).toEqual([
+		false,
+		false,
+	]);
+	expect(repeats.addIfNew('key 5000', '', NOW)).toBeUndefined();
+	const first = Deduplicator.of('first');
+	for (const key of many(199)) Deduplicator.of(key);
+	expect(Deduplicator.of('first')).toBe(first);
+	for (const key of many(201)) Deduplicator.of(`more ${key}`);
+	expect(Deduplicator.of('first')).not.toBe(first);
+});
+
 it.each(['', 'nonsense', '{"a":1}', '0'.repeat(14)])('begins anew with a broken %p', (saved) => {
 	expect(isKnown('a', saved)).toBe(false);
 });

@@ -153,7 +153,8 @@ it('drops repeats after a restart, by what n8n has saved', async () => {
 	const { body } = fake.callbacks.deliveries[0] ?? {};
 	const url = signedUrl();
 	const path = new URL(url).pathname + new URL(url).search;
-	await open({}, { staticData: trigger.staticData });
+	// It listens on another port now, but n8n's address stays.
+	await open({}, { staticData: trigger.staticData, publicUrl: `${trigger.url}/` });
 	expect(await post(trigger.url + path, body)).toBe(200);
 	expect(trigger.started).toEqual([]);
 });
@@ -174,15 +175,21 @@ it('counts the hours of a callback URL from when the job was accepted', async ()
 	expect(trigger.started).toHaveLength(1);
 });
 
-it('tells in the log what could not be read of a callback that was asked for', async () => {
+it('starts with UNKNOWN for a body that tells no status, and says so in the log', async () => {
 	await serve({ callbacks: { shape: () => ({ outcome: 'splendid' }) } });
 	const warned = jest.spyOn(Container.get(Logger), 'warn');
-	await open();
+	await open({ events: ['failed'] });
 	const { items } = await submit();
 	expect(trigger.answered).toEqual([200]);
+	expect(jsons()).toEqual([
+		{
+			...{ Status: 'UNKNOWN', ErrorCode: '', ErrorMessage: '', ResultVideoUrl: '' },
+			...{ Reference: items[0]?.json.Reference, Resource: 'imageToVideo' },
+			Callback: { outcome: 'splendid' },
+		},
+	]);
 	const log = JSON.stringify(warned.mock.calls);
 	expect(log).toContain(items[0]?.json.Reference);
-	expect(log).toContain('splendid');
 	expect(log).not.toContain('viduSignature');
 	warned.mockRestore();
 });
@@ -200,7 +207,7 @@ describe('what is not believed', () => {
 	it.each<[string, (url: string) => string]>([
 		['unsigned', (url) => url.replace(/\?.*/, '')],
 		['altered', (url) => url.replace('viduReference=', 'viduReference=x')],
-		['for another path', (url) => url.replace('tencent-vidu', 'tencent-vidu-2')],
+		['with its signature alone', (url) => url.replace(/\?.*(?=viduSignature)/, '?')],
 		['prolonged', (url) => url.replace(/viduExpires=(\d)/, 'viduExpires=9$1')],
 	])('%s: 401, and nothing starts', async (_, alter) => {
 		await submit();
@@ -211,13 +218,59 @@ describe('what is not believed', () => {
 
 	it('signed by another account, or expired', async () => {
 		await submit();
+		const publicUrl = `${trigger.url}/`;
 		const path = signedUrl().replace(trigger.url, '');
-		await open({}, { credentials: { ...credentials(), ...TEMPORARY_ACCOUNT } });
+		const other = { ...credentials(), ...TEMPORARY_ACCOUNT };
+		await open({}, { credentials: other, publicUrl });
+		virtualTime.elapsed += 30_000;
 		expect(await post(trigger.url + path, body)).toBe(401);
-		await open();
+		await open({}, { publicUrl });
 		virtualTime.elapsed += 73 * 3_600_000;
 		expect(await post(trigger.url + path, body)).toBe(401);
 		expect(trigger.started).toEqual([]);
+	});
+
+	const postSignedFor = async (signedFor: string, headers: Record<string, string> = {}) => {
+		const expires = Math.ceil(virtualTime.now() / 1000 + 3600);
+		const url = signCallbackUrl(
+			signedFor,
+			claims({ reference: signedFor, expires }),
+			PERMANENT_ACCOUNT.secretKey,
+		);
+		const { status } = await fetch(address() + new URL(url).search, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', ...headers },
+			body: JSON.stringify(body),
+		});
+		return status;
+	};
+
+	const atHere = (path: string) => `${trigger.url}${path}`;
+
+	it('signed for another trigger or another n8n', async () => {
+		virtualTime.elapsed += 30_000;
+		for (const publicUrl of ['http://localhost:5678/', 'https://n8n.example.com/']) {
+			await open({}, { publicUrl });
+			for (const signedFor of [
+				...['https://other.example/webhook/tencent-vidu', atHere('/webhook/tencent-vidu-2')],
+				...[atHere('/webhook/a/webhook/tencent-vidu'), atHere('/webhook-waiting/tencent-vidu')],
+			]) {
+				expect([signedFor, await postSignedFor(signedFor)]).toEqual([signedFor, 401]);
+			}
+		}
+		expect(trigger.started).toEqual([]);
+	});
+
+	it('signed for the host of the request, once n8n knows its public address', async () => {
+		virtualTime.elapsed += 30_000;
+		const tunnel = 'https://tunnel.example/webhook/tencent-vidu';
+		const forwarded = { 'x-forwarded-host': 'tunnel.example' };
+		expect(await postSignedFor(tunnel, forwarded)).toBe(200);
+		await open({}, { publicUrl: 'https://n8n.example.com/' });
+		expect(await postSignedFor(tunnel, forwarded)).toBe(401);
+		expect(await postSignedFor(address())).toBe(401);
+		const own = 'https://n8n.example.com/prefix/webhook/tencent-vidu';
+		expect(await postSignedFor(own)).toBe(200);
 	});
 
 	it('signed with keys that the credential no longer has, half a minute later at the latest', async () => {
@@ -238,6 +291,7 @@ describe('what is not believed', () => {
 		virtualTime.elapsed += 30_000;
 		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'c')).toBe(401);
 		await open();
+		virtualTime.elapsed += 1_000;
 		expect(await statusOf(PERMANENT_ACCOUNT.secretKey, 'd')).toBe(200);
 	});
 
@@ -251,11 +305,22 @@ describe('what is not believed', () => {
 		expect(trigger.started).toEqual([]);
 	});
 
-	it('without authentication, anything that is a job, with the reference it was asked for by', async () => {
+	it('without authentication, the reference in the URL', async () => {
 		await open({ authentication: 'none' });
 		const url = signCallbackUrl(address(), claims({ reference: 'order 7', expires: 1 }), 'any key');
 		expect(await post(url, { ...body, JobId: '2' })).toBe(200);
-		expect(jsons()).toEqual([expect.objectContaining({ Reference: 'order 7' })]);
+		expect(Object.keys(jsons()[0] ?? {})).not.toContain('Reference');
+		expect(Object.keys(jsons()[0] ?? {})).not.toContain('Resource');
+	});
+
+	it('without authentication, a forged result for a repeat of the real one', async () => {
+		await open({ authentication: 'none' });
+		const forged = { ...body, ResultVideoUrl: 'https://other.example/v.mp4' };
+		for (const one of [forged, body, body, forged]) expect(await post(address(), one)).toBe(200);
+		expect(jsons().map((json) => json?.ResultVideoUrl)).toEqual([
+			forged.ResultVideoUrl,
+			body.ResultVideoUrl,
+		]);
 	});
 
 	it('without authentication, anything that is a job', async () => {
@@ -323,24 +388,172 @@ describe('Confirm', () => {
 		expect(trigger.started).toHaveLength(1);
 	});
 
-	it('falls back to the body when the service cannot be asked', async () => {
-		const fault = { kind: 'error', code: 'UnauthorizedOperation' } as const;
-		fake.faults.add({ action: 'DescribeImageToVideoViduJob', fault });
+	const failDescribe = (code: string) => {
+		const fault = { kind: 'error', code } as const;
+		fake.faults.add({ action: 'DescribeImageToVideoViduJob', times: Infinity, fault });
+	};
+
+	it('starts nothing when the service cannot be asked, unless told to', async () => {
+		failDescribe('UnauthorizedOperation');
 		await submit();
+		expect(trigger.answered).toEqual([503, 503, 503]);
+		expect(trigger.started).toEqual([]);
+		await open({ options: { confirm: true, onUnconfirmed: 'start' } });
+		await submit({ prompt: 'Another' });
+		expect(trigger.answered).toEqual([200]);
 		expect(jsons()).toEqual([expect.objectContaining({ Status: 'DONE', Confirmed: false })]);
+	});
+
+	it('starts nothing for an International account, which cannot be asked', async () => {
+		await submit();
+		await open(
+			{ options: { confirm: true } },
+			{ credentials: { ...credentials(), site: 'international' }, publicUrl: `${trigger.url}/` },
+		);
+		const body = { JobId: fake.jobs.all()[0]?.jobId, Status: 'DONE', ResultVideoUrl: 'u' };
+		expect(await post(address() + new URL(signedUrl()).search, body)).toBe(503);
+		expect(trigger.started).toEqual([]);
+	});
+
+	it.each(['FailedOperation.JobNotFound', 'InvalidParameterValue.JobId', 'ResourceNotFound'])(
+		'never starts for a job that the service answers with %s',
+		async (code) => {
+			await open({ options: { confirm: true, onUnconfirmed: 'start' } });
+			failDescribe(code);
+			await submit();
+			expect(new Set(trigger.answered)).toEqual(new Set([503]));
+			expect(trigger.started).toEqual([]);
+		},
+	);
+
+	it('never starts for another job of the account than the one that was submitted', async () => {
+		await open({ options: { confirm: true, onUnconfirmed: 'start' } });
+		await submit({ prompt: 'One' });
+		const [one] = fake.jobs.all();
+		fake.callbacks.options.tries = 0;
+		await submit({ prompt: 'Two' });
+		trigger.started.length = 0;
+		const body = { JobId: one?.jobId, Status: 'DONE', ResultVideoUrl: 'https://example.com/v.mp4' };
+		expect(await virtualTime.until(post(signedUrl(), body), () => fake.inFlight)).toBe(503);
+		expect(trigger.started).toEqual([]);
+	});
+
+	it('asks about the job that was submitted when the callback names none', async () => {
+		await serve({ callbacks: { shape: 'B' } });
+		await open({ options: { confirm: true } });
+		await submit();
+		const { jobId: JobId } = fake.jobs.all()[0] ?? {};
+		expect(jsons()).toEqual([expect.objectContaining({ JobId, Confirmed: true })]);
 	});
 });
 
-it('downloads the video after it has answered, and starts without it if it cannot', async () => {
-	await open({ options: { downloadVideo: true, binaryField: 'film' } });
-	await submit();
-	expect(trigger.started[0]?.[0]?.binary?.film).toMatchObject({ mimeType: 'video/mp4' });
-	fake.faults.add({ action: 'Video', times: Infinity, fault: { kind: 'expired' } });
-	await submit({ prompt: 'Another' });
-	expect(trigger.answered).toEqual([200, 200]);
-	expect(jsons()[1]).toMatchObject({
-		DownloadError: expect.stringContaining('24 hours') as string,
+describe('bodies', () => {
+	const video = { Status: 'DONE', ResultVideoUrl: 'https://example.com/v.mp4' };
+
+	const postSigned = async (body: unknown, type?: string) => {
+		await submit({ prompt: '[never]' });
+		const before = performance.now();
+		const status = await post(signedUrl(), body, type);
+		return { status, ms: performance.now() - before };
+	};
+
+	it('of 15 MB are cut, and start the workflow at once', async () => {
+		const creation = { id: '1', url: 'https://example.com/v.mp4', cover_url: 'x' };
+		const creations = Array<object>(250_000).fill(creation);
+		const body = JSON.stringify({ id: '1', state: 'success', creations });
+		expect(body.length).toBeGreaterThan(14e6);
+		const { status, ms } = await postSigned(body);
+		expect(status).toBe(200);
+		expect(ms).toBeLessThan(3_000);
+		expect(jsons()).toEqual([expect.objectContaining({ Status: 'UNKNOWN' })]);
+		expect(JSON.stringify(jsons()).length).toBeLessThan(30_000);
 	});
+
+	it('of 8 MB are read, and stored in part', async () => {
+		const creations = Array<object>(100_000).fill({ url: 'https://example.com/v.mp4' });
+		const { status, ms } = await postSigned({ state: 'success', creations, a: Array(1e6).fill(1) });
+		expect(status).toBe(200);
+		expect(ms).toBeLessThan(3_000);
+		expect(jsons()).toEqual([expect.objectContaining({ Status: 'DONE' })]);
+		expect(JSON.stringify(jsons()).length).toBeLessThan(10_000);
+	});
+
+	it('with the longest Payload are read whole', async () => {
+		const Payload = '\u0001'.repeat(1_048_576);
+		const { status } = await postSigned({ ...video, Payload });
+		expect(status).toBe(200);
+		expect(jsons()[0]?.Status).toBe('DONE');
+		expect(jsons()[0]?.Payload === Payload).toBe(true);
+		expect(JSON.stringify(jsons()[0]?.Callback).length).toBeLessThan(70_000);
+	});
+
+	it.each([
+		['text/plain', 'status=FAIL', 'UNKNOWN'],
+		['application/x-www-form-urlencoded', 'JobId=77&Status=FAIL', 'FAIL'],
+		['text/plain', JSON.stringify(video), 'DONE'],
+		['text/html', '<html>', 'UNKNOWN'],
+		['application/json', '', 'UNKNOWN'],
+	])('of type %s: %s', async (type, body, Status) => {
+		expect((await postSigned(body, type)).status).toBe(200);
+		expect(jsons()).toEqual([expect.objectContaining({ Status })]);
+	});
+
+	it('never bring a signature of ours into the item or the log', async () => {
+		const warned = jest.spyOn(Container.get(Logger), 'warn');
+		await submit({ prompt: '[never]', options: { reference: 'order' } });
+		const url = signedUrl();
+		const signature = new URL(url).searchParams.get('viduSignature') ?? '';
+		const error = `the callback ${url} failed`;
+		const query = Object.fromEntries(new URL(url).searchParams);
+		const body = {
+			state: 'failed',
+			error,
+			callback_url: url,
+			list: [[url]],
+			query,
+			[url]: signature,
+		};
+		expect(await post(url, body)).toBe(200);
+		expect(await post(url.replace('order', 'order%0Aforged'), {})).toBe(401);
+		expect(jsons()[0]?.ErrorMessage).toContain('the callback http');
+		expect(JSON.stringify(jsons())).not.toContain(signature.slice(3));
+		expect(warned.mock.calls.map(([message]) => message).join('')).not.toMatch(/\n/);
+		warned.mockRestore();
+	});
+});
+
+describe('parameters that are wrong', () => {
+	it.each<[INodeParameters, RegExp]>([
+		[{ authentication: '={{ undefined }}' }, /^Authentication .*None.*Signed URL.*nothing/],
+		[{ authentication: 'basic' }, /^Authentication .*not "basic"/],
+		[{ authentication: 'none', events: '={{ null }}' }, /^Events .*Success.*nothing/],
+		[{ authentication: 'none', events: [] }, /^Events .*nothing is chosen/],
+		[{ authentication: 'none', events: ['done'] }, /^Events .*not \["done"\]/],
+		[{ authentication: 'none', options: { onUnconfirmed: 'maybe' } }, /On Unconfirmed must be one/],
+	])('%j: named as the user sees them', async (parameters, message) => {
+		await open(parameters);
+		expect(await post(address(), { JobId: '1', Status: 'FAIL' })).toBe(500);
+		expect(trigger.errors).toEqual([expect.stringMatching(message)]);
+		expect(trigger.started).toEqual([]);
+	});
+});
+
+it.each([
+	['none', 'http://127.0.0.1:1/v.mp4', true],
+	['none', 'http://0x7f.1:1/v.mp4', false],
+	['none', 'http://[::ffff:10.0.0.1]/v.mp4', true],
+	['signedUrl', 'http://localhost:1/v.mp4', false],
+])('with Authentication %s, %s is not opened', async (authentication, url, hasEndpoint) => {
+	await submit({ prompt: '[never]' });
+	const endpoint = hasEndpoint ? fake.url : '';
+	await open(
+		{ authentication, options: { downloadVideo: true } },
+		{ credentials: { ...credentials(), endpoint }, publicUrl: `${trigger.url}/` },
+	);
+	const body = { JobId: '1', Status: 'DONE', ResultVideoUrl: url };
+	expect(await post(address() + new URL(signedUrl()).search, body)).toBe(200);
+	await trigger.settled();
+	expect(jsons()[0]?.DownloadError).toMatch(/private network/);
 });
 
 it('keeps the digits of a JobId that comes as a number, whatever the content type', async () => {

@@ -50,10 +50,10 @@ it.each(examples)('reads the example $id', ({ id, body }) => {
 });
 
 it.each([
-	...['WAIT', 'wait', 'created', 'queueing'].map((said) => [said, 'WAIT']),
-	...['RUN', 'processing'].map((said) => [said, 'RUN']),
-	...['DONE', 'Done', 'success', 'SUCCESS'].map((said) => [said, 'DONE']),
-	...['FAIL', 'fail', 'failed'].map((said) => [said, 'FAIL']),
+	...['WAIT', 'wait', 'created', 'queueing', 'Pending'].map((said) => [said, 'WAIT']),
+	...['RUN', 'processing', 'IN_PROGRESS'].map((said) => [said, 'RUN']),
+	...['DONE', 'Done', 'success', 'SUCCESS', 'completed'].map((said) => [said, 'DONE']),
+	...['FAIL', 'fail', 'failed', 'CANCELLED', 'Expired'].map((said) => [said, 'FAIL']),
 ])('takes %s for %s under each name of the status', (said, status) => {
 	const url = { ResultVideoUrl: 'https://e.com/v.mp4' };
 	for (const key of ['Status', 'status', 'state']) {
@@ -67,6 +67,7 @@ it.each([
 	['null', null],
 	['a text', 'DONE'],
 	['a list', [{ Status: 'DONE' }]],
+	['a wrapper that no query has', { Data: { Status: 'DONE', ResultVideoUrl: 'u' } }],
 	['nothing', {}],
 	['an unknown status', { Status: 'PAUSED' }],
 	...['constructor', 'toString', '__proto__'].map((Status): [string, object] => [

@@ -1,0 +1,40 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { publicUrlProblem } from '../jobs/publicAddress';
+
+const hostSchema = z
+	.string()
+	.transform((hosts) => hosts.split(',')[0]?.trim() ?? '')
+	.refine((host) => /^[\w.:[\]-]{1,300}$/.test(host))
+	.optional()
+	.catch(undefined);
+
+const headersSchema = z.object({ host: hostSchema, 'x-forwarded-host': hostSchema }).catch({});
+
+/** A URL, or undefined for what is none. */
+const urlOf = (text = '') => (URL.canParse(text) ? new URL(text) : undefined);
+
+/**
+ * The URLs at which this trigger listens, as n8n knows them: its production URL, at n8n's address
+ * for webhooks and for its editor. If n8n was not told a public address, the hosts that the request
+ * names count as well: a tunnel or a proxy may have changed them.
+ */
+export function addressesOf(context: IWebhookFunctions): string[] {
+	const own = urlOf(context.getNodeWebhookUrl('default'));
+	// A path may have parts that the caller chooses, such as `:id`.
+	const chosen = z.record(z.string()).catch({}).parse(context.getParamsData());
+	const path = (own?.pathname ?? context.getRequestObject().path).replace(
+		/:(\w+)/g,
+		(all, name: string) => encodeURIComponent(chosen[name] ?? all),
+	);
+	const isPublic = own !== undefined && publicUrlProblem(own.href) === undefined;
+	const headers = isPublic ? {} : headersSchema.parse(context.getHeaderData());
+	const hosts = [
+		own?.host,
+		urlOf(context.getInstanceBaseUrl())?.host,
+		headers.host,
+		headers['x-forwarded-host'],
+	];
+	return hosts.flatMap((host) => (host ? (urlOf(`http://${host}${path}`)?.href ?? []) : []));
+}
