@@ -4,7 +4,7 @@ import {
 	type IWebhookResponseData,
 	UserError,
 } from 'n8n-workflow';
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import { accountOf } from '../../../credentials/account';
 import { systemClock } from '../clock';

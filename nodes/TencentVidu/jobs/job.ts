@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 /** A finished or running job, the same from a query and from a callback. */
 export interface Job {

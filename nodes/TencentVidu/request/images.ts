@@ -1,5 +1,5 @@
 import type { IBinaryData } from 'n8n-workflow';
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import { type Problem, refuse } from './problem';
 

@@ -7,7 +7,7 @@ import type {
 	IN8nHttpFullResponse,
 	IWebhookFunctions,
 } from 'n8n-workflow';
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import { classifyNetworkError, reasonOf } from './networkError';
 import { parseResponse } from './response';

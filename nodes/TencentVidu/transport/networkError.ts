@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 /**
  * Why there was no response. `rejectedLocally`: refused before a connection was opened.
