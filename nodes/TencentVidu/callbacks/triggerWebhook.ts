@@ -14,7 +14,9 @@ import { describeRequest } from '../jobs/context';
 import { downloadVideo } from '../jobs/download';
 import { type NodeOptions, OptionsReader } from '../request/readOptions';
 import { createClient } from '../transport/client';
-import { createSender, CREDENTIAL, openDownload } from '../transport/n8nHttp';
+import { deadlines } from '../transport/deadlines';
+import { createSender, CREDENTIAL } from '../transport/n8nHttp';
+import { openDownload } from '../transport/openDownload';
 import { redactSignatures } from '../transport/response';
 import {
 	type CallbackResult,
@@ -44,6 +46,10 @@ const requestSchema = z.object({
 	rawBody: z.instanceof(Buffer).optional().catch(undefined),
 	body: z.unknown(),
 });
+
+/** n8n tells a trigger neither of its end nor of Stop, so its downloads have limits of their own. */
+const MAX_DOWNLOAD_MS = 30 * 60_000;
+const MAX_WAITING_DOWNLOADS = 200;
 
 const optionsReader = new OptionsReader([triggerOptions]);
 
@@ -124,15 +130,28 @@ const toJson = (result: CallbackResult) => ({ ...result }) as IDataObject;
 async function withVideo(
 	context: IWebhookFunctions,
 	result: CallbackResult,
-	{ binaryField }: NodeOptions,
+	{ binaryField, maxVideoSize }: NodeOptions,
 ) {
 	context.getResponseObject().status(200).end();
 	const name = result.JobId ?? result.Reference ?? 'video';
 	const fileName = name.replace(/[^\w.-]/g, '_');
-	const open = async (url: string) => await openDownload(context, url);
-	const { signal } = new AbortController();
-	const url = result.ResultVideoUrl;
-	const video = await downloadVideo({ url, fileName, open, signal }, systemClock);
+	const credentials = await credentialsIfAny(context);
+	const tooLate = new AbortController();
+	const deadline = deadlines.start(MAX_DOWNLOAD_MS, () => tooLate.abort());
+	const video = await downloadVideo(
+		{
+			url: result.ResultVideoUrl,
+			fileName,
+			maxVideoSize,
+			open: async (url, signal) => await openDownload(context, {}, url, signal),
+			signal: tooLate.signal,
+			fairnessKey: `${context.getWorkflow().id ?? ''} ${context.getNode().id}`,
+			maxWaiting: MAX_WAITING_DOWNLOADS,
+			allowsPrivate: credentials !== undefined && accountOf(credentials).endpoint !== '',
+		},
+		systemClock,
+	);
+	deadline.stop();
 	if (!video.stored) context.logger.warn(`${context.getNode().name}: ${video.problem}`);
 	return video.stored
 		? { json: toJson(result), binary: { [binaryField]: video.stored } }

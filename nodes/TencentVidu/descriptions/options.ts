@@ -81,6 +81,15 @@ export const binaryField = {
 	description: 'The binary field that holds the video of a finished job',
 } satisfies INodeProperties;
 
+export const maxVideoSize = {
+	displayName: 'Max Video Size',
+	name: 'maxVideoSize',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 100_000 },
+	default: 1_000,
+	description: 'In megabytes. A larger video is not downloaded.',
+} satisfies INodeProperties;
+
 const onFailedJob = {
 	displayName: 'On Failed Job',
 	name: 'onFailedJob',
@@ -194,10 +203,15 @@ export const submitOptions = collection('Options', 'options', [
 	submitWithoutCallback,
 ]);
 
-export const getOptions = collection('Options', 'options', [downloadVideo, binaryField]);
+export const getOptions = collection('Options', 'options', [
+	downloadVideo,
+	maxVideoSize,
+	binaryField,
+]);
 
 export const waitOptions = collection('Wait Options', 'waitOptions', [
 	{ ...downloadVideo, default: true },
+	maxVideoSize,
 	onFailedJob,
 	pollInterval,
 	binaryField,
@@ -213,6 +227,7 @@ export const optionRows = {
 	downloadVideo,
 	dropRepeats,
 	maxCapacityWait,
+	maxVideoSize,
 	onFailedJob,
 	pollInterval,
 	reference,

@@ -1,6 +1,13 @@
 import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
-import { binaryField, collection, confirm, downloadVideo, dropRepeats } from './options';
+import {
+	binaryField,
+	collection,
+	confirm,
+	downloadVideo,
+	dropRepeats,
+	maxVideoSize,
+} from './options';
 
 /** The webhook of the trigger, which lives below the path that the user sets. */
 export const triggerWebhookDescription: IWebhookDescription = {
@@ -17,6 +24,7 @@ export const triggerOptions = collection('Options', 'options', [
 	confirm,
 	downloadVideo,
 	dropRepeats,
+	maxVideoSize,
 	binaryField,
 ]);
 
