@@ -118,7 +118,7 @@ async function sendUntil(
 	const { statusCode, headers } = response;
 	const parsed = parseResponse({ statusCode, body: text, date: headers.date });
 	if (parsed.kind !== 'malformed') return parsed;
-	if (isFromProxy(response, options.baseURL)) {
+	if (isFromProxy(response)) {
 		return { kind: 'proxyRefused', reason: `HTTP ${statusCode}` };
 	}
 	return broken === undefined ? parsed : { kind: 'lost', reason: broken };

@@ -20,7 +20,7 @@ export interface OpenResponse {
 	statusCode: number;
 	headers: z.infer<typeof headersSchema>;
 	body: Body;
-	connection: { path?: string; socket?: Socket } | undefined;
+	connection: { protocol?: string; path?: string; socket?: Socket } | undefined;
 }
 
 interface Socket {
@@ -65,12 +65,9 @@ export async function openResponse(sent: Promise<unknown>): Promise<OpenResponse
 }
 
 /** A proxy that passes nothing on answers in the service's place: 407, or without the TLS asked for. */
-export function isFromProxy(
-	{ statusCode, connection }: OpenResponse,
-	url: string | undefined,
-): boolean {
-	const isPlain = connection?.socket !== undefined && !connection.socket.encrypted;
-	return statusCode === 407 || (isPlain && /^https:/i.test(url ?? ''));
+export function isFromProxy({ statusCode, connection }: OpenResponse): boolean {
+	const { protocol, socket } = connection ?? {};
+	return statusCode === 407 || (protocol === 'https:' && socket !== undefined && !socket.encrypted);
 }
 
 /** Behind a proxy, the connection's address is the proxy's, and the user's own choice. */
