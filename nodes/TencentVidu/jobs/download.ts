@@ -3,7 +3,6 @@ import type { IBinaryData } from 'n8n-workflow';
 import { onAbort, raceAbort } from '../abort';
 import type { Clock } from '../clock';
 import { Deadlines } from '../transport/deadlines';
-import { classifyNetworkError } from '../transport/networkError';
 import type { Download } from '../transport/openDownload';
 import { downloadLimiter, type DownloadOwner } from './downloadLimiter';
 import { publicUrlProblem } from './publicAddress';
@@ -103,9 +102,8 @@ const tooLarge = (maxBytes: number) => ({
 	problem: `The video is larger than Max Video Size (${maxBytes / MEGABYTE} MB). Set a larger one, or download it from its URL, which works for 24 hours`,
 });
 
-const broken = (error: unknown): Attempt => ({
-	retry: `the connection broke: ${classifyNetworkError(error).reason}`,
-});
+/** Without the error's code: n8n would put its own text for the code in the place of ours. */
+const BROKEN = { retry: 'the connection broke' };
 
 /** Downloads once. `onProgress` hears of the head, and of each period's share of bytes. */
 async function attempt(
@@ -139,8 +137,8 @@ async function attempt(
 		if (bytes === 0) return { retry: 'the file is empty' };
 		if (bytes === undefined || bytes === length) return { stored };
 		return { retry: `only ${bytes} of ${length} bytes came` };
-	} catch (error) {
-		return received > maxBytes ? tooLarge(maxBytes) : broken(error);
+	} catch {
+		return received > maxBytes ? tooLarge(maxBytes) : BROKEN;
 	}
 }
 
@@ -154,7 +152,7 @@ async function attemptInTime(
 	const removeListener = onAbort(options.signal, () => controller.abort());
 	const deadline = deadlines.start(STALL_MS, () => controller.abort());
 	try {
-		const work = attempt(options, signal, deadline.restart).catch(broken);
+		const work = attempt(options, signal, deadline.restart).catch(() => BROKEN);
 		const stalled = { retry: STALLED, isStalled: true };
 		const result: Attempt = await raceAbort<Attempt>(work, signal, () => stalled);
 		return signal.aborted && 'retry' in result ? stalled : result;

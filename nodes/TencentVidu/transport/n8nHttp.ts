@@ -114,7 +114,7 @@ async function sendUntil(
 	const response = await raceAbort(openResponse(request), signal, () => {
 		throw timeoutError();
 	});
-	const { text, broken } = await readBody(response.body, signal);
+	const { text, broken } = await readBody(response.body, signal).finally(response.close);
 	const { statusCode, headers } = response;
 	const parsed = parseResponse({ statusCode, body: text, date: headers.date });
 	if (parsed.kind !== 'malformed') return parsed;
@@ -150,6 +150,8 @@ export function createSender(
 			return classifyNetworkError(error);
 		} finally {
 			deadline.stop();
+			// Ends the connection if the response has not ended.
+			tooLate.abort();
 		}
 	};
 }

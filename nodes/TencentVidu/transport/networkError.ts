@@ -23,7 +23,8 @@ const NOT_WRITTEN =
 
 /** Errors that n8n throws before it sends: by name, and by text, which is all that 1.x keeps. */
 const REFUSED_BY_N8N = /^(SsrfBlocked(Hostname|Ip)|UnknownConnectionHost)Error$/;
-const REFUSED_BY_N8N_TEXT = /^Domain not allowed: |^Node ".*" does not have any credentials of type/;
+const REFUSED_BY_N8N_TEXT =
+	/^Domain not allowed: |^Node ".*" does not have any credentials of type/;
 
 /** n8n's proxy agent has sent CONNECT alone, and waits for its response. */
 const PROXY_TEXT =

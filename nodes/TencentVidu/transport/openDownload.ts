@@ -48,10 +48,7 @@ export async function openDownload(
 			...(skipSslCertificateValidation ? { skipSslCertificateValidation } : {}),
 		}),
 	);
-	const { body, headers, statusCode } = response;
-	// A body that ends while nobody reads it must not end n8n.
-	body.on('error', () => {});
-	const discard = () => void body.destroy();
+	const { body, headers, statusCode, close: discard } = response;
 	onAbort(signal, discard);
 	return {
 		statusCode,
@@ -68,7 +65,7 @@ export async function openDownload(
 				const stored = await context.helpers.prepareBinaryData(counted, fileName, mimeType);
 				return { stored, bytes: stored.bytes };
 			} finally {
-				body.destroy();
+				discard();
 			}
 		},
 		discard,

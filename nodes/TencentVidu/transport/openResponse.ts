@@ -20,7 +20,16 @@ export interface OpenResponse {
 	statusCode: number;
 	headers: z.infer<typeof headersSchema>;
 	body: Body;
-	connection: { protocol?: string; path?: string; socket?: Socket } | undefined;
+	connection: Connection | undefined;
+	/** Ends the connection, whether or not the body has ended. */
+	close: () => void;
+}
+
+interface Connection {
+	protocol?: string;
+	path?: string;
+	socket?: Socket;
+	destroy?: () => void;
 }
 
 interface Socket {
@@ -33,24 +42,38 @@ interface Socket {
 /** What n8n and axios throw with a response, and do not declare. */
 interface ThrownResponse {
 	cause?: ThrownResponse;
-	request?: OpenResponse['connection'];
+	request?: Connection;
 	response?: { status: number; headers: unknown; data?: Partial<Body> };
+}
+
+function toResponse(
+	statusCode: number,
+	headers: unknown,
+	body: Body,
+	connection: Connection | undefined,
+): OpenResponse {
+	// A body that breaks off while nobody reads it must not end n8n.
+	body.on('error', () => {});
+	const close = () => {
+		body.destroy();
+		// In n8n 2.x the body is a copy, which ends the connection only with the next bytes.
+		connection?.destroy?.();
+	};
+	return { statusCode, headers: headersSchema.parse(headers), body, connection, close };
 }
 
 function fromReturned(returned: unknown): OpenResponse {
 	const { statusCode, headers, body } = returned as IN8nHttpFullResponse & {
-		body: Body & { req?: OpenResponse['connection'] };
+		body: Body & { req?: Connection };
 	};
-	return { statusCode, headers: headersSchema.parse(headers), body, connection: body.req };
+	return toResponse(statusCode, headers, body, body.req);
 }
 
 function fromThrown(error: unknown): OpenResponse | undefined {
 	const thrown = error as ThrownResponse | undefined;
 	const { request, response } = thrown?.response ? thrown : (thrown?.cause ?? {});
 	if (typeof response?.data?.on !== 'function') return undefined;
-	const { status: statusCode, headers, data } = response;
-	const body = data as Body;
-	return { statusCode, headers: headersSchema.parse(headers), body, connection: request };
+	return toResponse(response.status, response.headers, response.data as Body, request);
 }
 
 /**

@@ -15,7 +15,7 @@ import type * as Response from '../../../nodes/TencentVidu/transport/response';
 const NODES = '../../../nodes/TencentVidu';
 
 /** A module of the package, as it is where zod is version 4. */
-function withZod4<T>(path: string): T {
+function withZod4<T extends object>(path: string): T {
 	let loaded: T | undefined;
 	jest.isolateModules(() => {
 		jest.doMock('n8n-workflow', () => workflow);
@@ -49,7 +49,7 @@ it('reads jobs, callbacks and errors', () => {
 	});
 	const { readCallback } = withZod4<typeof CallbackBody>('callbacks/callbackBody');
 	const body = { id: '1', state: 'success', creations: [{ url: 'https://e.com/v' }] };
-	expect(readCallback(body).result).toMatchObject({ Status: 'DONE' });
+	expect(readCallback(body)).toMatchObject({ result: { Status: 'DONE' } });
 	const { classifyNetworkError } = withZod4<typeof NetworkError>('transport/networkError');
 	const error = Object.assign(new Error('m'), { code: 'ECONNREFUSED' });
 	expect(classifyNetworkError(error).kind).toBe('unreachable');
