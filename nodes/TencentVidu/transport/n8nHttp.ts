@@ -11,7 +11,7 @@ import { signRequest } from '../../../credentials/signRequest';
 import { onAbort, raceAbort } from '../abort';
 import { systemClock } from '../clock';
 import { deadlines } from './deadlines';
-import { classifyNetworkError, reasonOf } from './networkError';
+import { classifyNetworkError, type NetworkError, reasonOf } from './networkError';
 import { isFromProxy, openResponse } from './openResponse';
 import { parseResponse } from './response';
 import type { AttemptResult } from './retry';
@@ -83,6 +83,18 @@ const callerOf = (context: Context, credentials: ICredentialDataDecryptedObject)
 const timeoutError = () =>
 	Object.assign(new Error('There was no whole answer in time'), { code: 'ETIMEDOUT' });
 
+/** What is to be sent, or why it cannot be read: a storage for binary data may be silent, too. */
+async function payloadInTime(
+	read: HttpRequest['body'],
+	signal: AbortSignal,
+): Promise<string | Buffer | NetworkError> {
+	try {
+		return await raceAbort(read(), signal, async () => await Promise.reject(timeoutError()));
+	} catch (error) {
+		return { kind: 'rejectedLocally', reason: `the image could not be read: ${reasonOf(error)}` };
+	}
+}
+
 /** Why the request cannot be signed: asked beforehand, since n8n 1.x wraps errors beyond recognition. */
 function signingProblem(
 	credentials: ICredentialDataDecryptedObject,
@@ -111,9 +123,11 @@ async function sendUntil(
 		ignoreHttpStatusErrors: { ignore: true, except: [403, 407, 500, 502, 503, 504] },
 		disableFollowRedirect: true,
 	});
-	const response = await raceAbort(openResponse(request), signal, () => {
-		throw timeoutError();
-	});
+	const response = await raceAbort(
+		openResponse(request),
+		signal,
+		async () => await Promise.reject(timeoutError()),
+	);
 	const { text, broken } = await readBody(response.body, signal).finally(response.close);
 	const { statusCode, headers } = response;
 	const parsed = parseResponse({ statusCode, body: text, date: headers.date });
@@ -131,20 +145,15 @@ export function createSender(
 ): SendOnce {
 	const caller = callerOf(context, credentials);
 	return async ({ options, body: readPayload, signal }) => {
-		let body: string | Buffer;
-		try {
-			body = await readPayload();
-		} catch (error) {
-			const reason = `the image could not be read: ${reasonOf(error)}`;
-			return { kind: 'rejectedLocally', reason };
-		}
-		const problem = signingProblem(credentials, options);
-		if (problem !== undefined) return { kind: 'rejectedLocally', reason: problem };
-		if (signal.aborted) return { kind: 'cancelled' };
 		const tooLate = new AbortController();
 		const timeout = (options.timeout || DEFAULT_TIMEOUT_MS) + RESPONSE_MARGIN_MS;
 		const deadline = deadlines.start(timeout, () => tooLate.abort());
 		try {
+			const body = await payloadInTime(readPayload, tooLate.signal);
+			if (typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
+			const problem = signingProblem(credentials, options);
+			if (problem !== undefined) return { kind: 'rejectedLocally', reason: problem };
+			if (signal.aborted) return { kind: 'cancelled' };
 			return await sendUntil(caller, { ...options, body }, tooLate.signal);
 		} catch (error) {
 			return classifyNetworkError(error);

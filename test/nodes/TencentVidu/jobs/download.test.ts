@@ -144,7 +144,7 @@ it('ends at once when the run is stopped while it waits to try again', async () 
 });
 
 /** A server whose body never ends: it sends `bytes` each second, and its head at once or never. */
-async function stalling(options: Partial<DownloadOptions>, bytes: number, hasHead = true) {
+function stalling(options: Partial<DownloadOptions>, bytes: number, hasHead = true) {
 	const time = new VirtualTime();
 	let open = 0;
 	let opened = 0;
@@ -172,7 +172,7 @@ it.each([
 	['but for single bytes', 1, true],
 	['but for 16 KB each second', 16_000, true],
 ])('gives up a server that is silent %s, within ten minutes', async (_, bytes, hasHead) => {
-	const { time, work, count } = await stalling({ maxVideoSize: 1_000 }, bytes, hasHead);
+	const { time, work, count } = stalling({ maxVideoSize: 1_000 }, bytes, hasHead);
 	const fetched = await time.until(work, () => 0);
 	expect(fetched).toEqual({
 		problem: expect.stringMatching(/1 MB .* 60 seconds, 2 tries/) as string,
@@ -182,13 +182,13 @@ it.each([
 });
 
 it('has patience with a slow server that goes on', async () => {
-	const { time, work } = await stalling({ maxVideoSize: 20 }, 20_000);
+	const { time, work } = stalling({ maxVideoSize: 20 }, 20_000);
 	expect(await time.until(work, () => 0)).toMatchObject({ problem: expect.stringContaining('20 MB') as string }); // prettier-ignore
 	expect(time.elapsed).toBeGreaterThan(900_000);
 });
 
 it('ends a stalled download within a second of Stop', async () => {
-	const { time, work, stop, count } = await stalling({}, 0);
+	const { time, work, stop, count } = stalling({}, 0);
 	time.schedule(30_000, () => stop.abort());
 	expect(await time.until(work, () => 0)).toMatchObject({ problem: expect.stringContaining('stopped') as string }); // prettier-ignore
 	expect(time.elapsed).toBeLessThanOrEqual(31_000);

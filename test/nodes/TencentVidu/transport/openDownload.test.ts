@@ -64,7 +64,7 @@ it('stores no more of an endless video than Max Video Size', async () => {
 const context = {
 	helpers: {
 		httpRequest: async (options: IHttpRequestOptions) =>
-			await (Container.get(OutboundHttp).requests().request(options) as Promise<unknown>),
+			await Container.get(OutboundHttp).requests().request<unknown>(options),
 	},
 } as unknown as IWebhookFunctions;
 
