@@ -4,17 +4,18 @@ import {
 	type IWebhookResponseData,
 	UserError,
 } from 'n8n-workflow';
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import { accountOf } from '../../../credentials/account';
 import { systemClock } from '../clock';
 import { API_VERSION, SERVICE_URL } from '../descriptions/resources';
 import { describeRequest } from '../jobs/context';
-import { type DownloadResult, downloadVideo } from '../jobs/download';
-import { publicUrlProblem } from '../jobs/publicAddress';
+import { downloadVideo } from '../jobs/download';
 import type { NodeOptions } from '../request/readOptions';
 import { createClient } from '../transport/client';
-import { createSender, CREDENTIAL, openDownload } from '../transport/n8nHttp';
+import { deadlines } from '../transport/deadlines';
+import { createSender, CREDENTIAL } from '../transport/n8nHttp';
+import { openDownload } from '../transport/openDownload';
 import {
 	type CallbackResult,
 	dedupeKey,
@@ -38,6 +39,10 @@ const requestSchema = z.object({
 	rawBody: z.instanceof(Buffer).optional().catch(undefined),
 	body: z.unknown(),
 });
+
+/** n8n tells a trigger neither of its end nor of Stop, so its downloads have limits of their own. */
+const MAX_DOWNLOAD_MS = 30 * 60_000;
+const MAX_WAITING_DOWNLOADS = 200;
 
 const verifier = new CallbackVerifier(systemClock);
 
@@ -104,32 +109,34 @@ async function describeOf(context: IWebhookFunctions): Promise<Describe | undefi
 
 const toJson = (result: CallbackResult) => ({ ...result }) as IDataObject;
 
-/** Why a video is not downloaded: only the user's own Endpoint may have it on a private network. */
-async function addressProblem(context: IWebhookFunctions, url: string, isSigned: boolean) {
-	const problem = publicUrlProblem(url);
-	if (!problem) return undefined;
-	const credentials = isSigned ? await credentialsIfAny(context) : undefined;
-	const hasEndpoint = credentials !== undefined && accountOf(credentials).endpoint !== '';
-	return hasEndpoint ? undefined : `The URL of the video ${problem}: it was not opened`;
-}
-
 /** Answers the vendor first, which must not wait for a download and would repeat the callback. */
 async function withVideo(
 	context: IWebhookFunctions,
 	result: CallbackResult,
-	{ binaryField }: NodeOptions,
+	{ binaryField, maxVideoSize }: NodeOptions,
 	isSigned: boolean,
 ) {
 	context.getResponseObject().status(200).end();
 	const name = result.JobId ?? result.Reference ?? 'video';
 	const fileName = name.replace(/[^\w.-]/g, '_');
-	const open = async (url: string) => await openDownload(context, url);
-	const { signal } = new AbortController();
-	const url = result.ResultVideoUrl;
-	const problem = await addressProblem(context, url, isSigned);
-	const video: DownloadResult = problem
-		? { problem }
-		: await downloadVideo({ url, fileName, open, signal }, systemClock);
+	// Without a signature anybody may have named the address.
+	const credentials = isSigned ? await credentialsIfAny(context) : undefined;
+	const tooLate = new AbortController();
+	const deadline = deadlines.start(MAX_DOWNLOAD_MS, () => tooLate.abort());
+	const video = await downloadVideo(
+		{
+			url: result.ResultVideoUrl,
+			fileName,
+			maxVideoSize,
+			open: async (url, signal) => await openDownload(context, {}, url, signal),
+			signal: tooLate.signal,
+			fairnessKey: `${context.getWorkflow().id ?? ''} ${context.getNode().id}`,
+			maxWaiting: MAX_WAITING_DOWNLOADS,
+			allowsPrivate: credentials !== undefined && accountOf(credentials).endpoint !== '',
+		},
+		systemClock,
+	);
+	deadline.stop();
 	if (!video.stored) warn(context, video.problem, { JobId: result.JobId });
 	return video.stored
 		? { json: toJson(result), binary: { [binaryField]: video.stored } }

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Field } from './field';
+import { confirm, dropRepeats, onUnconfirmed } from './triggerOptions';
 
 // Options of the nodes. They are never sent.
 
@@ -81,6 +82,15 @@ export const binaryField = {
 	description: 'The binary field that holds the video of a finished job',
 } satisfies INodeProperties;
 
+export const maxVideoSize = {
+	displayName: 'Max Video Size',
+	name: 'maxVideoSize',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 100_000 },
+	default: 1_000,
+	description: 'In megabytes. A larger video is not downloaded.',
+} satisfies INodeProperties;
+
 const onFailedJob = {
 	displayName: 'On Failed Job',
 	name: 'onFailedJob',
@@ -156,45 +166,6 @@ const submitWithoutCallback = {
 		'Whether to submit on the International site without Callback URL. Nothing but the Tencent Cloud console shows the result of such a job.',
 } satisfies INodeProperties;
 
-export const confirm = {
-	displayName: 'Confirm',
-	name: 'confirm',
-	type: 'boolean',
-	default: false,
-	description:
-		'Whether to ask Tencent Cloud about the job first (China site). Its answer counts, not the callback. While the job runs, or if Tencent Cloud does not know it, nothing starts.',
-} satisfies INodeProperties;
-
-export const onUnconfirmed = {
-	displayName: 'On Unconfirmed',
-	name: 'onUnconfirmed',
-	type: 'options',
-	options: [
-		{
-			name: 'Refuse',
-			value: 'refuse',
-			description: 'Start nothing. Tencent Cloud is told to send the callback again.',
-		},
-		{
-			name: 'Start',
-			value: 'start',
-			description: 'Start the workflow, with Confirmed set to false in the item',
-		},
-	],
-	default: 'refuse',
-	description:
-		'What to do when Confirm is on and Tencent Cloud cannot be asked: no answer, no JobId in the callback, or an International account',
-} satisfies INodeProperties;
-
-export const dropRepeats = {
-	displayName: 'Drop Repeats',
-	name: 'dropRepeats',
-	type: 'boolean',
-	default: true,
-	description:
-		'Whether to start the workflow once for each result. Tencent Cloud may report one up to three times.',
-} satisfies INodeProperties;
-
 export const collection = (displayName: string, name: string, options: INodeProperties[]) =>
 	({
 		displayName,
@@ -215,10 +186,15 @@ export const submitOptions = collection('Options', 'options', [
 	submitWithoutCallback,
 ]);
 
-export const getOptions = collection('Options', 'options', [downloadVideo, binaryField]);
+export const getOptions = collection('Options', 'options', [
+	downloadVideo,
+	maxVideoSize,
+	binaryField,
+]);
 
 export const waitOptions = collection('Wait Options', 'waitOptions', [
 	{ ...downloadVideo, default: true },
+	maxVideoSize,
 	onFailedJob,
 	pollInterval,
 	binaryField,
@@ -234,6 +210,7 @@ export const optionRows = {
 	downloadVideo,
 	dropRepeats,
 	maxCapacityWait,
+	maxVideoSize,
 	onFailedJob,
 	onUnconfirmed,
 	pollInterval,

@@ -1,13 +1,7 @@
 import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
-import {
-	binaryField,
-	collection,
-	confirm,
-	downloadVideo,
-	dropRepeats,
-	onUnconfirmed,
-} from './options';
+import { binaryField, collection, downloadVideo, maxVideoSize } from './options';
+import { confirm, dropRepeats, onUnconfirmed } from './triggerOptions';
 
 /** The webhook of the trigger, which lives below the path that the user sets. */
 export const triggerWebhookDescription: IWebhookDescription = {
@@ -24,6 +18,7 @@ export const triggerOptions = collection('Options', 'options', [
 	confirm,
 	downloadVideo,
 	dropRepeats,
+	maxVideoSize,
 	onUnconfirmed,
 	binaryField,
 ]);

@@ -1,6 +1,6 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import { accountOf } from '../../../credentials/account';
 import { parseBody, readCallback } from '../callbacks/callbackBody';

@@ -10,17 +10,12 @@ import {
 import { hasEnded, toJob } from '../jobs/job';
 import { runOperation } from '../jobs/runOperation';
 import { createClient } from '../transport/client';
-import { createSender, openDownload } from '../transport/n8nHttp';
+import { createSender } from '../transport/n8nHttp';
+import { openDownload } from '../transport/openDownload';
 import { CANCELLED, type Outcome } from '../transport/outcome';
-import { Semaphore } from '../transport/semaphore';
 import type { Delivery } from './delivery';
 import type { Item } from './item';
 import { isTool, logAcceptedJob, stopSignalOf } from './n8nContext';
-
-const MAX_DOWNLOADS = 4;
-
-/** Videos are large: the process downloads a few at once. */
-const downloads = new Semaphore(MAX_DOWNLOADS);
 
 /** The API for an item, and the part of the run's memory that it uses. */
 function createItemClient(item: Item) {
@@ -51,13 +46,16 @@ function jobContextOf(
 	request: JobRequest,
 	timeout: number,
 ): Omit<JobContext, 'signal'> {
-	const { context, read, index } = item;
-	const stop = stopSignalOf(context);
+	const { context, read, index, account, request: settings } = item;
 	return {
 		...createItemClient(item),
-		...{ index, options: read.options, request, timeout, downloads, clock: systemClock },
+		...{ index, options: read.options, request, timeout, clock: systemClock },
 		wantsBinary: !isTool(context),
-		openDownload: async (url: string) => await openDownload(context, url, stop),
+		download: {
+			open: async (url, signal) => await openDownload(context, settings, url, signal),
+			fairnessKey: context.getExecuteData(),
+			allowsPrivate: account.endpoint !== '',
+		},
 	};
 }
 

@@ -2,10 +2,9 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 import type { Clock } from '../clock';
 import type { ApiClient, ApiRequest } from '../transport/client';
-import type { Download } from '../transport/n8nHttp';
 import type { Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
-import type { Semaphore } from '../transport/semaphore';
+import type { DownloadOptions } from './download';
 import type { Job } from './job';
 
 /** What an operation does with the API. */
@@ -24,6 +23,8 @@ export interface JobOptions {
 	resubmitAfterLostAnswer: boolean;
 	downloadVideo: boolean;
 	binaryField: string;
+	/** Megabytes. */
+	maxVideoSize: number;
 	/** `error` or `item`. */
 	onFailedJob: string;
 	/** Seconds. */
@@ -77,8 +78,7 @@ export interface JobContext {
 	timeout: number;
 	/** Whether the job is known to have ended, so that the first poll need not wait. */
 	hasEnded?: boolean;
-	openDownload: (url: string) => Promise<Download>;
-	downloads: Semaphore;
+	download: Pick<DownloadOptions, 'open' | 'fairnessKey' | 'allowsPrivate'>;
 	clock: Clock;
 }
 

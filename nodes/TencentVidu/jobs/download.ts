@@ -1,22 +1,44 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { raceAbort } from '../abort';
+import { onAbort, raceAbort } from '../abort';
 import type { Clock } from '../clock';
-import type { Download } from '../transport/n8nHttp';
+import { Deadlines } from '../transport/deadlines';
+import type { Download } from '../transport/openDownload';
+import { downloadLimiter, type DownloadOwner } from './downloadLimiter';
+import { publicUrlProblem } from './publicAddress';
 
 const MAX_TRIES = 5;
 
+/** A server that stalls as often as this is not tried again. */
+const MAX_STALLS = 2;
+
+const MAX_REDIRECTS = 5;
+
 const FIRST_PAUSE_MS = 1_000;
+
+/** Each period must bring this much, or the end: a server that sends single bytes stalls, too. */
+const STALL_MS = 60_000;
+const MIN_BYTES_PER_PERIOD = 1_000_000;
+
+const MEGABYTE = 1_000_000;
+
+const STALLED = `less than 1 MB came in ${STALL_MS / 1000} seconds`;
 
 /** A video in n8n's binary data, or in the user's words why there is none. */
 export type DownloadResult = { stored: IBinaryData } | { stored?: never; problem: string };
 
 /** What a download needs. */
-export interface DownloadOptions {
+export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 	url: string;
 	/** Without its ending. */
 	fileName: string;
-	open: (url: string) => Promise<Download>;
+	/** In megabytes. */
+	maxVideoSize: number;
+	/** Whether the video may come from a private network: so with an Endpoint in the credential. */
+	allowsPrivate: boolean;
+	/** Opens one URL; ends the connection when the signal aborts. */
+	open: (url: string, signal: AbortSignal) => Promise<Download>;
+	/** Ends the download at once. */
 	signal: AbortSignal;
 }
 
@@ -32,55 +54,155 @@ const videoTypeOf = (contentType: string | undefined) => {
 
 type Attempt = DownloadResult | { retry: string };
 
-/** Downloads once. */
-async function attempt({ url, fileName, open }: DownloadOptions): Promise<Attempt> {
-	const download = await open(url);
-	const { statusCode, contentType } = download;
-	if (statusCode !== 200) {
+const urlProblem = (url: string, { allowsPrivate }: DownloadOptions): string | undefined => {
+	if (!/^https?:\/\//i.test(url)) return 'does not begin with http:// or https://';
+	return allowsPrivate ? undefined : publicUrlProblem(url);
+};
+
+const badUrl = (problem: string) => ({ problem: `The URL of the video ${problem}` });
+
+/** Opens the URL and what it redirects to, after a look at each address. */
+async function follow(
+	options: DownloadOptions,
+	signal: AbortSignal,
+): Promise<{ download: Download } | Attempt> {
+	let { url } = options;
+	for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+		const problem = urlProblem(url, options);
+		if (problem) return badUrl(problem);
+		const download = await options.open(url, signal);
+		const { location, statusCode, remoteAddress: address } = download;
+		if (statusCode < 300 || statusCode > 399 || location === undefined) {
+			const host = address?.includes(':') ? `[${address.split('%')[0]}]` : address;
+			const addressProblem = host === undefined ? host : urlProblem(`http://${host}/`, options);
+			if (!addressProblem) return { download };
+			download.discard();
+			return badUrl(addressProblem);
+		}
 		download.discard();
-		const reason = `HTTP ${statusCode}`;
-		if (statusCode !== 403 && statusCode !== 404) return { retry: reason };
+		if (!URL.canParse(location, url)) return { retry: 'it redirects to what is no URL' };
+		url = new URL(location, url).href;
+	}
+	return { retry: `more than ${MAX_REDIRECTS} redirects` };
+}
+
+/** What the head of a response says against its body. */
+function problemOfHead({ statusCode, contentType, length }: Download, maxBytes: number) {
+	if (statusCode === 403 || statusCode === 404) {
 		return {
-			problem: `The URL of the video no longer works (${reason}): it is valid for 24 hours after the job is done. Get asks for a new one; if that fails too, the video is gone`,
+			problem: `The URL of the video no longer works (HTTP ${statusCode}): it is valid for 24 hours after the job is done. Get asks for a new one; if that fails too, the video is gone`,
 		};
 	}
-	if (isPage(contentType)) {
-		download.discard();
-		return { retry: `${contentType} came instead of a video` };
-	}
-	const { stored, bytes } = await download.store(`${fileName}.mp4`, videoTypeOf(contentType));
-	const length = download.length ?? bytes;
-	if (bytes === 0) return { retry: 'the file is empty' };
-	if (bytes !== undefined && bytes !== length) {
-		return { retry: `only ${bytes} of ${length} bytes came` };
-	}
-	return { stored };
+	if (statusCode !== 200) return { retry: `HTTP ${statusCode}` };
+	if (isPage(contentType)) return { retry: `${contentType} came instead of a video` };
+	return (length ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined;
 }
+
+const tooLarge = (maxBytes: number) => ({
+	problem: `The video is larger than Max Video Size (${maxBytes / MEGABYTE} MB). Set a larger one, or download it from its URL, which works for 24 hours`,
+});
+
+/** Without the error's code: n8n would put its own text for the code in the place of ours. */
+const BROKEN = { retry: 'the connection broke' };
+
+/** Downloads once. `onProgress` hears of the head, and of each period's share of bytes. */
+async function attempt(
+	options: DownloadOptions,
+	signal: AbortSignal,
+	onProgress: () => void,
+): Promise<Attempt> {
+	const maxBytes = options.maxVideoSize * MEGABYTE;
+	const followed = await follow(options, signal);
+	if (!('download' in followed)) return followed;
+	const { download } = followed;
+	const problem = problemOfHead(download, maxBytes);
+	if (problem) {
+		download.discard();
+		return problem;
+	}
+	onProgress();
+	let received = 0;
+	let reported = 0;
+	const onBytes = (bytes: number) => {
+		received += bytes;
+		if (received > maxBytes) throw new Error('too large');
+		if (received - reported < MIN_BYTES_PER_PERIOD) return;
+		reported = received;
+		onProgress();
+	};
+	const type = videoTypeOf(download.contentType);
+	try {
+		const { stored, bytes } = await download.store(`${options.fileName}.mp4`, type, onBytes);
+		const length = download.length ?? bytes;
+		if (bytes === 0) return { retry: 'the file is empty' };
+		if (bytes === undefined || bytes === length) return { stored };
+		return { retry: `only ${bytes} of ${length} bytes came` };
+	} catch {
+		return received > maxBytes ? tooLarge(maxBytes) : BROKEN;
+	}
+}
+
+/** Downloads once, unless the server stalls or the run is stopped: then the connection ends, too. */
+async function attemptInTime(
+	options: DownloadOptions,
+	deadlines: Deadlines,
+): Promise<Attempt & { isStalled?: boolean }> {
+	const controller = new AbortController();
+	const { signal } = controller;
+	const removeListener = onAbort(options.signal, () => controller.abort());
+	const deadline = deadlines.start(STALL_MS, () => controller.abort());
+	try {
+		const work = attempt(options, signal, deadline.restart).catch(() => BROKEN);
+		const stalled = { retry: STALLED, isStalled: true };
+		const result: Attempt = await raceAbort<Attempt>(work, signal, () => stalled);
+		return signal.aborted && 'retry' in result ? stalled : result;
+	} finally {
+		deadline.stop();
+		removeListener();
+	}
+}
+
+const STOPPED = { problem: 'The run was stopped before the video was downloaded' };
 
 /**
  * Downloads a video as `<fileName>.mp4`, again from its beginning when the connection breaks. The
- * vendor signs the URL, so it is opened as it is. Never throws.
+ * vendor signs the URL, so it is opened as it is. Ends within minutes when the server stalls, and at
+ * once when the signal aborts. Never throws.
  */
 export async function downloadVideo(
 	options: DownloadOptions,
 	clock: Clock,
 ): Promise<DownloadResult> {
-	const { url, signal } = options;
-	if (!/^https?:\/\//i.test(url)) {
-		return { problem: 'The URL of the video does not begin with http:// or https://' };
-	}
+	const { url, signal, fairnessKey, maxWaiting = Infinity } = options;
+	const problem = urlProblem(url, options);
+	if (problem) return badUrl(problem);
+	const owner = { fairnessKey, maxWaiting, host: URL.canParse(url) ? new URL(url).host : '' };
+	const work = async () => await downloadWithRetry(options, clock);
+	const result = await downloadLimiter.run(owner, work, signal);
+	if (result || signal.aborted) return result ?? STOPPED;
+	return { problem: 'Too many videos wait to be downloaded. The URL works for 24 hours' };
+}
+
+async function downloadWithRetry(options: DownloadOptions, clock: Clock): Promise<DownloadResult> {
+	const { signal } = options;
+	const deadlines = new Deadlines(clock);
+	let tries = 0;
+	let stalls = 0;
 	let reason = '';
-	for (let tries = 0; tries < MAX_TRIES; tries++) {
+	while (tries < MAX_TRIES && stalls < MAX_STALLS) {
 		if (tries > 0) {
 			const pause = FIRST_PAUSE_MS * 2 ** tries * (0.5 + clock.random());
 			await raceAbort(clock.sleep(pause), signal, () => undefined);
 		}
-		if (signal.aborted) return { problem: 'The run was stopped before the video was downloaded' };
-		const result = await attempt(options).catch((): Attempt => ({ retry: 'the connection broke' }));
+		if (signal.aborted) return STOPPED;
+		const result = await attemptInTime(options, deadlines);
 		if (!('retry' in result)) return result;
+		tries += 1;
+		if (result.isStalled) stalls += 1;
 		reason = result.retry;
 	}
+	if (signal.aborted) return STOPPED;
 	return {
-		problem: `The video could not be downloaded (${reason}, ${MAX_TRIES} tries). Its URL works for 24 hours: try again with Get`,
+		problem: `The video could not be downloaded (${reason}, ${tries} tries). Its URL works for 24 hours: try again with Get`,
 	};
 }

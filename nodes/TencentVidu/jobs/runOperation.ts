@@ -18,15 +18,16 @@ async function toItem(
 ): Promise<Outcome<ItemResult>> {
 	const { JobId: jobId, ...rest } = job;
 	const json: IDataObject = { JobId: jobId, ...rest, RequestId: requestId };
-	const { downloads, signal, options, clock, openDownload: open } = context;
+	const { signal, options, clock } = context;
 	const wantsVideo = options.downloadVideo && context.wantsBinary;
 	if (!wantsVideo || job.Status !== 'DONE') return done({ json });
 	const { ResultVideoUrl: url } = job;
-	const video = await downloads.run(
-		async () => await downloadVideo({ url, fileName: jobId, open, signal }, clock),
-		signal,
+	const { maxVideoSize } = options;
+	const video = await downloadVideo(
+		{ ...context.download, url, fileName: jobId, maxVideoSize, signal },
+		clock,
 	);
-	if (video === undefined || (!video.stored && signal.aborted)) return CANCELLED;
+	if (!video.stored && signal.aborted) return CANCELLED;
 	if (video.stored) return done({ json, binary: { [options.binaryField]: video.stored } });
 	return failed({ message: video.problem, mayHaveStarted: false, jobId, videoUrl: url });
 }

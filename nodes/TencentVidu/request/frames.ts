@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import type { Field } from '../descriptions/field';
 import * as fields from '../descriptions/fields';

@@ -1,5 +1,5 @@
 import type { IBinaryData } from 'n8n-workflow';
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import { base64Length, parseImageText, isDataUri } from './base64';
 import { HEAD_BYTES, imageTypeOf, looksLike } from './imageType';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import { isWebAddress, type Site } from '../../../credentials/account';
 import { isDataUri } from './base64';

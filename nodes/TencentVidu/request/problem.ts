@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 /** What is wrong with one field, and what to do about it; `field` is its label in the editor. */
 export interface Problem {

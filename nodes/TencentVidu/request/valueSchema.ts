@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 import { isWebAddress } from '../../../credentials/account';
 import type { Field } from '../descriptions/field';

@@ -1,32 +1,62 @@
 import type {
 	IAllExecuteFunctions,
-	IBinaryData,
 	ICredentialDataDecryptedObject,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
-	IN8nHttpFullResponse,
 	IWebhookFunctions,
 } from 'n8n-workflow';
-import { z } from 'zod';
 
-import { classifyNetworkError, reasonOf } from './networkError';
+import { accountOf } from '../../../credentials/account';
+import { signRequest } from '../../../credentials/signRequest';
+import { onAbort, raceAbort } from '../abort';
+import { systemClock } from '../clock';
+import { deadlines } from './deadlines';
+import { classifyNetworkError, type NetworkError, reasonOf } from './networkError';
+import { isFromProxy, openResponse } from './openResponse';
 import { parseResponse } from './response';
 import type { AttemptResult } from './retry';
 
-type Context = IExecutePaginationFunctions | IWebhookFunctions;
+export type Context = IExecutePaginationFunctions | IWebhookFunctions;
+
+export type Body = Exclude<Parameters<Context['helpers']['prepareBinaryData']>[0], Buffer>;
 
 export const CREDENTIAL = 'tencentCloudApi';
 
-const headersSchema = z
-	.object({
-		date: z.string().optional().catch(undefined),
-		'content-type': z.string().optional().catch(undefined),
-		'content-length': z.coerce.number().optional().catch(undefined),
-		'content-encoding': z.string().optional().catch(undefined),
-	})
-	.catch({});
+/** What n8n allows for a silent service; its own limit is not one for the whole response. */
+const DEFAULT_TIMEOUT_MS = 300_000;
 
-const headersOf = (response: IN8nHttpFullResponse) => headersSchema.parse(response.headers);
+/** How much longer a whole response may take than silence, in milliseconds. */
+const RESPONSE_MARGIN_MS = 10_000;
+
+/** API responses have some 1,000 bytes. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+
+/** Reads a body to its end, or until it breaks off, is too large or late: its start may name a job. */
+async function readBody(body: Body, signal: AbortSignal) {
+	const chunks: Buffer[] = [];
+	let bytes = 0;
+	const broken = await new Promise<string | undefined>((resolve) => {
+		const remove = onAbort(signal, () => resolve('ETIMEDOUT'));
+		body.on('data', (chunk: Buffer) => {
+			chunks.push(chunk);
+			bytes += chunk.length;
+			if (bytes > MAX_RESPONSE_BYTES) resolve('the answer was larger than 1 MB');
+		});
+		body.on('end', () => resolve(undefined));
+		body.on('error', (error) => resolve(classifyNetworkError(error).reason));
+		body.on('close', () => {
+			remove();
+			resolve('the connection broke');
+		});
+	});
+	body.destroy();
+	return {
+		text: Buffer.concat(chunks)
+			.toString('utf8')
+			.replace(/^\uFEFF/, ''),
+		broken,
+	};
+}
 
 /** What is sent: `body` is read when the request's turn has come. */
 export interface HttpRequest {
@@ -50,84 +80,87 @@ const callerOf = (context: Context, credentials: ICredentialDataDecryptedObject)
 		getCredentials: async () => await Promise.resolve({ ...credentials }),
 	}) as unknown as IAllExecuteFunctions;
 
-/** Requests of n8n, signed by the credential. */
+const timeoutError = () =>
+	Object.assign(new Error('There was no whole answer in time'), { code: 'ETIMEDOUT' });
+
+/** What is to be sent, or why it cannot be read: a storage for binary data may be silent, too. */
+async function payloadInTime(
+	read: HttpRequest['body'],
+	signal: AbortSignal,
+): Promise<string | Buffer | NetworkError> {
+	try {
+		return await raceAbort(read(), signal, async () => await Promise.reject(timeoutError()));
+	} catch (error) {
+		return { kind: 'rejectedLocally', reason: `the image could not be read: ${reasonOf(error)}` };
+	}
+}
+
+/** Why the request cannot be signed: asked beforehand, since n8n 1.x wraps errors beyond recognition. */
+function signingProblem(
+	credentials: ICredentialDataDecryptedObject,
+	options: IHttpRequestOptions,
+): string | undefined {
+	try {
+		signRequest(accountOf(credentials), { ...options, body: '{}' }, systemClock.now());
+		return undefined;
+	} catch (error) {
+		return reasonOf(error);
+	}
+}
+
+/** Sends once, and reads the response until the deadline. */
+async function sendUntil(
+	caller: IAllExecuteFunctions,
+	options: IHttpRequestOptions,
+	signal: AbortSignal,
+): Promise<AttemptResult> {
+	const request = caller.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL, {
+		...options,
+		abortSignal: signal,
+		encoding: 'stream',
+		returnFullResponse: true,
+		// As an error, a response shows its connection. n8n would sign and send again on HTTP 401.
+		ignoreHttpStatusErrors: { ignore: true, except: [403, 407, 500, 502, 503, 504] },
+		disableFollowRedirect: true,
+	});
+	const response = await raceAbort(
+		openResponse(request),
+		signal,
+		async () => await Promise.reject(timeoutError()),
+	);
+	const { text, broken } = await readBody(response.body, signal).finally(response.close);
+	const { statusCode, headers } = response;
+	const parsed = parseResponse({ statusCode, body: text, date: headers.date });
+	if (parsed.kind !== 'malformed') return parsed;
+	if (isFromProxy(response)) {
+		return { kind: 'proxyRefused', reason: `HTTP ${statusCode}` };
+	}
+	return broken === undefined ? parsed : { kind: 'lost', reason: broken };
+}
+
+/** Requests of n8n, signed by the credential. Each ends within a time that the user can set. */
 export function createSender(
 	context: Context,
 	credentials: ICredentialDataDecryptedObject,
 ): SendOnce {
 	const caller = callerOf(context, credentials);
-	return async ({ options, body: readBody, signal }) => {
-		let body: string | Buffer;
+	return async ({ options, body: readPayload, signal }) => {
+		const tooLate = new AbortController();
+		const timeout = (options.timeout || DEFAULT_TIMEOUT_MS) + RESPONSE_MARGIN_MS;
+		const deadline = deadlines.start(timeout, () => tooLate.abort());
 		try {
-			body = await readBody();
-		} catch (error) {
-			const reason = `the image could not be read: ${reasonOf(error)}`;
-			return { kind: 'rejectedLocally', reason };
-		}
-		if (signal.aborted) return { kind: 'cancelled' };
-		try {
-			const response = (await caller.helpers.httpRequestWithAuthentication.call(
-				caller,
-				CREDENTIAL,
-				{
-					...options,
-					body,
-					encoding: 'text',
-					returnFullResponse: true,
-					// n8n would sign and send again on HTTP 401.
-					ignoreHttpStatusErrors: true,
-					disableFollowRedirect: true,
-				},
-			)) as IN8nHttpFullResponse;
-			const { date } = headersOf(response);
-			return parseResponse({ statusCode: response.statusCode, body: response.body, date });
+			const body = await payloadInTime(readPayload, tooLate.signal);
+			if (typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
+			const problem = signingProblem(credentials, options);
+			if (problem !== undefined) return { kind: 'rejectedLocally', reason: problem };
+			if (signal.aborted) return { kind: 'cancelled' };
+			return await sendUntil(caller, { ...options, body }, tooLate.signal);
 		} catch (error) {
 			return classifyNetworkError(error);
+		} finally {
+			deadline.stop();
+			// Ends the connection if the response has not ended.
+			tooLate.abort();
 		}
-	};
-}
-
-/** A download that has begun: the head of the response, and its body to store or to discard. */
-export interface Download {
-	statusCode: number;
-	contentType: string | undefined;
-	/** Bytes that the server announced. */
-	length: number | undefined;
-	/** Streams the body into n8n's binary data; rejects when it breaks off. */
-	store(
-		fileName: string,
-		mimeType: string,
-	): Promise<{ stored: IBinaryData; bytes: number | undefined }>;
-	discard(): void;
-}
-
-/** Opens a URL unsigned, by n8n's helper, so that n8n's rules for addresses hold. */
-export async function openDownload(
-	context: Context,
-	url: string,
-	signal?: AbortSignal,
-): Promise<Download> {
-	const response = (await context.helpers.httpRequest({
-		url,
-		// Videos hardly shrink, and the length of a compressed body could not be checked.
-		headers: { 'Accept-Encoding': 'identity' },
-		encoding: 'stream',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		...(signal ? { abortSignal: signal } : {}),
-	})) as IN8nHttpFullResponse;
-	const body = response.body as unknown as Parameters<typeof context.helpers.prepareBinaryData>[0];
-	const headers = headersOf(response);
-	return {
-		statusCode: response.statusCode,
-		contentType: headers['content-type'],
-		length: headers['content-encoding'] ? undefined : headers['content-length'],
-		store: async (fileName, mimeType) => {
-			const stored = await context.helpers.prepareBinaryData(body, fileName, mimeType);
-			return { stored, bytes: stored.bytes };
-		},
-		discard: () => {
-			if ('destroy' in body) body.destroy();
-		},
 	};
 }

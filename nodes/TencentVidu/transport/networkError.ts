@@ -1,11 +1,12 @@
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 /**
  * Why there was no response. `rejectedLocally`: refused before a connection was opened.
- * `unreachable`: no connection was made. `lost`: the service may have acted on the request.
+ * `unreachable`: no connection was made. `proxyRefused`: a proxy did not pass the request on.
+ * `lost`: the service may have acted on the request.
  */
 export interface NetworkError {
-	kind: 'rejectedLocally' | 'unreachable' | 'lost';
+	kind: 'rejectedLocally' | 'unreachable' | 'proxyRefused' | 'lost';
 	reason: string;
 }
 
@@ -16,13 +17,28 @@ const NEVER_CONNECTED =
 /** No way to the host: codes of a new connection, but of an open one that breaks, too. */
 const NO_ROUTE = /^(EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/;
 
+/** Codes of Node for a URL or a header that cannot be written. */
+const NOT_WRITTEN =
+	/^ERR_(INVALID_URL|INVALID_CHAR|INVALID_HTTP_TOKEN|INVALID_PROTOCOL|HTTP_INVALID_HEADER_VALUE|UNESCAPED_CHARACTERS)$/;
+
+/** Errors that n8n throws before it sends: by name, and by text, which is all that 1.x keeps. */
+const REFUSED_BY_N8N = /^(SsrfBlocked(Hostname|Ip)|UnknownConnectionHost)Error$/;
+const REFUSED_BY_N8N_TEXT =
+	/^Domain not allowed: |^Node ".*" does not have any credentials of type/;
+
+/** n8n's proxy agent has sent CONNECT alone, and waits for its response. */
+const PROXY_TEXT =
+	/^(Proxy connection ended before receiving|No header received from proxy|Invalid header from proxy) CONNECT response/;
+
 const MAX_CAUSES = 8;
 
+const MAX_REASON = 200;
+
 const errorSchema = z.object({
+	name: z.string().optional().catch(undefined),
 	message: z.string().catch(''),
 	code: z.string().optional().catch(undefined),
 	syscall: z.string().optional().catch(undefined),
-	isAxiosError: z.boolean().optional().catch(undefined),
 	cause: z.unknown(),
 	errors: z.array(z.unknown()).catch([]),
 	httpCode: z.string().optional().catch(undefined),
@@ -35,7 +51,7 @@ type ErrorFields = z.infer<typeof errorSchema>;
 function wrappedError({ httpCode, messages: [message = ''] }: ErrorFields): unknown[] {
 	if (httpCode === undefined) return [];
 	const [syscall] = /^(connect|read|write)\b/.exec(message) ?? [];
-	return [{ code: httpCode, message, syscall, isAxiosError: true }];
+	return [{ code: httpCode, message, syscall }];
 }
 
 function causeChain(error: unknown, depth = 0): ErrorFields[] {
@@ -50,25 +66,33 @@ function causeChain(error: unknown, depth = 0): ErrorFields[] {
 export const reasonOf = (error: unknown): string =>
 	causeChain(error)[0]?.message || (typeof error === 'string' ? error : 'unknown error');
 
-/** Tells from a thrown error whether the request can have reached the service. */
+const isUnconnected = ({ code = '', syscall, message }: ErrorFields, wasOpen: boolean) =>
+	NEVER_CONNECTED.test(code) ||
+	(NO_ROUTE.test(code) && !wasOpen) ||
+	(syscall === 'connect' && code !== 'ECONNRESET') ||
+	// Node 20 calls every TLS error EPROTO; only this one surely concerns the first record.
+	(code === 'EPROTO' && message.includes('wrong version number'));
+
+const isRefused = ({ code = '', name = '', message }: ErrorFields) =>
+	NOT_WRITTEN.test(code) || REFUSED_BY_N8N.test(name) || REFUSED_BY_N8N_TEXT.test(message);
+
+/**
+ * Tells from a thrown error whether the request can have reached the service. Only the errors listed
+ * here are known to come before sending; any other may have come after it.
+ */
 export function classifyNetworkError(error: unknown): NetworkError {
 	const chain = causeChain(error);
 	const wasOpen = chain.some(({ syscall }) => syscall === 'read' || syscall === 'write');
-	const unconnected = chain.find(
-		({ code = '', syscall, message }) =>
-			NEVER_CONNECTED.test(code) ||
-			(NO_ROUTE.test(code) && !wasOpen) ||
-			(syscall === 'connect' && code !== 'ECONNRESET') ||
-			// Node 20 calls every TLS error EPROTO; only this one surely concerns the first record.
-			(code === 'EPROTO' && message.includes('wrong version number')),
-	);
+	const unconnected = chain.find((one) => isUnconnected(one, wasOpen));
 	if (unconnected) return { kind: 'unreachable', reason: unconnected.code ?? unconnected.message };
-	if (chain.some(({ code }) => code === 'ERR_INVALID_URL')) {
+	const refused = chain.find(isRefused);
+	if (refused?.code === 'ERR_INVALID_URL') {
 		return { kind: 'rejectedLocally', reason: 'the URL is not valid' };
 	}
-	const sent = chain.find(
-		({ isAxiosError, code }) => isAxiosError || /^(E[A-Z]+|ERR_\w+)$/.test(code ?? ''),
-	);
-	if (sent) return { kind: 'lost', reason: sent.code ?? sent.message };
-	return { kind: 'rejectedLocally', reason: reasonOf(error) };
+	if (refused) return { kind: 'rejectedLocally', reason: refused.message };
+	if (chain.some(({ message }) => PROXY_TEXT.test(message))) {
+		return { kind: 'proxyRefused', reason: 'it ended the connection' };
+	}
+	const { code } = chain.find((one) => one.code !== undefined) ?? {};
+	return { kind: 'lost', reason: code ?? reasonOf(error).slice(0, MAX_REASON) };
 }

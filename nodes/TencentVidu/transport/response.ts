@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/v3';
 
 /** An HTTP response whose body is not parsed yet. */
 export interface HttpResponse {

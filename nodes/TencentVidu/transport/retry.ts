@@ -59,6 +59,11 @@ function recoveryFrom(result: Unsuccessful, site: Site): Recovery {
 				advice:
 					'Tencent Cloud cannot be reached. Check the network of the machine that runs n8n, and Endpoint in the credential',
 			};
+		case 'proxyRefused':
+			return {
+				action: /40[37]/.test(result.reason) ? 'fail' : 'unreachable',
+				advice: `The request was refused by the proxy (${result.reason}), so nothing was sent to Tencent Cloud. Check Proxy in the node's Request Options, or the proxy of the machine that runs n8n, and its user name and password`,
+			};
 		case 'rejectedLocally':
 			return { action: 'fail', advice: `The request could not be sent: ${result.reason}` };
 		case 'malformed':

@@ -8,6 +8,15 @@ export class Semaphore {
 
 	constructor(private readonly limit: number) {}
 
+	get waitingCount(): number {
+		return this.waiting.size;
+	}
+
+	/** Whether nothing runs and nothing waits. */
+	get isIdle(): boolean {
+		return this.running === 0 && this.waiting.size === 0;
+	}
+
 	/** The result of `task`, or undefined if `signal` aborts before its turn has come. */
 	async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
 		if (!(await this.acquire(signal))) return undefined;

@@ -2,11 +2,16 @@ import fc from 'fast-check';
 
 import type { IBinaryData } from 'n8n-workflow';
 
-import { downloadVideo } from '../../../../nodes/TencentVidu/jobs/download';
-import type { Download } from '../../../../nodes/TencentVidu/transport/n8nHttp';
+import { downloadVideo, type DownloadOptions } from '../../../../nodes/TencentVidu/jobs/download';
+import type { Download } from '../../../../nodes/TencentVidu/transport/openDownload';
 import { VirtualTime } from '../../../support/engine/virtualTime';
 
 const URL = 'https://cos.example/v.mp4?sign=1';
+
+const OPTIONS: Omit<DownloadOptions, 'open'> = {
+	...{ url: URL, fileName: '17', maxVideoSize: 1, fairnessKey: {}, allowsPrivate: false },
+	signal: new AbortController().signal,
+};
 
 const copy = (tries: number): IBinaryData => ({ data: `copy ${tries}`, mimeType: 'video/mp4' });
 
@@ -33,11 +38,12 @@ async function fetch(tries: Array<Try | 'refused'>, url = URL) {
 		const discard = () => void (discarded += 1);
 		return await Promise.resolve({
 			...{ statusCode: 200, contentType: 'video/mp4', length: 9, store, discard },
+			...{ location: undefined, remoteAddress: undefined },
 			...head,
 		});
 	};
 	const fetched: { stored?: IBinaryData; problem?: string } = await time.until(
-		downloadVideo({ url, fileName: '17', open, signal: new AbortController().signal }, time),
+		downloadVideo({ ...OPTIONS, url, open }, time),
 		() => 0,
 	);
 	return { fetched, at, names, discarded };
@@ -130,12 +136,141 @@ it('ends at once when the run is stopped while it waits to try again', async () 
 	time.schedule(2_500, () => stop.abort());
 	const began = time.now();
 	const fetched = await time.until(
-		downloadVideo(
-			{ url: 'https://example.com/v', fileName: '17', open, signal: stop.signal },
-			time,
-		),
+		downloadVideo({ ...OPTIONS, open, signal: stop.signal }, time),
 		() => 0,
 	);
 	expect(fetched).toMatchObject({ problem: expect.stringContaining('stopped') as string });
 	expect(time.now() - began).toBeLessThanOrEqual(2_500);
+});
+
+/** A server whose body never ends: it sends `bytes` each second, and its head at once or never. */
+function stalling(options: Partial<DownloadOptions>, bytes: number, hasHead = true) {
+	const time = new VirtualTime();
+	let open = 0;
+	let opened = 0;
+	const stop = new AbortController();
+	const opening = async (_: string, signal: AbortSignal): Promise<Download> => {
+		open += 1;
+		opened += 1;
+		signal.addEventListener('abort', () => (open -= 1));
+		const never = new Promise<never>(() => {});
+		if (!hasHead) return await never;
+		const store: Download['store'] = async (_name, _type, onBytes) => {
+			for (; !signal.aborted; await time.sleep(1_000)) onBytes(bytes);
+			return await never;
+		};
+		const head = { statusCode: 200, contentType: 'video/mp4', length: undefined };
+		return { ...head, location: undefined, remoteAddress: undefined, store, discard: () => {} };
+	};
+	const work = downloadVideo({ ...OPTIONS, open: opening, signal: stop.signal, ...options }, time);
+	return { time, stop, work, count: () => ({ open, opened }) };
+}
+
+it.each([
+	['before its head', 0, false],
+	['after its head', 0, true],
+	['but for single bytes', 1, true],
+	['but for 16 KB each second', 16_000, true],
+])('gives up a server that is silent %s, within ten minutes', async (_, bytes, hasHead) => {
+	const { time, work, count } = stalling({ maxVideoSize: 1_000 }, bytes, hasHead);
+	const fetched = await time.until(work, () => 0);
+	expect(fetched).toEqual({
+		problem: expect.stringMatching(/1 MB .* 60 seconds, 2 tries/) as string,
+	});
+	expect(time.elapsed).toBeLessThan(10 * 60_000);
+	expect(count()).toEqual({ open: 0, opened: 2 });
+});
+
+it('has patience with a slow server that goes on', async () => {
+	const { time, work } = stalling({ maxVideoSize: 20 }, 20_000);
+	expect(await time.until(work, () => 0)).toMatchObject({ problem: expect.stringContaining('20 MB') as string }); // prettier-ignore
+	expect(time.elapsed).toBeGreaterThan(900_000);
+});
+
+it('ends a stalled download within a second of Stop', async () => {
+	const { time, work, stop, count } = stalling({}, 0);
+	time.schedule(30_000, () => stop.abort());
+	expect(await time.until(work, () => 0)).toMatchObject({ problem: expect.stringContaining('stopped') as string }); // prettier-ignore
+	expect(time.elapsed).toBeLessThanOrEqual(31_000);
+	expect(count()).toEqual({ open: 0, opened: 1 });
+});
+
+it('downloads nothing that is announced as too large, and says so', async () => {
+	const { fetched, at, discarded } = await fetch([{ length: 1_000_001 }]);
+	expect(fetched.problem).toMatch(/larger than Max Video Size \(1 MB\)/);
+	expect([at.length, discarded]).toEqual([1, 1]);
+});
+
+it('follows redirects, also to a path', async () => {
+	const urls: string[] = [];
+	const { fetched } = await follow(urls, '/other.mp4', 'https://b.example/v.mp4', undefined);
+	expect(urls).toEqual([URL, 'https://cos.example/other.mp4', 'https://b.example/v.mp4']);
+	expect(fetched).toEqual({ stored: copy(3) });
+});
+
+it('follows no circle of redirects', async () => {
+	const urls: string[] = [];
+	const { fetched } = await follow(urls, URL);
+	expect(fetched.problem).toContain('more than 5 redirects');
+	expect(urls).toHaveLength(5 * 6);
+});
+
+/** Fetches where each URL redirects to the next of `locations`, the last for ever. */
+async function follow(
+	urls: string[],
+	...locations: Array<string | undefined>
+): Promise<{ fetched: { stored?: IBinaryData; problem?: string } }> {
+	const time = new VirtualTime();
+	const open = async (url: string): Promise<Download> => {
+		urls.push(url);
+		const location = locations[Math.min(urls.length, locations.length) - 1];
+		const store = async () => await Promise.resolve({ stored: copy(urls.length), bytes: 9 });
+		return await Promise.resolve({
+			...{ statusCode: location ? 302 : 200, contentType: 'video/mp4', length: 9 },
+			...{ location, remoteAddress: '93.184.215.14', store, discard: () => {} },
+		});
+	};
+	return { fetched: await time.until(downloadVideo({ ...OPTIONS, open }, time), () => 0) };
+}
+
+const PRIVATE = [
+	'http://127.0.0.1/',
+	'http://169.254.169.254/latest',
+	'http://[::1]/',
+	'http://0x7f000001/',
+	'http://2130706433/',
+	'http://[::ffff:10.0.0.1]/',
+	'http://metadata.internal/',
+	'http://redis:6379/',
+	'file:///etc/passwd',
+];
+
+it.each(PRIVATE)('opens neither %s nor what redirects to it', async (url) => {
+	expect(await fetch([{}], url)).toMatchObject({ fetched: { problem: expect.any(String) as string }, at: [] }); // prettier-ignore
+	const urls: string[] = [];
+	const { fetched } = await follow(urls, url);
+	expect(fetched.problem).toMatch(/^The URL of the video /);
+	expect(urls).toEqual([URL]);
+});
+
+it.each(['10.0.0.1', '127.0.0.1', '::1', 'fe80::1%eth0', '::ffff:192.168.1.1'])(
+	'stores nothing of a name that resolves to %s',
+	async (remoteAddress) => {
+		const { fetched, names, discarded } = await fetch([{ remoteAddress }]);
+		expect(fetched.problem).toMatch(/private network/);
+		expect([names, discarded]).toEqual([[], 1]);
+	},
+);
+
+it('takes a private address where the credential has an Endpoint', async () => {
+	const time = new VirtualTime();
+	const urls: string[] = [];
+	const open = async (url: string): Promise<Download> => {
+		urls.push(url);
+		const store = async () => await Promise.resolve({ stored: copy(1), bytes: 9 });
+		const head = { statusCode: 200, contentType: 'video/mp4', length: 9, location: undefined };
+		return await Promise.resolve({ ...head, remoteAddress: '::1', store, discard: () => {} });
+	};
+	const options = { ...OPTIONS, url: 'http://[::1]:9/v.mp4', allowsPrivate: true, open };
+	expect(await time.until(downloadVideo(options, time), () => 0)).toEqual({ stored: copy(1) });
 });

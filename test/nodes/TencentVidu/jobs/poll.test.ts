@@ -182,3 +182,18 @@ describe('cancelling', () => {
 		expect(await lapse(polled)).toMatchObject(ended('DONE'));
 	});
 });
+
+it.each([-2, 2])(
+	'waits as long as it should when the wall clock is set by %i hours',
+	async (hours) => {
+		const real = time.now;
+		const now = () => real() + (time.elapsed > 60_000 ? hours * 3_600_000 : 0);
+		const { monotonic, sleep, random } = time;
+		const describe = async () => await Promise.resolve(RUN);
+		const { signal } = new AbortController();
+		const options = { jobId: ID, interval: 5_000, rate: 10, timeout: 10 * MINUTE, group, signal };
+		const polled = pollJob({ ...options, describe }, { now, monotonic, sleep, random });
+		expect(await lapse(polled)).toMatchObject({ kind: 'failed', failure: { jobId: ID } });
+		expect(time.elapsed).toBeCloseTo(10 * MINUTE, -3);
+	},
+);

@@ -6,7 +6,6 @@ import { runOperation } from '../../../../nodes/TencentVidu/jobs/runOperation';
 import type { ApiRequest } from '../../../../nodes/TencentVidu/transport/client';
 import type { Outcome } from '../../../../nodes/TencentVidu/transport/outcome';
 import type { ApiResult } from '../../../../nodes/TencentVidu/transport/response';
-import { Semaphore } from '../../../../nodes/TencentVidu/transport/semaphore';
 import { VirtualTime } from '../../../support/engine/virtualTime';
 
 const ACTIONS = { submitAction: 'Submit', describeAction: 'Describe' };
@@ -22,17 +21,19 @@ const DONE = answer({ Status: 'DONE', ResultVideoUrl: 'https://e.com/v.mp4', Job
 
 const OPTIONS = {
 	...{ resubmitAfterLostAnswer: false, downloadVideo: false, binaryField: 'data' },
-	...{ onFailedJob: 'error', pollInterval: 5, requestsPerSecond: 20 },
+	...{ onFailedJob: 'error', maxVideoSize: 1_000, pollInterval: 5, requestsPerSecond: 20 },
 };
 
+const HEAD = { statusCode: 200, location: undefined, remoteAddress: undefined };
+
 let time: VirtualTime;
-let downloads: Semaphore;
 beforeEach(() => {
 	time = new VirtualTime();
-	downloads = new Semaphore(4);
 });
 
 const lapse = async <T>(work: Promise<T>) => await time.until(work, () => 0);
+
+const download = { fairnessKey: {}, allowsPrivate: false };
 
 /** The context of one item whose calls come to `outcome` and whose video takes a second. */
 function contextOf(
@@ -49,12 +50,12 @@ function contextOf(
 	const call = jest.fn<Promise<Outcome<ApiResult>>, [ApiRequest]>().mockResolvedValue(outcome);
 	const opened: number[] = [];
 	const slotFreed = jest.fn<void, [string]>();
-	const openDownload = async () => {
+	const open = async () => {
 		opened.push(time.elapsed);
 		await time.sleep(1000);
 		const stored: IBinaryData = { data: '', mimeType: 'video/mp4' };
 		const store = async () => await Promise.resolve({ stored, bytes: 1 });
-		return { statusCode: 200, contentType: '', length: 1, store, discard: () => {} };
+		return { ...HEAD, contentType: '', length: 1, store, discard: () => {} };
 	};
 	const context: JobContext = {
 		...{
@@ -65,7 +66,10 @@ function contextOf(
 			request,
 		},
 		...{ memory: memory.of(0, () => {}), signal: controller.signal, clock: time },
-		...{ openDownload, downloads, client: { call, slotFreed, pollGroup: () => ({ jobs: 0 }) } },
+		...{
+			download: { ...download, open },
+			client: { call, slotFreed, pollGroup: () => ({ jobs: 0 }) },
+		},
 		...more,
 	};
 	return { context, call, opened, slotFreed, controller, memory };
@@ -133,7 +137,12 @@ describe('Get', () => {
 	});
 
 	it('downloads four videos at once, and the others after them', async () => {
-		const items = Array.from({ length: 9 }, () => contextOf(DONE, { downloadVideo: true }));
+		const fairnessKey = {};
+		const items = Array.from({ length: 9 }, () => {
+			const item = contextOf(DONE, { downloadVideo: true });
+			item.context.download = { ...item.context.download, fairnessKey };
+			return item;
+		});
 		await lapse(Promise.all(items.map(({ context }) => runOperation(GET, context))));
 		const seconds = items.flatMap(({ opened }) => opened.map((at) => Math.floor(at / 1000)));
 		expect(seconds.sort()).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 2]);
@@ -148,18 +157,22 @@ describe('Get', () => {
 
 	it('is cancelled, not failed, if that ends the download', async () => {
 		const failing = contextOf(DONE, { downloadVideo: true });
-		const openDownload = async () => {
+		const open = async () => {
 			failing.controller.abort();
 			return await Promise.reject(new Error('ECONNRESET'));
 		};
-		const context = { ...failing.context, openDownload };
+		const context = { ...failing.context, download: { ...download, open } };
 		expect(await lapse(runOperation(GET, context))).toEqual({ kind: 'cancelled' });
 	});
 
 	it('that could not download tells where the video is, and lets the next one in', async () => {
-		const openDownload = async () => await Promise.reject(new Error('ECONNRESET'));
+		const open = async () => await Promise.reject(new Error('ECONNRESET'));
 		for (let times = 0; times < 5; times++) {
-			const { context } = contextOf(DONE, { downloadVideo: true }, { openDownload });
+			const { context } = contextOf(
+				DONE,
+				{ downloadVideo: true },
+				{ download: { ...download, open } },
+			);
 			expect(await lapse(runOperation(GET, context))).toMatchObject({
 				kind: 'failed',
 				failure: { jobId: '17', videoUrl: 'https://e.com/v.mp4', mayHaveStarted: false },

@@ -415,3 +415,18 @@ describe('one a second', () => {
 		expect((await cross(late, 'accepted')) - second).toBeGreaterThanOrEqual(1000);
 	});
 });
+
+it.each([-2, 2])(
+	'keeps its pace and its pauses when the wall clock is set by %i hours',
+	async (hours) => {
+		const now = () => time.now() + (time.elapsed > 500 ? hours * 3_600_000 : 0);
+		const through = new RateLimiter({ ...clockOf(time), now });
+		const sent = await lapse(Promise.all(list(20, () => pass(task(), 'accepted', 10, through))));
+		expect(Math.max(...sent)).toBeCloseTo(19 * 50.5);
+		await lapse(pass(task(), 'capacity', 0, through));
+		const before = time.elapsed;
+		await lapse(pass(task({ isRetry: true, since: before }), 'accepted', 0, through));
+		expect(time.elapsed - before).toBeGreaterThanOrEqual(15_000);
+		expect(time.elapsed - before).toBeLessThan(20_000);
+	},
+);

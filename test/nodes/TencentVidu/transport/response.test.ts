@@ -151,6 +151,21 @@ describe('quoteJobIds', () => {
 	});
 });
 
+/** Errors of a connection that was open: the request may have been read. */
+const AFTER_SENDING = [
+	...['UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_ABORTED'],
+	...['HPE_INVALID_CONSTANT', 'HPE_HEADER_OVERFLOW', 'Z_DATA_ERROR', 'Z_BUF_ERROR', 'ERR_CANCELED'],
+	...['ECONNABORTED', 'ERR_BAD_RESPONSE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_UNKNOWN_ENCODING'],
+];
+
+const NOT_WRITTEN = ['ERR_INVALID_URL', 'ERR_INVALID_CHAR', 'ERR_HTTP_INVALID_HEADER_VALUE'];
+
+const NOT_ALLOWED = 'Domain not allowed: This credential is restricted from accessing example.com.';
+
+const NO_CREDENTIALS = 'Node "Vidu" does not have any credentials of type "tencentCloudApi" set';
+
+const PROXY_ENDED = 'Proxy connection ended before receiving CONNECT response';
+
 describe('classifyNetworkError', () => {
 	const servers: Server[] = [];
 	afterAll(() => servers.forEach((server) => server.close()));
@@ -268,7 +283,7 @@ describe('classifyNetworkError', () => {
 		]),
 		[
 			'a missing credential, wrapped by n8n 1.x',
-			asFirstLineWraps(new NodeOperationError(NODE, 'no credentials set')),
+			asFirstLineWraps(new NodeOperationError(NODE, NO_CREDENTIALS)),
 			'rejectedLocally',
 		],
 		['a cancelled request', failure({ code: 'ERR_CANCELED' }), 'lost'],
@@ -284,16 +299,31 @@ describe('classifyNetworkError', () => {
 		],
 		['an address that is no URL', thrownBy(() => new URL('http://')), 'rejectedLocally'],
 		['one inside', new Error('o', { cause: thrownBy(() => new URL('x')) }), 'rejectedLocally'],
-		['a missing credential', new NodeOperationError(NODE, 'no credentials set'), 'rejectedLocally'],
-		['any other error', new Error('bug'), 'rejectedLocally'],
-		['a text', 'thrown', 'rejectedLocally'],
-		['nothing', undefined, 'rejectedLocally'],
+		['a missing credential', new NodeOperationError(NODE, NO_CREDENTIALS), 'rejectedLocally'],
+		['any other error', new Error('bug'), 'lost'],
+		['a mistake of ours', new TypeError('x is not a function'), 'lost'],
+		['a text', 'thrown', 'lost'],
+		['nothing', undefined, 'lost'],
+		['an abort', failure({ name: 'AbortError', code: 'ABORT_ERR' }), 'lost'],
+		...AFTER_SENDING.flatMap((code): Array<[string, unknown, string]> => [
+			[`${code}, bare`, failure({ code }), 'lost'],
+			[`${code}, wrapped by n8n 1.x`, asFirstLineWraps(failure({ code })), 'lost'],
+		]),
+		...NOT_WRITTEN.flatMap((code): Array<[string, unknown, string]> => [
+			[`${code}, bare`, failure({ code }), 'rejectedLocally'],
+			[`${code}, wrapped by n8n 1.x`, asFirstLineWraps(failure({ code })), 'rejectedLocally'],
+		]),
+		['a blocked address', failure({ name: 'SsrfBlockedIpError' }), 'rejectedLocally'],
+		['a blocked name, wrapped', new Error('o', { cause: failure({ name: 'SsrfBlockedHostnameError' }) }), 'rejectedLocally'], // prettier-ignore
+		['a domain that is not allowed', asFirstLineWraps(new Error(NOT_ALLOWED)), 'rejectedLocally'],
+		['a vendor text about domains', new Error(`The service said: ${NOT_ALLOWED}`), 'lost'],
+		['a proxy that ended the connection', asFirstLineWraps(new Error(PROXY_ENDED)), 'proxyRefused'],
 	])('knows %s', (_, error, kind) => expect(classifyNetworkError(error).kind).toBe(kind));
 
 	it('does not follow a circle of causes for ever', () => {
 		const error = failure({});
 		error.cause = error;
-		expect(classifyNetworkError(error)).toEqual({ kind: 'rejectedLocally', reason: 'm' });
+		expect(classifyNetworkError(error)).toEqual({ kind: 'lost', reason: 'm' });
 	});
 
 	it('never fails, whatever was thrown', () => {
@@ -311,7 +341,7 @@ describe('classifyNetworkError', () => {
 		fc.assert(
 			fc.property(fc.oneof(object, fc.string(), fc.constant(null)), (thrown) => {
 				const fault = classifyNetworkError(thrown);
-				expect(['unreachable', 'lost', 'rejectedLocally']).toContain(fault.kind);
+				expect(['unreachable', 'lost', 'rejectedLocally', 'proxyRefused']).toContain(fault.kind);
 				expect(typeof fault.reason).toBe('string');
 			}),
 		);
