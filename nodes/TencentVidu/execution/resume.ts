@@ -32,8 +32,8 @@ const ended = new Set<string>();
 /** The latest check of each parked run. They take turns, so that each begins with what is known. */
 const checks = new Map<string, Promise<unknown>>();
 
-/** The vendor waits for the response. */
-const CONFIRMATION_TIMEOUT_MS = 10_000;
+/** The vendor waits for the response; it does not say how long. */
+const CONFIRMATION_TIMEOUT_MS = 8_000;
 
 /** How much of a body that cannot be read is shown. */
 const MAX_SHOWN_CHARACTERS = 2_000;
