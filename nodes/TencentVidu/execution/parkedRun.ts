@@ -55,32 +55,18 @@ export function takeParkedRun(context: HookContext): ParkedRun | undefined {
 	return isOurs ? parked : undefined;
 }
 
-const STILL_RUNS =
-	'The video was not ready in time, but the job goes on and may be billed. Fetch the video with Get, or set a longer Timeout next time';
+/** The failure of a job that n8n waits for no longer. */
+const stillRuns = ({ JobId, RequestId }: AcceptedJob): Failure => ({
+	message:
+		'The video was not ready in time, but the job goes on. Fetch the video with Get, and set a longer Timeout for later runs',
+	...{ jobId: JobId, requestId: RequestId, billed: 'unknown', mayHaveStarted: false },
+	isTransient: true,
+});
 
-/** The item of a job that n8n waits for no longer. */
-function itemOfJob(node: INode, { item: index, JobId, RequestId }: AcceptedJob) {
-	const failure = {
-		message: STILL_RUNS,
-		jobId: JobId,
-		requestId: RequestId,
-		mayHaveStarted: false,
-	};
-	const outcomes = new Map([[index, failed(failure)]]);
-	const report = reportFailure({ problems: new Map(), outcomes, jobs: [] });
-	const item = errorItemOf(node, report, index, failure);
-	const known = { Status: 'UNKNOWN', JobId, Billed: 'unknown' };
-	// n8n lets an item with further keys leave by the first output.
-	const json =
-		node.onError === 'continueErrorOutput'
-			? { ...item.json, details: { ...known, RequestId } }
-			: { ...known, ...item.json };
-	return { ...item, json };
-}
-
-/** The item of one that failed before its run was parked. */
-function itemOfFailure(node: INode, index: number, { failures, problems }: StoredMemory) {
-	const failure = new Map(failures).get(index);
+/** The item of a parked job, or of an item that failed before its run was parked. */
+function itemAtTimeout(node: INode, index: number, { jobs, failures, problems }: StoredMemory) {
+	const job = jobs.find(({ item }) => item === index);
+	const failure = job ? stillRuns(job) : new Map(failures).get(index);
 	const unread = [{ field: 'Settings', problem: 'could not be read' }];
 	const wrong = new Map(problems).get(index) ?? unread;
 	const report = reportFailure({
@@ -97,15 +83,16 @@ function itemOfFailure(node: INode, index: number, { failures, problems }: Store
  */
 function atTimeout(context: HookContext, run: StoredMemory) {
 	const node = context.getNode();
-	const items = Array.from({ length: itemCountOf(context) }, (_, index) => {
-		const job = run.jobs.find(({ item }) => item === index);
-		return job ? itemOfJob(node, job) : itemOfFailure(node, index, run);
-	});
-	if (context.continueOnFail()) return { items };
-	const description = run.jobs.map(({ item, JobId }) => `item ${item}: ${JobId}`).join('\n');
+	const count = itemCountOf(context);
+	const items = Array.from({ length: count }, (_, index) => itemAtTimeout(node, index, run));
+	const { jobs } = run;
+	const [first] = jobs;
+	if (context.continueOnFail() || !first) return { items };
+	const outcomes = new Map([[first.item, failed(stillRuns(first))]]);
+	const { message, description } = reportFailure({ problems: new Map(), outcomes, jobs });
 	const { name, type } = node;
-	const error = { name: 'NodeOperationError', message: STILL_RUNS, description };
-	return { items, error: { ...error, node: { name, type } } };
+	const error = { name: 'NodeOperationError', message, description, node: { name, type } };
+	return { items, error };
 }
 
 /** Entries of an earlier park of the same run, unless there are newer ones. */

@@ -137,9 +137,9 @@ async function askForJobs(
 /** The failure of a job whose callback cannot be read, with the body as it came. */
 const unreadable = (text: string): Failure => ({
 	message:
-		'Tencent Cloud reported the job in words that this node does not know. The job may be billed: look for it in the Tencent Cloud console',
+		'Tencent Cloud reported the job in words that this node does not know. Look for it in the Tencent Cloud console',
 	vendorText: redactSignatures(text.slice(0, MAX_SHOWN_CHARACTERS)),
-	mayHaveStarted: false,
+	...{ billed: 'unknown', mayHaveStarted: false, isTransient: true },
 });
 
 /** What a genuine callback for a job of the run means for it. */

@@ -139,7 +139,7 @@ export class RetryMemory {
 	/**
 	 * A batch has ended; `succeeded` tells of each item whether it has. Once all items of the run have,
 	 * no try follows, and everything is forgotten; unless another batch is unfinished, or a response
-	 * was lost that an equal call must know of.
+	 * was lost that an equal call must know of. A resumed run knows its jobs from nothing else.
 	 */
 	end(batch: object, succeeded: ReadonlyMap<number, boolean>): void {
 		this.unfinished.delete(batch);
@@ -148,8 +148,10 @@ export class RetryMemory {
 			else this.unsuccessful.add(index);
 		}
 		if (this.unsuccessful.size > 0 || this.unfinished.size > 0 || this.hasLost) return;
-		this.outcomes.clear();
-		this.accepted.clear();
+		if (!this.isResumed) {
+			this.outcomes.clear();
+			this.accepted.clear();
+		}
 		this.removeStopListener?.();
 		this.removeStopListener = undefined;
 	}
