@@ -143,11 +143,7 @@ describe('on China', () => {
 		});
 		expect(n8n.status).toBe('waiting');
 		const { items } = await resumed();
-		expect(items.map(({ json }) => json.Status)).toEqual([
-			'DONE',
-			'NOT_SENT',
-			'DONE',
-		]);
+		expect(items.map(({ json }) => json.Status)).toEqual(['DONE', 'NOT_SENT', 'DONE']);
 		expectOnce(2);
 	});
 
