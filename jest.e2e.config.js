@@ -1,7 +1,15 @@
 const { modulePathIgnorePatterns, testEnvironment, transform } = require('./jest.config.js');
 
 /** Scenarios that one version of n8n is enough for. */
-const onlyIn = { browser: '2.41', dev: '2.41', layout: '2.41', parking: '2.41' };
+const onlyIn = {
+	...{ browser: '2.41', dev: '2.41', layout: '2.41' },
+	...{
+		parking: '2.41',
+		parkingInternational: '2.41',
+		parkingQueue: '2.41',
+		parkingOldN8n: '1.123',
+	},
+};
 
 /** A version or tag that takes the place of 2.41: see test/support/n8n/install.ts. */
 const candidate = process.env.N8N_CANDIDATE;

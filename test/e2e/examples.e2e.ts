@@ -9,6 +9,7 @@ import { useEnvironment } from '../support/n8n/environment';
 import { agentScenarios } from './examples/agent';
 import { callbackScenarios } from './examples/callbacks';
 import { directScenarios } from './examples/direct';
+import { parkedScenarios } from './examples/parked';
 import { exampleRunIn, examplesFolder, type Scenarios } from './examples/exampleRun';
 
 const files = readdirSync(examplesFolder).filter((file) => file.endsWith('.json'));
@@ -35,6 +36,7 @@ describe('the examples in a real n8n', () => {
 	const scenarios: Scenarios = {
 		...directScenarios(exampleRun),
 		...callbackScenarios(exampleRun),
+		...parkedScenarios(exampleRun),
 		...agentScenarios(exampleRun),
 	};
 

@@ -23,7 +23,7 @@ interface Undeclared {
 	inputData?: ITaskDataConnections;
 	runExecutionData?: IRunExecutionData;
 	runIndex?: number;
-	putExecutionToWait?(until: Date): Promise<void>;
+	putExecutionToWait(until: Date): Promise<void>;
 }
 
 /** The parts of a context that n8n does not declare. */

@@ -78,7 +78,10 @@ async function checkItem(call: HookCall, setup: OperationSetup): Promise<Prepare
 	const item = await readItem(call, setup);
 	if ('problems' in item) return item;
 	let delivery: Delivery = { waitBy: 'polling', timeout: item.read.options.timeout * 60_000 };
-	if (call.memory.isResumed) return runnable(item, NOTHING_TO_SEND, delivery);
+	if (call.memory.isResumed) {
+		const problems = call.memory.problems.get(item.index);
+		return problems ? { problems } : runnable(item, NOTHING_TO_SEND, delivery);
+	}
 	const { schema, operation } = setup;
 	const { body, problems: found } = bodyOf(parametersOf(call.context), schema);
 	const plan = planDelivery(item, (chosen) => (delivery = chosen));
@@ -97,6 +100,11 @@ export async function prepareItem(call: HookCall, setup: OperationSetup): Promis
 	const prepared = await checkItem(call, setup).catch((error: unknown): PreparedItem => {
 		return { problems: [{ field: 'Settings', problem: `could not be read: ${reasonOf(error)}` }] };
 	});
-	if (prepared.problems) call.round.leave(true);
+	const index = call.context.getItemIndex();
+	if (!prepared.problems) call.memory.problems.delete(index);
+	else {
+		call.memory.problems.set(index, prepared.problems);
+		call.round.leave(true);
+	}
 	return prepared;
 }

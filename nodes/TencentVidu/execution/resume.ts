@@ -3,27 +3,56 @@ import { UserError } from 'n8n-workflow';
 import { z } from 'zod/v3';
 
 import { accountOf } from '../../../credentials/account';
-import { parseBody, readCallback } from '../callbacks/callbackBody';
+import { MAX_BODY_BYTES, parseBody, readCallback } from '../callbacks/callbackBody';
 import { type CallbackClaims, resumeTarget } from '../callbacks/callbackUrl';
 import { CallbackVerifier } from '../callbacks/handleCallback';
 import { systemClock } from '../clock';
 import { API_VERSION, resources, SERVICE_URL } from '../descriptions/resources';
-import { describeRequest } from '../jobs/context';
+import { type AcceptedJob, describeRequest } from '../jobs/context';
 import { hasEnded, type Job, toJob } from '../jobs/job';
 import { createClient } from '../transport/client';
 import { createSender, CREDENTIAL } from '../transport/n8nHttp';
 import { reasonOf } from '../transport/networkError';
+import type { Failure } from '../transport/outcome';
+import { redactSignatures } from '../transport/response';
 import { type ParkedRun, waitingRunOf } from './parkedRun';
+import { haveAllEnded } from './suspend';
 
 const verifier = new CallbackVerifier(systemClock);
 
-const MAX_LOCKS = 10_000;
+/** Sets of the process are emptied when they are as large. */
+const MAX_REMEMBERED = 10_000;
 
 /** The parked runs that this process has woken: a second callback does nothing. */
 const woken = new Set<string>();
 
-/** The vendor waits for the response. */
-const CONFIRMATION_TIMEOUT_MS = 10_000;
+/** The jobs that have ended by what the service said to this process: none is asked for twice. */
+const ended = new Set<string>();
+
+/** The latest check of each parked run. They take turns, so that each begins with what is known. */
+const checks = new Map<string, Promise<unknown>>();
+
+/** The vendor waits for the response; it does not say how long. */
+const CONFIRMATION_TIMEOUT_MS = 8_000;
+
+/** How much of a body that cannot be read is shown. */
+const MAX_SHOWN_CHARACTERS = 2_000;
+
+function remember(known: Set<string>, entry: string): void {
+	if (known.size >= MAX_REMEMBERED) known.clear();
+	known.add(entry);
+}
+
+async function inTurn<T>(run: string, check: () => Promise<T>): Promise<T> {
+	const before = checks.get(run) ?? Promise.resolve();
+	const mine = before.then(check, check);
+	checks.set(run, mine);
+	try {
+		return await mine;
+	} finally {
+		if (checks.get(run) === mine) checks.delete(run);
+	}
+}
 
 const requestSchema = z.object({
 	query: z.record(z.string(), z.unknown()).catch({}),
@@ -32,64 +61,106 @@ const requestSchema = z.object({
 });
 
 /** What a callback comes to: the run goes on, or not yet, or the vendor shall send it again. */
-type Verdict = { kind: 'wake'; reported?: Job } | { kind: 'ignored' | 'again'; reason: string };
+type Verdict =
+	| { kind: 'wake'; reported?: Job; failure?: Failure }
+	| { kind: 'ignored' | 'again'; reason: string };
+
+const ignored = (reason: string): Verdict => ({ kind: 'ignored', reason });
+
+const again = (reason: string): Verdict => ({ kind: 'again', reason });
 
 function answer(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
 	context.getResponseObject().status(status).json({ message });
 	return { noWebhookResponse: true };
 }
 
-/** Whether the claims belong to a job of this run, and not of another one or of an earlier round. */
-function isOfRun({ nonce, resource }: CallbackClaims, parked: ParkedRun): boolean {
-	return (
-		resource === parked.resource &&
-		parked.jobs.some(({ item }) => nonce === `${parked.nonce}.${item}`)
-	);
-}
+/** The job of this run that the claims belong to; none for those of an earlier round of a loop. */
+const jobOfClaims = ({ nonce, resource }: CallbackClaims, parked: ParkedRun) =>
+	resource === parked.resource
+		? parked.jobs.find(({ item }) => nonce === `${parked.nonce}.${item}`)
+		: undefined;
 
-/** Asks the service for every job of the run; its results are fetched when the run goes on. */
-async function askForJobs(
+type JobState = 'ended' | 'running' | 'unanswered';
+
+/** A way to ask the service for a job of a run, by the request settings of its node. */
+async function stateReader(
 	context: IWebhookFunctions,
-	{ jobs, resource }: ParkedRun,
-): Promise<Verdict> {
+	{ resource, request }: ParkedRun,
+	signal: AbortSignal,
+) {
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const account = accountOf(credentials);
 	const action = resources.find(({ value }) => value === resource)?.describeAction ?? '';
-	const deadline = new AbortController();
-	void systemClock.sleep(CONFIRMATION_TIMEOUT_MS).then(() => deadline.abort());
 	const client = createClient(createSender(context, credentials), account, {
 		service: { url: SERVICE_URL[account.site], version: API_VERSION },
-		fairnessKey: context,
-		signal: deadline.signal,
+		...{ request, fairnessKey: context, signal },
 	});
-	const outcomes = await Promise.all(
-		jobs.map(async ({ JobId }) => client.call(describeRequest(action, JobId, deadline.signal))),
-	);
-	const states = outcomes.map((outcome) =>
-		outcome.kind === 'done' ? toJob(outcome.value.response) : undefined,
-	);
-	if (states.some((job) => job && !hasEnded(job))) {
-		return { kind: 'ignored', reason: 'other jobs of the run are not ready yet' };
-	}
-	if (outcomes.some(({ kind }) => kind === 'cancelled')) {
-		return { kind: 'again', reason: 'Tencent Cloud did not answer in time' };
-	}
-	return { kind: 'wake' };
+	return async (jobId: string): Promise<JobState> => {
+		if (ended.has(jobId)) return 'ended';
+		const outcome = await client.call(describeRequest(action, jobId, signal));
+		if (outcome.kind === 'cancelled') return 'unanswered';
+		// The run reports a job that cannot be found; the others must not wait for it.
+		if (outcome.kind === 'failed') return outcome.failure.isTransient ? 'unanswered' : 'ended';
+		const job = toJob(outcome.value.response);
+		if (job && !hasEnded(job)) return 'running';
+		remember(ended, jobId);
+		return 'ended';
+	};
 }
 
-/** What a genuine callback means for its run. */
+/** Asks the service for the jobs of the run; its results are fetched when the run goes on. */
+async function askForJobs(
+	context: IWebhookFunctions,
+	parked: ParkedRun,
+	reported: AcceptedJob,
+	isFinal: boolean,
+): Promise<Verdict> {
+	const deadline = new AbortController();
+	void systemClock.sleep(CONFIRMATION_TIMEOUT_MS).then(() => deadline.abort());
+	return await inTurn(parked.nonce, async () => {
+		const stateOf = await stateReader(context, parked, deadline.signal);
+		const own = await stateOf(reported.JobId);
+		// The vendor would not report it once more.
+		if (own === 'running' && isFinal) return again('Tencent Cloud says that the job goes on');
+		const states = new Set([own]);
+		const others = parked.jobs.map(({ JobId }) => async () => {
+			const state = await stateOf(JobId);
+			states.add(state);
+			return state !== 'running';
+		});
+		const areDone = own !== 'running' && (await haveAllEnded(others));
+		if (!areDone) return ignored('other jobs of the run are not ready yet');
+		return states.has('unanswered') ? again('Tencent Cloud did not answer') : { kind: 'wake' };
+	});
+}
+
+/** The failure of a job whose callback cannot be read, with the body as it came. */
+const unreadable = (text: string): Failure => ({
+	message:
+		'Tencent Cloud reported the job in words that this node does not know. Look for it in the Tencent Cloud console',
+	vendorText: redactSignatures(text.slice(0, MAX_SHOWN_CHARACTERS)),
+	...{ billed: 'unknown', mayHaveStarted: false, isTransient: true },
+});
+
+/** What a genuine callback for a job of the run means for it. */
 async function judge(
 	context: IWebhookFunctions,
 	parked: ParkedRun,
-	body: unknown,
+	job: AcceptedJob,
+	text: string,
 ): Promise<Verdict> {
 	const { site } = accountOf(await context.getCredentials(CREDENTIAL));
-	if (site === 'china') return await askForJobs(context, parked);
-	const read = readCallback(body);
-	if (read.ignored !== undefined) return { kind: 'ignored', reason: read.ignored };
+	const read = readCallback(parseBody(text));
+	const isInterim = read.ignored === 'not a result yet';
+	if (site === 'china') return await askForJobs(context, parked, job, !isInterim);
+	if (read.ignored !== undefined) return ignored(read.ignored);
 	const { Status } = read.result;
-	if (Status === 'UNKNOWN') return { kind: 'ignored', reason: 'not a job' };
-	return { kind: 'wake', reported: { ...read.result, Status } };
+	if (Status === 'UNKNOWN') {
+		return { kind: 'wake', failure: { ...unreadable(text), jobId: job.JobId } };
+	}
+	const reported: Job & { Callback?: unknown } = { ...read.result, Status };
+	delete reported.Callback;
+	return { kind: 'wake', reported };
 }
 
 async function readSecretKey(context: IWebhookFunctions): Promise<string> {
@@ -113,31 +184,30 @@ async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData>
 		);
 		return answer(context, 401, 'This address takes only callbacks that were asked for.');
 	}
-	if (waiting?.parked.execution !== executionId || !isOfRun(verified, waiting.parked)) {
+	const job = waiting && jobOfClaims(verified, waiting.parked);
+	if (!job || waiting.parked.execution !== executionId) {
 		return { webhookResponse: { ignored: 'the run does not wait for this job' } };
 	}
 	const { parked, wake } = waiting;
-	const text = rawBody?.toString('utf8') ?? '';
-	const verdict = await judge(context, parked, parseBody(text) ?? body);
+	const goesOn = { webhookResponse: { ignored: 'the run goes on already' } };
+	if (woken.has(parked.nonce)) return goesOn;
+	const start = rawBody && rawBody.length > MAX_BODY_BYTES ? MAX_SHOWN_CHARACTERS : undefined;
+	const text = rawBody?.subarray(0, start).toString('utf8') ?? JSON.stringify(body) ?? '';
+	const verdict = await judge(context, parked, job, text);
 	if (verdict.kind !== 'wake') {
-		const { kind, reason } = verdict;
-		return kind === 'again'
-			? answer(context, 503, reason)
-			: { webhookResponse: { ignored: reason } };
+		return verdict.kind === 'again'
+			? answer(context, 503, verdict.reason)
+			: { webhookResponse: { ignored: verdict.reason } };
 	}
 
 	// From here on nothing may wait: another callback of the run could pass as well.
-	if (woken.has(parked.nonce)) return { webhookResponse: { ignored: 'the run goes on already' } };
-	if (woken.size >= MAX_LOCKS) woken.clear();
-	woken.add(parked.nonce);
+	if (woken.has(parked.nonce)) return goesOn;
+	remember(woken, parked.nonce);
 	const response = context.getResponseObject();
 	response.once('close', () => {
 		if (response.statusCode >= 500) woken.delete(parked.nonce);
 	});
-	return {
-		webhookResponse: { resumed: true },
-		workflowData: [wake(verdict.reported)],
-	};
+	return { webhookResponse: { resumed: true }, workflowData: [wake(verdict)] };
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomBytes } from 'crypto';
 
 import type { AcceptedJob, ItemMemory } from '../jobs/context';
 import type { Job } from '../jobs/job';
+import type { Problem } from '../request/problem';
 import { done, failed, type Failure, type Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
 import type { ParkingRound } from './suspend';
@@ -12,6 +13,8 @@ const NONCE_BYTES = 12;
 export interface StoredMemory {
 	jobs: AcceptedJob[];
 	failures: Array<[number, Failure]>;
+	/** What is wrong with items that were not sent. */
+	problems: Array<[number, Problem[]]>;
 	reported?: Job;
 }
 
@@ -33,6 +36,9 @@ export class RetryMemory {
 	readonly nonce = randomBytes(NONCE_BYTES).toString('base64url');
 
 	isResumed = false;
+
+	/** What was wrong with an item in its last try. */
+	readonly problems = new Map<number, Problem[]>();
 
 	private readonly owners = new Map<string, number>();
 
@@ -66,7 +72,7 @@ export class RetryMemory {
 		const failures = [...this.outcomes].flatMap(([index, outcome]): Array<[number, Failure]> =>
 			outcome.kind === 'failed' ? [[index, outcome.failure]] : [],
 		);
-		return { nonce: this.nonce, jobs: this.jobs, failures };
+		return { nonce: this.nonce, jobs: this.jobs, failures, problems: [...this.problems] };
 	}
 
 	/** Adds an item to the round of the try under way; `create` makes the round of a new try. */
@@ -77,7 +83,7 @@ export class RetryMemory {
 	}
 
 	/** Takes over what a parked run knew. Nothing is submitted any more. */
-	restore({ jobs, failures, reported }: StoredMemory): void {
+	restore({ jobs, failures, problems, reported }: StoredMemory): void {
 		this.isResumed = true;
 		this.reported = reported;
 		for (const job of jobs) {
@@ -86,6 +92,7 @@ export class RetryMemory {
 			this.outcomes.set(item, done({ response, requestId: job.RequestId }));
 		}
 		for (const [index, failure] of failures) this.outcomes.set(index, failed(failure));
+		for (const [index, found] of problems) this.problems.set(index, found);
 	}
 
 	/** Claims a value for one item; false if another item of the run has it. */
@@ -132,7 +139,7 @@ export class RetryMemory {
 	/**
 	 * A batch has ended; `succeeded` tells of each item whether it has. Once all items of the run have,
 	 * no try follows, and everything is forgotten; unless another batch is unfinished, or a response
-	 * was lost that an equal call must know of.
+	 * was lost that an equal call must know of. A resumed run knows its jobs from nothing else.
 	 */
 	end(batch: object, succeeded: ReadonlyMap<number, boolean>): void {
 		this.unfinished.delete(batch);
@@ -141,8 +148,10 @@ export class RetryMemory {
 			else this.unsuccessful.add(index);
 		}
 		if (this.unsuccessful.size > 0 || this.unfinished.size > 0 || this.hasLost) return;
-		this.outcomes.clear();
-		this.accepted.clear();
+		if (!this.isResumed) {
+			this.outcomes.clear();
+			this.accepted.clear();
+		}
 		this.removeStopListener?.();
 		this.removeStopListener = undefined;
 	}

@@ -160,8 +160,11 @@ function hookCallOf(
 	const index = context.getItemIndex();
 	const stopOnError = !context.continueOnFail();
 	const round = memory.joinRound(index, () => {
-		const park = async (timeout: number) =>
-			await parkRun(context, { ...memory.stored, resource }, timeout);
+		const park = async (timeout: number) => {
+			const settings = { ...request };
+			delete settings.body;
+			await parkRun(context, { ...memory.stored, resource, request: settings }, timeout);
+		};
 		return new ParkingRound({ size: itemCountOf(context), stopOnError, park }, systemClock);
 	});
 	return { context, request, memory, round };
@@ -194,9 +197,9 @@ export function createRoutingHook(operation: Operation, resource: Resource) {
 		const runAll = async (items: BatchItem[]) => await runItems(this, operation, memory, items);
 		if (this.continueOnFail()) {
 			const results = resultOfItem(this, await runAll([item]), memory);
-			// An error item would make n8n try a parked run again.
 			const isParked = operation.waits && (await hookCall.round.decision) === 'park';
-			return isParked ? [] : results;
+			// An error item would make n8n try a parked run again.
+			return isParked ? results.filter(({ json }) => json.error === undefined) : results;
 		}
 		const result = await joinBatch(memory, item, { size: itemCountOf(this), stop }, async (items) =>
 			resultsOfRun(this, await runAll(items), memory),

@@ -15,6 +15,18 @@ export interface ParkingItem {
 /** How long a round waits for further items, in milliseconds: expressions may have failed. */
 const QUIET_MS = 1_000;
 
+const ASKED_AT_ONCE = 10;
+
+/** Whether all jobs have ended. Asks for a few at once, the latest first, until one has not. */
+export async function haveAllEnded(jobs: Array<() => Promise<boolean>>): Promise<boolean> {
+	for (let end = jobs.length; end > 0; end -= ASKED_AT_ONCE) {
+		const asked = jobs.slice(Math.max(0, end - ASKED_AT_ONCE), end);
+		const ended = await Promise.all(asked.map(async (hasEnded) => await hasEnded()));
+		if (!ended.every(Boolean)) return false;
+	}
+	return true;
+}
+
 /**
  * The items of a run that submit jobs to wait for callbacks together. Once each has a job or has
  * ended, the round decides: n8n runs a parked node again only when all of them can be delivered.
@@ -66,7 +78,14 @@ export class ParkingRound {
 	async submitted(index: number, item: ParkingItem, signal: AbortSignal): Promise<Decision> {
 		this.items.set(index, item);
 		void this.closeIfComplete();
-		return await raceAbort(this.decision, signal, () => 'cancel' as const);
+		return await raceAbort(this.decision, signal, () => this.cancel());
+	}
+
+	/** The run has ended: n8n would store a stopped run as one that waits. */
+	private cancel(): Decision {
+		this.isClosed = true;
+		this.decide('cancel');
+		return 'cancel';
 	}
 
 	private get count(): number {
@@ -85,9 +104,13 @@ export class ParkingRound {
 	private async close(): Promise<Decision> {
 		if (this.hasFailed && this.options.stopOnError) return 'cancel';
 		const items = [...this.items.values()];
-		const ended = await Promise.all(items.map(async ({ hasEnded }) => await hasEnded()));
-		if (ended.every(Boolean)) return 'deliver';
-		await this.options.park(Math.max(...items.map(({ timeout }) => timeout)));
-		return 'park';
+		try {
+			if (await haveAllEnded(items.map(({ hasEnded }) => hasEnded))) return 'deliver';
+			await this.options.park(Math.max(...items.map(({ timeout }) => timeout)));
+			return 'park';
+		} catch {
+			// The jobs are paid: wait for them in memory.
+			return 'deliver';
+		}
 	}
 }

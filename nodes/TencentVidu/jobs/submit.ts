@@ -65,7 +65,10 @@ export async function submitOnce(
 	if (outcome.kind === 'cancelled') return outcome;
 	if (outcome.kind === 'failed') {
 		const { failure } = outcome;
-		const known = failed({ ...failure, billed: failure.mayHaveStarted ? 'unknown' : 'no' });
+		const known = failed({
+			...failure,
+			billed: failure.billed ?? (failure.mayHaveStarted ? 'unknown' : 'no'),
+		});
 		memory.remember(known);
 		return known;
 	}

@@ -6,8 +6,6 @@ import { startFake } from '../../support/fake/server';
 import { itemsOf } from '../../support/n8n/execution';
 import type { ExampleRun, Scenarios } from './exampleRun';
 
-const SUBMIT = 'SubmitImageToVideoViduJob';
-
 /** With this run time, a job ends only when the test ends it. */
 const UNTIL_FINISHED_MS = 3_600_000;
 
@@ -91,43 +89,5 @@ export const callbackScenarios = ({
 				{ JobId: jobId, ResultVideoUrl },
 			]);
 		}
-	},
-
-	'off-peak-overnight.json': async (file) => {
-		const { n8n, fake } = environment;
-		fake.faults.add({
-			action: SUBMIT,
-			when: ({ Prompt }) => String(Prompt).startsWith('The boats'),
-			fault: { kind: 'error', code: 'FailedOperation.ImageDecodeFailed' },
-		});
-		fake.faults.add({
-			action: SUBMIT,
-			when: ({ Prompt }) => String(Prompt).startsWith('The shoe'),
-			fault: { kind: 'resetAfter' },
-		});
-		const workflow = await load(file);
-		await n8n.client.publish(workflow, ['vidu-overnight']);
-		const [execution, jobs] = await jobsOf(async () => await run(workflow, 'Every Night at Ten'));
-		const accepted = jobs.find(({ payload }) => payload.endsWith('teapot.png'));
-		const unanswered = jobs.find(({ payload }) => payload.endsWith('shoe.webp'));
-		assert.ok(accepted && unanswered && jobs.length === 2);
-		assert.ok(jobs.every(({ request }) => request.OffPeak === true));
-		assert.deepEqual(
-			jsonOf(execution, 'Accepted Jobs').map(({ JobId }) => JobId),
-			[accepted.jobId],
-		);
-		const [refused, lost] = jsonOf(execution, 'Tell Somebody');
-		assert.equal(refused?.Image, 'https://example.com/harbour.jpg');
-		assert.match(String(refused.ToDo), /^No job was made/);
-		assert.equal(lost?.Image, 'https://example.com/shoe.webp');
-		assert.match(String(lost.ToDo), /^A job may be running/);
-
-		const calledBack = await n8n.client.finishedByTrigger(workflow, 2);
-		const videos = calledBack.flatMap((one) => itemsOf(one, 'Your Drive or Channel'));
-		const byId = new Map(videos.map((item) => [item.json.JobId, item]));
-		for (const job of jobs) assertVideo(byId.get(job.jobId), job);
-
-		const [, nextNight] = await jobsOf(async () => await run(workflow, 'Every Night at Ten'));
-		assert.deepEqual(nextNight, []);
 	},
 });

@@ -25,6 +25,7 @@ import {
 	type INodeType,
 	type INodeTypes,
 	type IRun,
+	type IRunExecutionData,
 	type ITaskData,
 	type IWorkflowExecuteAdditionalData,
 	Workflow,
@@ -47,6 +48,11 @@ export interface NodeRunOptions {
 	settings?: Partial<INode>;
 	/** Whether n8n protects the run's resume URL by a token, as n8n 2 does. */
 	hasResumeToken?: boolean;
+	/** Base of n8n's own URLs, without a path. */
+	n8nUrl?: string;
+	executionId?: string;
+	/** What n8n has stored of an execution that goes on. */
+	stored?: IRunExecutionData;
 }
 
 /** A run that has started. */
@@ -69,7 +75,7 @@ function loadNode(): INodeType {
 	return node;
 }
 
-const viduNode = loadNode();
+export const viduNode = loadNode();
 
 /** Node types of an n8n that knows only this node. */
 export const nodeTypesOf = (node: INodeType): INodeTypes => ({
@@ -106,8 +112,9 @@ export async function startEngine(): Promise<void> {
 	await Container.get(BinaryDataService).init();
 }
 
-function prepare(options: NodeRunOptions) {
-	const { parameters, items, credentials, settings, hasResumeToken = true } = options;
+/** The workflow, run data and context of a run, as n8n has them before it starts. */
+export function prepareRun(options: NodeRunOptions) {
+	const { parameters, items, settings, hasResumeToken = true } = options;
 	const input = items ?? [{ json: {} }];
 	const node: INode = {
 		id: 'vidu',
@@ -141,19 +148,21 @@ function prepare(options: NodeRunOptions) {
 		executionStatus: 'success',
 		data: { main: [input] },
 	};
-	const runExecutionData = createRunExecutionData({
+	const fresh = createRunExecutionData({
 		resultData: { runData: { Items: [sourceRun] } },
 		executionData: { nodeExecutionStack: [executeData] },
 	});
-	if (!hasResumeToken) delete runExecutionData.resumeToken;
-	const additionalData = additionalDataFor(credentials);
+	if (!hasResumeToken) delete fresh.resumeToken;
+	const runExecutionData = options.stored ?? fresh;
+	const additionalData = additionalDataFor(options);
 	return { workflow, executeData, runExecutionData, additionalData };
 }
 
-function additionalDataFor(credentials: ICredentialDataDecryptedObject) {
+function additionalDataFor(options: NodeRunOptions) {
+	const { credentials, n8nUrl = 'http://127.0.0.1', executionId = '1' } = options;
 	return {
 		credentialsHelper: credentialsHelper(credentials),
-		hooks: new ExecutionLifecycleHooks('manual', '1', {
+		hooks: new ExecutionLifecycleHooks('manual', executionId, {
 			id: 'test',
 			name: 'test',
 			active: false,
@@ -164,18 +173,18 @@ function additionalDataFor(credentials: ICredentialDataDecryptedObject) {
 			nodes: [],
 			connections: {},
 		}),
-		executionId: '1',
+		executionId,
 		currentNodeExecutionIndex: 1,
 		variables: {},
 		setExecutionStatus: () => {},
-		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
-		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		webhookWaitingBaseUrl: `${n8nUrl}/webhook-waiting`,
+		formWaitingBaseUrl: `${n8nUrl}/form-waiting`,
 	} as unknown as IWorkflowExecuteAdditionalData;
 }
 
 /** Runs the node in n8n's engine, with input from a node named Items. */
 export function runNode(options: NodeRunOptions): RunningNode {
-	const { workflow, runExecutionData, additionalData } = prepare(options);
+	const { workflow, runExecutionData, additionalData } = prepareRun(options);
 	const running = new WorkflowExecute(
 		additionalData,
 		'manual',
@@ -189,7 +198,7 @@ export function runNode(options: NodeRunOptions): RunningNode {
  * All calls share one execution context object, as in n8n.
  */
 export function toolOf(options: NodeRunOptions) {
-	const { workflow, executeData, runExecutionData, additionalData } = prepare(options);
+	const { workflow, executeData, runExecutionData, additionalData } = prepareRun(options);
 	let runIndex = 0;
 	return async (args: IDataObject) => {
 		const context = new ExecuteContext(

@@ -50,7 +50,8 @@ export interface TriggerOptions {
 
 const trigger = new TencentViduTrigger();
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+/** The body of a request. */
+export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of request) chunks.push(chunk as Buffer);
 	return Buffer.concat(chunks);
@@ -96,7 +97,12 @@ function loadWorkflow({ parameters, staticData = {}, workflowId = 'trigger' }: T
 }
 
 /** Adds what n8n takes from Express to a request and its response. */
-function toExpress(request: IncomingMessage, response: ServerResponse, raw: Buffer, body: unknown) {
+export function toExpress(
+	request: IncomingMessage,
+	response: ServerResponse,
+	raw: Buffer,
+	body: unknown,
+) {
 	const url = new URL(request.url ?? '', 'http://localhost');
 	const httpRequest = Object.assign(request, {
 		path: url.pathname,

@@ -37,11 +37,13 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueMode> 
 		const postgres = await startPostgres();
 		cleanups.push(async () => postgres.dispose());
 		const port = await freePort();
+		const webhooks = `http://127.0.0.1:${port}`;
 		const { workers: count, concurrency, env, ...rest } = options;
 		const main = await startN8n({
 			...rest,
-			env: { ...queueSettings(redis, postgres), ...env },
-			webhooks: `http://127.0.0.1:${port}`,
+			// Workers make the resume URLs of their runs of it.
+			env: { ...queueSettings(redis, postgres), WEBHOOK_URL: webhooks, ...env },
+			webhooks,
 		});
 		cleanups.push(async () => main.dispose());
 		const startProcess = async (args: string[], ready: RegExp, variables = {}) => {

@@ -1,5 +1,6 @@
 import {
 	type Decision,
+	haveAllEnded,
 	ParkingRound,
 	type ParkingItem,
 } from '../../../../nodes/TencentVidu/execution/suspend';
@@ -79,10 +80,35 @@ it('does not wait for items that never join', async () => {
 	expect(round.isOpenFor(1)).toBe(false);
 });
 
-it('cancels for whom the run is stopped', async () => {
+it('cancels when the run is stopped, and does not park when the other items end', async () => {
 	const stop = new AbortController();
 	const round = roundOf(2);
 	const waiting = round.submitted(0, item(false), stop.signal);
 	stop.abort();
 	expect(await lapse(waiting)).toBe('cancel');
+	round.leave(false);
+	await lapse(time.sleep(60_000));
+	expect([parked, await round.decision]).toEqual([[], 'cancel']);
+});
+
+it('delivers if n8n cannot store the run', async () => {
+	const park = async () => await Promise.reject(new Error('the database is locked'));
+	const round = new ParkingRound({ size: 1, stopOnError: true, park }, time);
+	round.join(0);
+	expect(await lapse(round.submitted(0, item(false), never))).toBe('deliver');
+});
+
+it.each([
+	['all have ended', Array<boolean>(25).fill(true), 25, true],
+	['the latest goes on', [...Array<boolean>(24).fill(true), false], 10, false],
+	['the first goes on', [false, ...Array<boolean>(24).fill(true)], 25, false],
+	['there are none', [], 0, true],
+])('asks for jobs until one goes on: %s', async (_, jobs, count, expected) => {
+	let asked = 0;
+	const questions = jobs.map((ended) => async () => {
+		asked += 1;
+		return await Promise.resolve(ended);
+	});
+	expect(await haveAllEnded(questions)).toBe(expected);
+	expect(asked).toBe(count);
 });
