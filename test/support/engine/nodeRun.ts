@@ -1,12 +1,10 @@
 import { mkdtempSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Container } from '@n8n/di';
 import {
 	BinaryDataService,
-	DirectoryLoader,
 	ExecuteContext,
 	ExecutionLifecycleHooks,
 	RoutingNode,
@@ -18,7 +16,6 @@ import {
 	type ICredentialsHelper,
 	type IDataObject,
 	type IExecuteData,
-	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
@@ -30,13 +27,7 @@ import {
 	Workflow,
 } from 'n8n-workflow';
 
-import { TencentCloudApi } from '../../../credentials/TencentCloudApi.credentials';
-import type * as Vidu from '../../../nodes/TencentVidu/TencentVidu.node';
-
-// With its extension, because tsx would resolve the .node.json file beside it.
-const { TencentVidu } = createRequire(__filename)(
-	'../../../nodes/TencentVidu/TencentVidu.node.ts',
-) as typeof Vidu;
+import { type NodePackage, sourcePackage } from './nodePackage';
 
 /** Options of a run. Everything else is as in n8n. */
 export interface NodeRunOptions {
@@ -47,6 +38,12 @@ export interface NodeRunOptions {
 	settings?: Partial<INode>;
 	/** Whether n8n protects the run's resume URL by a token, as n8n 2 does. */
 	hasResumeToken?: boolean;
+	/** The trigger of the same workflow, for expressions and settings that name it. */
+	trigger?: INode;
+	/** The address of n8n, without a trailing slash. */
+	baseUrl?: string;
+	/** Default: the sources. */
+	nodePackage?: NodePackage;
 }
 
 /** A run that has started. */
@@ -56,21 +53,6 @@ export interface RunningNode {
 	stop: () => void;
 }
 
-const credential = new TencentCloudApi();
-
-/** Loads the node like n8n, which adds this `execute` to declarative nodes. */
-function loadNode(): INodeType {
-	const node: INodeType = new TencentVidu();
-	DirectoryLoader.applyDeclarativeNodeOptionParameters(node);
-	node.execute = async function (this: IExecuteFunctions) {
-		const context = this as ConstructorParameters<typeof RoutingNode>[0];
-		return (await new RoutingNode(context, node).runNode()) ?? [];
-	};
-	return node;
-}
-
-const viduNode = loadNode();
-
 /** Node types of an n8n that knows only this node. */
 export const nodeTypesOf = (node: INodeType): INodeTypes => ({
 	getByName: () => node,
@@ -79,7 +61,10 @@ export const nodeTypesOf = (node: INodeType): INodeTypes => ({
 });
 
 /** Works like n8n's helper: decrypts at each call and signs by the credential class. */
-export function credentialsHelper(data: ICredentialDataDecryptedObject): ICredentialsHelper {
+export function credentialsHelper(
+	data: ICredentialDataDecryptedObject,
+	{ credential }: NodePackage = sourcePackage,
+): ICredentialsHelper {
 	const helper = {
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
@@ -98,16 +83,20 @@ export function credentialsHelper(data: ICredentialDataDecryptedObject): ICreden
 	return helper as unknown as ICredentialsHelper;
 }
 
-/** Prepares n8n's engine. Call it once before the first run. */
-export async function startEngine(): Promise<void> {
-	process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-test-'));
+/** Prepares n8n's engine. Call it once before the first run. Returns n8n's data folder. */
+export async function startEngine(): Promise<string> {
+	const folder = mkdtempSync(join(tmpdir(), 'n8n-test-'));
+	process.env.N8N_USER_FOLDER = folder;
 	process.env.N8N_ENCRYPTION_KEY = 'a key for tests only';
 	process.env.N8N_LOG_LEVEL = 'silent';
 	await Container.get(BinaryDataService).init();
+	return folder;
 }
 
 function prepare(options: NodeRunOptions) {
-	const { parameters, items, credentials, settings, hasResumeToken = true } = options;
+	const { parameters, items, settings, hasResumeToken = true, trigger } = options;
+	const { action, trigger: triggerType } = options.nodePackage ?? sourcePackage;
+	const typeNamed = (name: string) => (name === trigger?.type ? triggerType : action);
 	const input = items ?? [{ json: {} }];
 	const node: INode = {
 		id: 'vidu',
@@ -122,10 +111,10 @@ function prepare(options: NodeRunOptions) {
 	const source: INode = { ...node, id: 'items', name: 'Items', credentials: {}, parameters: {} };
 	const workflow = new Workflow({
 		id: 'test',
-		nodes: [source, node],
+		nodes: [source, node, ...(trigger ? [trigger] : [])],
 		connections: { Items: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
 		active: false,
-		nodeTypes: nodeTypesOf(viduNode),
+		nodeTypes: { ...nodeTypesOf(action), getByNameAndVersion: typeNamed },
 		settings: { executionOrder: 'v1' },
 	});
 	const executeData: IExecuteData = {
@@ -146,13 +135,14 @@ function prepare(options: NodeRunOptions) {
 		executionData: { nodeExecutionStack: [executeData] },
 	});
 	if (!hasResumeToken) delete runExecutionData.resumeToken;
-	const additionalData = additionalDataFor(credentials);
+	const additionalData = additionalDataFor(options);
 	return { workflow, executeData, runExecutionData, additionalData };
 }
 
-function additionalDataFor(credentials: ICredentialDataDecryptedObject) {
+function additionalDataFor(options: NodeRunOptions) {
+	const { credentials, nodePackage, baseUrl = 'http://127.0.0.1' } = options;
 	return {
-		credentialsHelper: credentialsHelper(credentials),
+		credentialsHelper: credentialsHelper(credentials, nodePackage),
 		hooks: new ExecutionLifecycleHooks('manual', '1', {
 			id: 'test',
 			name: 'test',
@@ -168,8 +158,10 @@ function additionalDataFor(credentials: ICredentialDataDecryptedObject) {
 		currentNodeExecutionIndex: 1,
 		variables: {},
 		setExecutionStatus: () => {},
-		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
-		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		instanceBaseUrl: `${baseUrl}/`,
+		webhookBaseUrl: `${baseUrl}/webhook`,
+		webhookWaitingBaseUrl: `${baseUrl}/webhook-waiting`,
+		formWaitingBaseUrl: `${baseUrl}/form-waiting`,
 	} as unknown as IWorkflowExecuteAdditionalData;
 }
 
@@ -190,6 +182,7 @@ export function runNode(options: NodeRunOptions): RunningNode {
  */
 export function toolOf(options: NodeRunOptions) {
 	const { workflow, executeData, runExecutionData, additionalData } = prepare(options);
+	const { action } = options.nodePackage ?? sourcePackage;
 	let runIndex = 0;
 	return async (args: IDataObject) => {
 		const context = new ExecuteContext(
@@ -204,13 +197,13 @@ export function toolOf(options: NodeRunOptions) {
 			executeData,
 			[],
 		);
-		return (await new RoutingNode(context, viduNode).runNode())?.[0];
+		return (await new RoutingNode(context, action).runNode())?.[0];
 	};
 }
 
 /** The output items of the node, one list for each output. */
-export function outputOf(run: IRun): INodeExecutionData[][] {
-	const [last] = run.data.resultData.runData['Tencent Cloud Vidu'] ?? [];
+export function outputOf(run: IRun, node = 'Tencent Cloud Vidu'): INodeExecutionData[][] {
+	const [last] = run.data.resultData.runData[node] ?? [];
 	return (last?.data?.main ?? []).map((items) => items ?? []);
 }
 

@@ -8,6 +8,7 @@ import type {
 	IDataObject,
 	INode,
 	INodeExecutionData,
+	INodeType,
 	IWebhookData,
 	IWebhookFunctions,
 	IWorkflowExecuteAdditionalData,
@@ -15,7 +16,7 @@ import type {
 } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
-import { TencentViduTrigger } from '../../../nodes/TencentVidu/TencentViduTrigger.node';
+import { type NodePackage, sourcePackage } from './nodePackage';
 import { credentialsHelper, nodeTypesOf } from './nodeRun';
 
 /** A trigger that receives requests, as in a published workflow. */
@@ -42,9 +43,9 @@ export interface TriggerOptions {
 	failures?: number;
 	/** A trigger with another ID has its own memory of callbacks. */
 	workflowId?: string;
+	/** Default: the sources. */
+	nodePackage?: NodePackage;
 }
-
-const trigger = new TencentViduTrigger();
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 	const chunks: Buffer[] = [];
@@ -66,7 +67,10 @@ function parseBody(
 }
 
 /** Creates the published workflow that holds only the trigger. */
-function loadWorkflow({ parameters, staticData = {}, workflowId = 'trigger' }: TriggerOptions) {
+function loadWorkflow(
+	{ parameters, staticData = {}, workflowId = 'trigger' }: TriggerOptions,
+	trigger: INodeType,
+) {
 	const node: INode = {
 		id: 'trigger',
 		name: 'Tencent Cloud Vidu Trigger',
@@ -105,8 +109,9 @@ function toExpress(request: IncomingMessage, response: ServerResponse, raw: Buff
 
 /** Listens on loopback. Passes each request to the real trigger in n8n's webhook context. */
 export async function listenForCallbacks(options: TriggerOptions): Promise<TriggerListener> {
-	const { credentials, mode = 'webhook' } = options;
-	const { workflow, node } = loadWorkflow(options);
+	const { credentials, mode = 'webhook', nodePackage = sourcePackage } = options;
+	const { trigger } = nodePackage;
+	const { workflow, node } = loadWorkflow(options, trigger);
 	const started: INodeExecutionData[][] = [];
 	const answered: number[] = [];
 	let { failures = 0 } = options;
@@ -117,7 +122,7 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		const { body, isMalformed } = parseBody(raw, request.headers['content-type']);
 		if (isMalformed) return void response.writeHead(422).end();
 		const additionalData = {
-			credentialsHelper: credentialsHelper(credentials),
+			credentialsHelper: credentialsHelper(credentials, nodePackage),
 			executionId: '1',
 			...toExpress(request, response, raw, body),
 			webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
@@ -125,7 +130,8 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		} as unknown as IWorkflowExecuteAdditionalData;
 		const webhookData = { webhookDescription: trigger.description.webhooks?.[0] } as IWebhookData;
 		const context = new WebhookContext(workflow, node, additionalData, mode, webhookData, [], null);
-		const result = await trigger.webhook.call(context as unknown as IWebhookFunctions);
+		const result = await trigger.webhook?.call(context as unknown as IWebhookFunctions);
+		if (!result) throw new Error('the trigger has no webhook');
 		if (result.workflowData && failures-- > 0) throw new Error('the database is locked');
 		if (result.workflowData) started.push(...result.workflowData);
 		if (!result.noWebhookResponse)
