@@ -19,6 +19,7 @@ const CALLBACK_SECONDS = 30;
 const JOBS = { waitMs: 500, runMs: 1_500 };
 const POLL_INTERVAL_SECONDS = 1;
 const OUTPUT = 'demo-output';
+const COLUMNS = ['Status', 'JobId', 'Billed', 'Video'];
 
 interface Demo {
 	nodePackage: NodePackage;
@@ -80,14 +81,16 @@ async function batchWithBadLine({ china: fake, report, ...demo }: Demo): Promise
 	const options = { ...demo, fake, site: 'china', pollInterval: POLL_INTERVAL_SECONDS } as const;
 	const results = await runExample(example, { ...options, items });
 	const rows = results.map(async (result, index) => ({
-		...{ Status: result.json['Status'] ?? 'error', JobId: result.json['JobId'] ?? '' },
+		...result.json,
 		Video: result.json['error'] ? '' : await save(result, `batch-of-images-${index + 1}`),
 	}));
-	report.items(await Promise.all(rows));
+	report.items(await Promise.all(rows), COLUMNS);
 	const errors = results.map(({ json }) => json['error']);
 	report.line(`Line 2: ${String(errors[1])}`);
 	const jobs = fake.jobs.all().length - jobsBefore;
-	report.line(`The service has ${jobs} new jobs for ${items.length} lines.`);
+	report.line(
+		`The service made ${jobs} jobs for ${items.length} lines. The wrong line cost nothing.`,
+	);
 	const isBad = errors.map((error) => error !== undefined).join();
 	if (isBad !== items.map((item) => item === wrong).join() || jobs !== items.length - 1) {
 		throw new Error('not only the wrong line has an error');

@@ -21,15 +21,16 @@ export class Report {
 		print(Object.fromEntries(fields.map(([name, value]) => [name, { Value: value }])));
 	}
 
-	/** Prints many items: a row for each, numbered from 1. */
-	items(rows: ReadonlyArray<Record<string, unknown>>): void {
-		print(Object.fromEntries(rows.map((row, index) => [index + 1, row])));
+	/** Prints many items: a row for each, numbered from 1. Omits columns that no item has. */
+	items(rows: ReadonlyArray<Record<string, unknown>>, columns: readonly string[]): void {
+		const used = columns.filter((name) => rows.some((row) => name in row));
+		print(Object.fromEntries(rows.map((row, index) => [index + 1, row])), used);
 	}
 }
 
-function print(table: Record<string, unknown>): void {
+function print(table: Record<string, unknown>, columns?: string[]): void {
 	console.group();
-	console.table(table);
+	console.table(table, columns);
 	console.groupEnd();
 }
 
