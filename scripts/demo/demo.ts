@@ -1,172 +1,173 @@
-import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
-import { PERMANENT_ACCOUNT } from '../../test/support/fake/accounts';
-import type { Workflow } from '../../test/support/n8n/workflowDefinition';
-import {
-	localCredential,
-	startEnvironment,
-	type Environment,
-} from '../../test/support/n8n/environment';
-import { itemsOf, reasonOf, type Execution } from '../../test/support/n8n/execution';
-import { tail } from '../../test/support/n8n/process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { loadBuiltPackage, type NodePackage } from '../../test/support/engine/nodePackage';
+import { startEngine } from '../../test/support/engine/nodeRun';
+import { listenForCallbacks } from '../../test/support/engine/triggerListener';
+import { type Fake, startFake } from '../../test/support/fake/server';
 import { abortOnSignals } from '../abortOnSignals';
+import { credentialFor, loadExample, project, runExample } from './example';
 import { Report } from './report';
 
-const limitMinutes = 20;
-const jobSeconds = 3;
-const examples = path.resolve(__dirname, '..', '..', 'examples');
+const LIMIT_SECONDS = 120;
+const CALLBACK_SECONDS = 30;
+const JOBS = { waitMs: 500, runMs: 1_500 };
+const POLL_INTERVAL_SECONDS = 1;
+const OUTPUT = 'demo-output';
+const COLUMNS = ['Status', 'JobId', 'Billed', 'Video'];
 
-const submittedSchema = z.object({ JobId: z.string().regex(/^\d{19}$/), RequestId: z.string() });
-const finishedSchema = z
-	.object({ JobId: z.string(), Status: z.literal('DONE'), ResultVideoUrl: z.string().url() })
-	.passthrough();
-const countSchema = z
-	.object({ Status: z.literal('DONE'), count_Image: z.literal(3) })
-	.passthrough();
-const identitySchema = z.object({
-	Response: z.object({ AccountId: z.literal(PERMANENT_ACCOUNT.uin) }).passthrough(),
-});
-
-interface Demo extends Environment {
+interface Demo {
+	nodePackage: NodePackage;
+	/** The local service for each site. */
+	china: Fake;
+	international: Fake;
 	report: Report;
 	signal: AbortSignal;
 }
 
-async function demonstrate(signal: AbortSignal, keepOpen: () => Promise<void>): Promise<void> {
-	const report = new Report();
-	report.step('A local service that behaves like Tencent Cloud, and a real n8n with the package');
-	report.line('n8n starts in ten to thirty seconds.');
-	const jobs = { waitMs: 500, runMs: jobSeconds * 1000 - 500 };
-	const environment = await startEnvironment(
-		{ jobs },
-		{ signal, report: (line) => report.line(line) },
-	);
+async function demonstrate(report: Report, signal: AbortSignal): Promise<void> {
+	report.step("Start the local service and load the built nodes into n8n's engine");
+	const dataFolder = await startEngine();
+	const nodePackage = await loadBuiltPackage(project);
+	const china = await startFake({ site: 'china', jobs: JOBS });
+	const international = await startFake({ site: 'international', jobs: JOBS });
 	try {
-		const { n8n, fake } = environment;
-		report.line(
-			`The service is at ${fake.url}. A job takes ${jobSeconds} seconds and costs nothing.`,
-		);
-		report.line(`n8n ${n8n.installation.version} is at ${n8n.url}.`);
-		const demo = { ...environment, report, signal };
-		await testCredential(demo);
-		await callSts(demo);
-		await generateBatch(demo);
-		await submitAndWait(demo);
-
-		report.step('All of this is now in the editor, to look at and to run again');
-		report.item({ Address: n8n.url, 'E-mail': n8n.owner.email, Password: n8n.owner.password });
-		const isStillRunning = await Promise.race([
-			keepOpen().then(() => true),
-			n8n.ended().then(() => false),
-		]);
-		if (!isStillRunning && !signal.aborted) {
-			throw new Error(`n8n ended unexpectedly:\n${tail(n8n.log())}`);
-		}
+		report.line(`The service checks signatures and fields at ${china.url} (China site)`);
+		report.line(`and at ${international.url} (International site). A job takes 2 seconds.`);
+		await rm(path.join(project, OUTPUT), { recursive: true, force: true });
+		await mkdir(path.join(project, OUTPUT));
+		const demo = { nodePackage, china, international, report, signal };
+		await oneImage(demo);
+		await batchWithBadLine(demo);
+		await callback(demo);
 	} finally {
-		await environment.stop();
+		await china.close();
+		await international.close();
+		await rm(dataFolder, { recursive: true, force: true });
 	}
 }
 
-async function testCredential({ n8n, fake, credential, report }: Demo): Promise<void> {
-	report.step("The credential's own test");
-	const input = { ...localCredential(fake), id: credential.id };
-	const { status, message } = await n8n.client.testCredential(input);
-	report.line(message);
-	if (status !== 'OK') throw new Error(`the credential's test failed: ${message}`);
+async function oneImage({ china: fake, report, ...demo }: Demo): Promise<void> {
+	const example = await loadExample('image-to-video.json');
+	report.step(`${example.name} (examples/image-to-video.json)`);
+	report.line(`The node "${example.action.name}" gets one empty item, as from Manual Trigger.`);
+	report.line('It submits the job, asks every second until it has ended, and downloads the video.');
+	const options = { ...demo, fake, site: 'china', pollInterval: POLL_INTERVAL_SECONDS } as const;
+	const [item] = await runExample(example, options);
+	if (item?.json['Status'] !== 'DONE') throw new Error('the job of the image is not DONE');
+	report.item(item);
+	report.line(`The video is in ${await save(item, 'image-to-video')}`);
 }
 
-async function callSts(demo: Demo): Promise<void> {
-	const workflow = await load(demo, 'http-request-sts.json');
-	const [identity] = outputOf(await run(demo, workflow), 'Whose Key Is It', identitySchema);
-	demo.report.item(identity?.Response ?? {});
-}
-
-async function generateBatch(demo: Demo): Promise<void> {
-	const execution = await run(demo, await load(demo, 'batch-of-images.json'));
-	const jobs = outputOf(execution, 'Generate the Videos', finishedSchema, 3);
-	if (new Set(jobs.map(({ JobId }) => JobId)).size !== 3)
-		throw new Error('two jobs have the same JobId');
-	for (const job of jobs) demo.report.item(job);
-	demo.report.line('The number of videos and their credits:');
-	const [count] = outputOf(execution, 'Count and Credits', countSchema);
-	demo.report.item(count ?? {});
-}
-
-async function submitAndWait(demo: Demo): Promise<void> {
-	const { n8n, report, signal } = demo;
-	const workflow = await load(demo, 'submit-and-callback.json');
-	await n8n.client.publish(workflow, ['vidu-finished']);
-	const [job] = outputOf(await run(demo, workflow), 'Submit a Video Job', submittedSchema);
-	report.item(job ?? {});
-
-	report.line('The trigger received the callback:');
-	const waiting = { timeoutMs: 60_000, signal };
-	const [execution] = await n8n.client.finishedByTrigger(workflow, 1, waiting);
-	if (execution === undefined) throw new Error('the trigger has not run');
-	const [call] = outputOf(execution, 'Tencent Cloud Vidu Trigger', finishedSchema);
-	report.item(call ?? {});
-	if (call?.JobId !== job?.JobId) throw new Error('the callback is for another job');
-	await checkVideo(call?.ResultVideoUrl ?? '', report);
-}
-
-async function checkVideo(url: string, report: Report): Promise<void> {
-	const response = await fetch(url);
-	const { byteLength } = await response.arrayBuffer();
-	const type = response.headers.get('content-type');
-	if (!response.ok || type !== 'video/mp4' || byteLength === 0) {
-		throw new Error(`there is no video at ${url}: ${response.status}, ${type}`);
-	}
-	report.line(`The video is there: ${byteLength} bytes of ${type}`);
-}
-
-async function load({ n8n, credential, report }: Demo, file: string): Promise<Workflow> {
-	const workflow = await n8n.client.importWorkflow(path.join(examples, file), [credential]);
-	report.step(`examples/${file}: ${workflow.name}`);
-	return workflow;
-}
-
-async function run({ n8n, signal }: Demo, workflow: Workflow): Promise<Execution> {
-	return n8n.client.run(workflow, { timeoutMs: 60_000, signal });
-}
-
-/** Returns the items of a node. Throws if the run failed or the items do not match the schema. */
-function outputOf<S extends z.ZodTypeAny>(
-	execution: Execution,
-	node: string,
-	schema: S,
-	count = 1,
-): z.output<S>[] {
-	if (execution.status !== 'success') throw new Error(reasonOf(execution));
-	const items = itemsOf(execution, node).map(({ json }) => json);
-	const parsed = z.array(schema).length(count).safeParse(items);
-	if (parsed.success) return parsed.data;
-	throw new Error(
-		`${node} did not return the expected items: ${parsed.error.message}\n` +
-			JSON.stringify(items, null, 2),
+async function batchWithBadLine({ china: fake, report, ...demo }: Demo): Promise<void> {
+	const example = await loadExample('batch-of-images.json');
+	report.step(`${example.name}, one of them wrong (examples/batch-of-images.json)`);
+	const [first, ...others] = example.list;
+	if (!first) throw new Error('the example has no list of pictures');
+	const wrong = { json: { ...first.json, image: 'C:\\Pictures\\cat.png' } };
+	const items = [first, wrong, ...others];
+	report.line(
+		`The node "${example.action.name}" gets the list of the example. Line 2 is added: its`,
 	);
+	report.line(
+		'picture is a file path instead of a URL. On Error is Continue, so the others go on.',
+	);
+	const jobsBefore = fake.jobs.all().length;
+	const options = { ...demo, fake, site: 'china', pollInterval: POLL_INTERVAL_SECONDS } as const;
+	const results = await runExample(example, { ...options, items });
+	const rows = results.map(async (result, index) => ({
+		...result.json,
+		Video: result.json['error'] ? '' : await save(result, `batch-of-images-${index + 1}`),
+	}));
+	report.items(await Promise.all(rows), COLUMNS);
+	const errors = results.map(({ json }) => json['error']);
+	report.line(`Line 2: ${String(errors[1])}`);
+	const jobs = fake.jobs.all().length - jobsBefore;
+	report.line(
+		`The service made ${jobs} jobs for ${items.length} lines. The wrong line cost nothing.`,
+	);
+	const isBad = errors.map((error) => error !== undefined).join();
+	if (isBad !== items.map((item) => item === wrong).join() || jobs !== items.length - 1) {
+		throw new Error('not only the wrong line has an error');
+	}
+}
+
+async function callback({ international: fake, report, ...demo }: Demo): Promise<void> {
+	const example = await loadExample('submit-and-callback.json');
+	const { trigger } = example;
+	if (!trigger) throw new Error('the example has no trigger');
+	report.step(`${example.name} (examples/submit-and-callback.json)`);
+	const service = { fake, site: 'international' } as const;
+	const { parameters } = trigger;
+	const { nodePackage } = demo;
+	const listening = { credentials: credentialFor(service), parameters, nodePackage };
+	const listener = await listenForCallbacks(listening);
+	try {
+		report.line(`The trigger listens at ${listener.url}, as in a published workflow.`);
+		report.line(`The node "${example.action.name}" submits the job and does not wait:`);
+		const options = { ...demo, ...service, n8nUrl: listener.url };
+		const [submitted] = await runExample(example, options);
+		if (!submitted) throw new Error('Submit returned no item');
+		report.item(submitted);
+		report.line('The service calls the trigger when the job has ended. The trigger starts with:');
+		const [received] = await firstStart(listener, demo.signal);
+		if (!received) throw new Error('the trigger started without an item');
+		report.item(received);
+		if (received.json['JobId'] !== submitted.json['JobId']) {
+			throw new Error('the callback is for another job');
+		}
+		report.line(`The video is in ${await save(received, 'submit-and-callback')}`);
+	} finally {
+		await listener.close();
+	}
+}
+
+/** Waits until a callback has started the workflow. */
+async function firstStart(
+	{ started, answered }: Awaited<ReturnType<typeof listenForCallbacks>>,
+	signal: AbortSignal,
+): Promise<INodeExecutionData[]> {
+	const deadline = Date.now() + CALLBACK_SECONDS * 1_000;
+	while (Date.now() < deadline) {
+		const [first] = started;
+		if (first) return first;
+		await sleep(50, undefined, { signal });
+	}
+	const answers = answered.join(', ') || 'nothing, because no request came';
+	throw new Error(`no callback started the trigger; it answered ${answers}`);
+}
+
+/** Writes the video of an item and returns its path. Throws if it is not an MP4 file. */
+async function save({ binary }: INodeExecutionData, name: string): Promise<string> {
+	const video = binary?.['data'];
+	if (!video) throw new Error(`there is no video for ${name}`);
+	const bytes = await Container.get(BinaryDataService).getAsBuffer(video);
+	if (bytes.toString('latin1', 4, 8) !== 'ftyp') throw new Error(`${name} is not an MP4 file`);
+	const file = path.join(OUTPUT, `${name}.mp4`);
+	await writeFile(path.join(project, file), bytes);
+	return file;
 }
 
 async function main(): Promise<number> {
 	const stopping = abortOnSignals();
 	process.stdout.on('error', () => stopping.abort(new Error('the output was closed')));
-	const late = new Error(`the demo did not finish within ${limitMinutes} minutes`);
-	const limit = setTimeout(() => stopping.abort(late), limitMinutes * 60_000);
-	const keepOpen = async (): Promise<void> => {
-		clearTimeout(limit);
-		if (process.argv.includes('--exit')) return;
-		console.log('\nPress Ctrl-C to end n8n and the local service and to remove their data.');
-		if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
-	};
+	const late = new Error(`the examples did not finish within ${LIMIT_SECONDS} seconds`);
+	const limit = setTimeout(() => stopping.abort(late), LIMIT_SECONDS * 1_000);
 	try {
-		await demonstrate(stopping.signal, keepOpen);
-		console.log('\nThe demo is over. Everything that it started has ended.');
+		await demonstrate(new Report(), stopping.signal);
+		console.log(`
+The demo is over: all three examples did what they should. Watch the videos in ${OUTPUT}/.
+Next: \`npm run dev\` opens a real n8n with all examples in its editor.`);
 		return 0;
 	} catch (error) {
 		const reason: unknown = stopping.signal.aborted ? stopping.signal.reason : error;
-		console.error(
-			`\nThe demo failed: ${reason instanceof Error ? reason.message : String(reason)}`,
-		);
+		const text = reason instanceof Error ? reason.message : String(reason);
+		console.error(`\nThe demo failed: ${text}`);
 		return 1;
 	} finally {
 		clearTimeout(limit);

@@ -1,4 +1,4 @@
-/** `npm run dev`: runs the package in a real n8n, which reloads it after each change of the sources. */
+/** Runs the package in a real n8n, which reloads it after each change of the sources. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from '../../test/support/n8n/environment';

@@ -7,6 +7,7 @@ import { z } from 'zod';
 
 import { startDevServer } from '../../scripts/dev/devServer';
 import { project } from '../support/n8n/packedPackage';
+import { launch, waitForLog } from '../support/n8n/process';
 import { manual, saveChain, vidu } from '../support/n8n/workflow';
 
 const name = 'n8n-nodes-tencent-vidu.tencentVidu';
@@ -70,5 +71,21 @@ it('npm run dev: n8n reloads saved sources, survives build errors, and ends', as
 		await work;
 	} finally {
 		await rm(copy, { recursive: true, force: true });
+	}
+});
+
+it('npm run dev: prints the address and the login of its n8n, and ends on Ctrl-C', async () => {
+	const program = path.join(project, 'scripts', 'dev', 'run.mjs');
+	const dev = launch(process.execPath, [program], { cwd: project, env: process.env });
+	try {
+		await waitForLog(dev, /Press Ctrl-C to end everything/, 300_000);
+		assert.match(dev.log(), /Later starts take|ready in about a minute/);
+		const [, url = ''] = /^n8n \S+ +(http\S+)$/m.exec(dev.log()) ?? [];
+		assert.equal((await fetch(`${url}/healthz`)).status, 200);
+		dev.kill('SIGINT');
+		assert.equal(await dev.ended, 0);
+		await assert.rejects(fetch(`${url}/healthz`));
+	} finally {
+		await dev.stop();
 	}
 });

@@ -1,12 +1,10 @@
 import { mkdtempSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Container } from '@n8n/di';
 import {
 	BinaryDataService,
-	DirectoryLoader,
 	ExecuteContext,
 	ExecutionLifecycleHooks,
 	RoutingNode,
@@ -18,7 +16,6 @@ import {
 	type ICredentialsHelper,
 	type IDataObject,
 	type IExecuteData,
-	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
@@ -31,13 +28,7 @@ import {
 	Workflow,
 } from 'n8n-workflow';
 
-import { TencentCloudApi } from '../../../credentials/TencentCloudApi.credentials';
-import type * as Vidu from '../../../nodes/TencentVidu/TencentVidu.node';
-
-// With its extension, because tsx would resolve the .node.json file beside it.
-const { TencentVidu } = createRequire(__filename)(
-	'../../../nodes/TencentVidu/TencentVidu.node.ts',
-) as typeof Vidu;
+import { type NodePackage, sourcePackage } from './nodePackage';
 
 /** Options of a run. Everything else is as in n8n. */
 export interface NodeRunOptions {
@@ -53,6 +44,10 @@ export interface NodeRunOptions {
 	executionId?: string;
 	/** What n8n has stored of an execution that goes on. */
 	stored?: IRunExecutionData;
+	/** The trigger of the same workflow, for expressions and settings that name it. */
+	trigger?: INode;
+	/** Default: the sources. */
+	nodePackage?: NodePackage;
 }
 
 /** A run that has started. */
@@ -62,21 +57,6 @@ export interface RunningNode {
 	stop: () => void;
 }
 
-const credential = new TencentCloudApi();
-
-/** Loads the node like n8n, which adds this `execute` to declarative nodes. */
-function loadNode(): INodeType {
-	const node: INodeType = new TencentVidu();
-	DirectoryLoader.applyDeclarativeNodeOptionParameters(node);
-	node.execute = async function (this: IExecuteFunctions) {
-		const context = this as ConstructorParameters<typeof RoutingNode>[0];
-		return (await new RoutingNode(context, node).runNode()) ?? [];
-	};
-	return node;
-}
-
-export const viduNode = loadNode();
-
 /** Node types of an n8n that knows only this node. */
 export const nodeTypesOf = (node: INodeType): INodeTypes => ({
 	getByName: () => node,
@@ -85,7 +65,10 @@ export const nodeTypesOf = (node: INodeType): INodeTypes => ({
 });
 
 /** Works like n8n's helper: decrypts at each call and signs by the credential class. */
-export function credentialsHelper(data: ICredentialDataDecryptedObject): ICredentialsHelper {
+export function credentialsHelper(
+	data: ICredentialDataDecryptedObject,
+	{ credential }: NodePackage = sourcePackage,
+): ICredentialsHelper {
 	const helper = {
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
@@ -104,17 +87,21 @@ export function credentialsHelper(data: ICredentialDataDecryptedObject): ICreden
 	return helper as unknown as ICredentialsHelper;
 }
 
-/** Prepares n8n's engine. Call it once before the first run. */
-export async function startEngine(): Promise<void> {
-	process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-test-'));
+/** Prepares n8n's engine. Call it once before the first run. Returns n8n's data folder. */
+export async function startEngine(): Promise<string> {
+	const folder = mkdtempSync(join(tmpdir(), 'n8n-test-'));
+	process.env.N8N_USER_FOLDER = folder;
 	process.env.N8N_ENCRYPTION_KEY = 'a key for tests only';
 	process.env.N8N_LOG_LEVEL = 'silent';
 	await Container.get(BinaryDataService).init();
+	return folder;
 }
 
 /** The workflow, run data and context of a run, as n8n has them before it starts. */
 export function prepareRun(options: NodeRunOptions) {
-	const { parameters, items, settings, hasResumeToken = true } = options;
+	const { parameters, items, settings, hasResumeToken = true, trigger } = options;
+	const { action, trigger: triggerType } = options.nodePackage ?? sourcePackage;
+	const typeNamed = (name: string) => (name === trigger?.type ? triggerType : action);
 	const input = items ?? [{ json: {} }];
 	const node: INode = {
 		id: 'vidu',
@@ -129,10 +116,10 @@ export function prepareRun(options: NodeRunOptions) {
 	const source: INode = { ...node, id: 'items', name: 'Items', credentials: {}, parameters: {} };
 	const workflow = new Workflow({
 		id: 'test',
-		nodes: [source, node],
+		nodes: [source, node, ...(trigger ? [trigger] : [])],
 		connections: { Items: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
 		active: false,
-		nodeTypes: nodeTypesOf(viduNode),
+		nodeTypes: { ...nodeTypesOf(action), getByNameAndVersion: typeNamed },
 		settings: { executionOrder: 'v1' },
 	});
 	const executeData: IExecuteData = {
@@ -159,9 +146,9 @@ export function prepareRun(options: NodeRunOptions) {
 }
 
 function additionalDataFor(options: NodeRunOptions) {
-	const { credentials, n8nUrl = 'http://127.0.0.1', executionId = '1' } = options;
+	const { credentials, nodePackage, n8nUrl = 'http://127.0.0.1', executionId = '1' } = options;
 	return {
-		credentialsHelper: credentialsHelper(credentials),
+		credentialsHelper: credentialsHelper(credentials, nodePackage),
 		hooks: new ExecutionLifecycleHooks('manual', executionId, {
 			id: 'test',
 			name: 'test',
@@ -177,6 +164,8 @@ function additionalDataFor(options: NodeRunOptions) {
 		currentNodeExecutionIndex: 1,
 		variables: {},
 		setExecutionStatus: () => {},
+		instanceBaseUrl: `${n8nUrl}/`,
+		webhookBaseUrl: `${n8nUrl}/webhook`,
 		webhookWaitingBaseUrl: `${n8nUrl}/webhook-waiting`,
 		formWaitingBaseUrl: `${n8nUrl}/form-waiting`,
 	} as unknown as IWorkflowExecuteAdditionalData;
@@ -199,6 +188,7 @@ export function runNode(options: NodeRunOptions): RunningNode {
  */
 export function toolOf(options: NodeRunOptions) {
 	const { workflow, executeData, runExecutionData, additionalData } = prepareRun(options);
+	const { action } = options.nodePackage ?? sourcePackage;
 	let runIndex = 0;
 	return async (args: IDataObject) => {
 		const context = new ExecuteContext(
@@ -213,13 +203,13 @@ export function toolOf(options: NodeRunOptions) {
 			executeData,
 			[],
 		);
-		return (await new RoutingNode(context, viduNode).runNode())?.[0];
+		return (await new RoutingNode(context, action).runNode())?.[0];
 	};
 }
 
 /** The output items of the node, one list for each output. */
-export function outputOf(run: IRun): INodeExecutionData[][] {
-	const [last] = run.data.resultData.runData['Tencent Cloud Vidu'] ?? [];
+export function outputOf(run: IRun, node = 'Tencent Cloud Vidu'): INodeExecutionData[][] {
+	const [last] = run.data.resultData.runData[node] ?? [];
 	return (last?.data?.main ?? []).map((items) => items ?? []);
 }
 

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { WebhookContext, WorkflowExecute } from 'n8n-core';
 import type { IRun, IRunExecutionData, IWebhookData, IWebhookFunctions } from 'n8n-workflow';
 
-import { type NodeRunOptions, prepareRun, viduNode } from './nodeRun';
+import { sourcePackage } from './nodePackage';
+import { type NodeRunOptions, prepareRun } from './nodeRun';
 import { bodyOf, toExpress } from './triggerListener';
 
 type Status = 'none' | 'running' | 'waiting' | 'ended';
@@ -129,10 +130,12 @@ export class ParkingN8n {
 			workflow.getNode(executed.node.name) ?? executed.node,
 			{ ...additionalData, ...express },
 			'manual',
-			{ webhookDescription: viduNode.description.webhooks?.[0] } as IWebhookData,
+			{ webhookDescription: sourcePackage.action.description.webhooks?.[0] } as IWebhookData,
 			[],
 			stored,
 		);
-		return (await viduNode.webhook?.call(context as unknown as IWebhookFunctions)) ?? {};
+		return (
+			(await sourcePackage.action.webhook?.call(context as unknown as IWebhookFunctions)) ?? {}
+		);
 	}
 }

@@ -8,6 +8,7 @@ import type {
 	IDataObject,
 	INode,
 	INodeExecutionData,
+	INodeType,
 	IWebhookData,
 	IWebhookFunctions,
 	IWorkflowExecuteAdditionalData,
@@ -15,7 +16,7 @@ import type {
 } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
-import { TencentViduTrigger } from '../../../nodes/TencentVidu/TencentViduTrigger.node';
+import { type NodePackage, sourcePackage } from './nodePackage';
 import { credentialsHelper, nodeTypesOf } from './nodeRun';
 
 /** A trigger that receives requests, as in a published workflow. */
@@ -46,9 +47,9 @@ export interface TriggerOptions {
 	workflowId?: string;
 	/** The public address that n8n was told, such as `https://n8n.example.com/`. */
 	publicUrl?: string;
+	/** Default: the sources. */
+	nodePackage?: NodePackage;
 }
-
-const trigger = new TencentViduTrigger();
 
 /** The body of a request. */
 export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -74,7 +75,10 @@ function parseBody(
 }
 
 /** Creates the published workflow that holds only the trigger. */
-function loadWorkflow({ parameters, staticData = {}, workflowId = 'trigger' }: TriggerOptions) {
+function loadWorkflow(
+	{ parameters, staticData = {}, workflowId = 'trigger' }: TriggerOptions,
+	trigger: INodeType,
+) {
 	const node: INode = {
 		id: 'trigger',
 		name: 'Tencent Cloud Vidu Trigger',
@@ -121,7 +125,9 @@ export function toExpress(
 /** Listens on loopback. Passes each request to the real trigger in n8n's webhook context. */
 export async function listenForCallbacks(options: TriggerOptions): Promise<TriggerListener> {
 	const { credentials, mode = 'webhook', publicUrl = 'http://localhost:5678/' } = options;
-	const { workflow, node } = loadWorkflow(options);
+	const { nodePackage = sourcePackage } = options;
+	const { trigger } = nodePackage;
+	const { workflow, node } = loadWorkflow(options, trigger);
 	const started: INodeExecutionData[][] = [];
 	const errors: string[] = [];
 	const answered: number[] = [];
@@ -133,7 +139,7 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		const { body, isMalformed } = parseBody(raw, request.headers['content-type']);
 		if (isMalformed) return void response.writeHead(422).end();
 		const additionalData = {
-			credentialsHelper: credentialsHelper(credentials),
+			credentialsHelper: credentialsHelper(credentials, nodePackage),
 			executionId: '1',
 			instanceBaseUrl: publicUrl,
 			webhookBaseUrl: `${publicUrl}webhook`,
@@ -143,7 +149,8 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		} as unknown as IWorkflowExecuteAdditionalData;
 		const webhookData = { webhookDescription: trigger.description.webhooks?.[0] } as IWebhookData;
 		const context = new WebhookContext(workflow, node, additionalData, mode, webhookData, [], null);
-		const result = await trigger.webhook.call(context as unknown as IWebhookFunctions);
+		const result = await trigger.webhook?.call(context as unknown as IWebhookFunctions);
+		if (!result) throw new Error('the trigger has no webhook');
 		if (result.workflowData && failures-- > 0) throw new Error('the database is locked');
 		if (result.workflowData) started.push(...result.workflowData);
 		if (!result.noWebhookResponse)
