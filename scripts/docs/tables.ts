@@ -22,6 +22,10 @@ const { TencentViduTrigger } = createRequire(__filename)(
 
 const project = path.resolve(__dirname, '..', '..');
 
+/** npm shows the README without the other files, so its links are whole. */
+const EXAMPLES_URL =
+	'https://github.com/n8n-nodes-tencent-vidu/n8n-nodes-tencent-vidu/blob/main/examples';
+
 const joinNames = (names: string[]) =>
 	names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
@@ -117,10 +121,33 @@ const errorTable = () =>
 		}),
 	);
 
+/** The list of examples/README.md, with whole links. */
+function exampleTable(): string {
+	const list = readFileSync(path.join(project, 'examples', 'README.md'), 'utf8');
+	const rows = [...list.matchAll(/^\| \[(\S+)\.json\]\(\S+\) *\|(.*)\|(.*)\|$/gm)];
+	const cells = rows.map(([, name = '', does = '', site = '']) => [
+		`[${name}](${EXAMPLES_URL}/${name}.json)`,
+		does.trim(),
+		site.trim(),
+	]);
+	return table(['Workflow', 'What it does', 'Site'], cells);
+}
+
+/** The permissions that a key needs, as a policy of the vendor's. */
+function policy(): string {
+	const actions = resources.map(({ submitAction, describeAction }) =>
+		[submitAction, describeAction].map((action) => `"vclm:${action}"`).join(', '),
+	);
+	const statement = '[{ "effect": "allow", "resource": ["*"], "action": [';
+	const json = `{ "version": "2.0", "statement": ${statement}\n\t${actions.join(',\n\t')}\n] }] }`;
+	return `\`\`\`json\n${json}\n\`\`\``;
+}
+
 const triggerTable = () => rowTable(new TencentViduTrigger().description.properties);
 
-/** The pages with generated tables: each table by the name in its markers. */
+/** The pages with generated parts: each part by the name in its markers. */
 const PAGES: Record<string, Record<string, () => string>> = {
+	'README.md': { policy, examples: exampleTable },
 	'docs/fields.md': {
 		operations: operationTables,
 		options: optionTables,
@@ -130,10 +157,10 @@ const PAGES: Record<string, Record<string, () => string>> = {
 	'docs/errors.md': { errors: errorTable },
 };
 
-/** The files that have generated tables. */
+/** The files that have generated parts. */
 export const generatedPages = Object.keys(PAGES);
 
-/** Returns a page with new tables between its markers. Throws if a marker is missing. */
+/** Returns a page with new parts between its markers. Throws if a marker is missing. */
 export function withTables(page: string, text: string): string {
 	return Object.entries(PAGES[page] ?? {}).reduce(
 		(made, [name, make]) => withSection(made, name, 'npm run docs', make()),
