@@ -3,6 +3,8 @@
 const { readFileSync } = require('node:fs');
 
 const RealDate = Date;
+// Libraries assign Date.now to itself.
+const realNow = Date.now;
 let offset = 0;
 
 const readOffset = () => {
@@ -15,7 +17,7 @@ const readOffset = () => {
 readOffset();
 setInterval(readOffset, 100).unref();
 
-const now = () => RealDate.now() + offset;
+const now = () => realNow() + offset;
 
 globalThis.Date = new Proxy(RealDate, {
 	construct: (target, args, newTarget) =>
