@@ -7,15 +7,59 @@ import { startPostgres, startRedis, type Service } from './services';
 export interface QueueMode {
 	/** The main process. It serves no production URLs. */
 	main: N8nHost;
-	workers: RunningProcess[];
+	/** The process that receives webhooks. */
+	webhooks: QueueProcess;
+	workers: QueueProcess[];
 	/** Stops all processes, the database and the queue. */
 	dispose(): Promise<void>;
 }
 
-interface QueueOptions extends Pick<N8nOptions, 'version' | 'env' | 'report'> {
+interface QueueOptions extends Pick<N8nOptions, 'version' | 'env' | 'nodeArgs' | 'report'> {
 	workers: number;
 	/** Number of executions that a worker runs at the same time. */
 	concurrency: number;
+}
+
+/** A process of n8n beside the main process. It can be started again after its end. */
+export class QueueProcess {
+	private process: RunningProcess | undefined;
+	private earlierLog = '';
+
+	/** `ready` is the line that the process prints once it is ready. */
+	constructor(
+		private readonly launch: () => Promise<RunningProcess>,
+		private readonly ready: RegExp,
+	) {}
+
+	get pid(): number {
+		return this.process?.pid ?? 0;
+	}
+
+	/** Resolves when the current process ends. */
+	get ended(): Promise<unknown> {
+		return this.process?.ended ?? Promise.resolve();
+	}
+
+	/** Output so far, that of earlier processes included. */
+	log(): string {
+		return this.earlierLog + (this.process?.log() ?? '');
+	}
+
+	/** Starts or restarts the process. Resolves once it is ready. */
+	async start(): Promise<void> {
+		this.earlierLog = this.log();
+		this.process = await this.launch();
+		await waitForLog(this.process, this.ready);
+	}
+
+	kill(signal: NodeJS.Signals): void {
+		this.process?.kill(signal);
+	}
+
+	/** Sends SIGTERM, and SIGKILL after the grace time in milliseconds. */
+	async stop(graceMs?: number): Promise<void> {
+		await this.process?.stop(graceMs);
+	}
 }
 
 /** n8n detects a dead worker after some seconds instead of a minute and a half. */
@@ -37,28 +81,29 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueMode> 
 		const postgres = await startPostgres();
 		cleanups.push(async () => postgres.dispose());
 		const port = await freePort();
-		const webhooks = `http://127.0.0.1:${port}`;
+		const url = `http://127.0.0.1:${port}`;
 		const { workers: count, concurrency, env, ...rest } = options;
 		const main = await startN8n({
 			...rest,
 			// Workers make the resume URLs of their runs of it.
-			env: { ...queueSettings(redis, postgres), WEBHOOK_URL: webhooks, ...env },
-			webhooks,
+			env: { ...queueSettings(redis, postgres), WEBHOOK_URL: url, ...env },
+			webhooks: url,
 		});
 		cleanups.push(async () => main.dispose());
 		const startProcess = async (args: string[], ready: RegExp, variables = {}) => {
-			const started = await main.startProcess(args, variables);
-			cleanups.push(async () => started.stop());
-			await waitForLog(started, ready);
-			return started;
+			const added = new QueueProcess(async () => await main.startProcess(args, variables), ready);
+			cleanups.push(async () => added.stop());
+			await added.start();
+			return added;
 		};
-		await startProcess(['webhook'], /Webhook listener waiting/, { N8N_PORT: String(port) });
-		const workers: RunningProcess[] = [];
+		const variables = { N8N_PORT: String(port) };
+		const webhooks = await startProcess(['webhook'], /Webhook listener waiting/, variables);
+		const workers: QueueProcess[] = [];
 		for (let number = 0; number < count; number++) {
 			const args = ['worker', `--concurrency=${concurrency}`];
 			workers.push(await startProcess(args, /worker is now ready/));
 		}
-		return { main, workers, dispose };
+		return { main, webhooks, workers, dispose };
 	} catch (error) {
 		await dispose();
 		throw error;

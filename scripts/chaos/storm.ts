@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { type ExecutionSummary, isFinished } from '../../test/support/n8n/execution';
+import { compareBooks, type Evidence, type Figure, type ProcessEnd } from './books';
+import { endProcesses } from './ends';
+import { readExecutions } from './executions';
+import { FaultStorm } from './faults';
+import type { Random } from './random';
+import { heapOf, type Scene } from './scene';
+
+const MAX_ITEMS = 5;
+
+/** The largest step of n8n's clock in milliseconds. A signature is valid for five minutes. */
+const MAX_STEP_MS = 1_200_000;
+
+/** Milliseconds after the storm in which all callbacks have been tried. */
+const LAST_CALLBACKS_MS = 45_000;
+
+/** Milliseconds after the storm in which all runs have ended, even with downloads that stall. */
+const SETTLE_MS = 420_000;
+
+/** A process may keep so many bytes for compiled code and caches that the warm-up did not fill. */
+const HEAP_ALLOWANCE = 40_000_000;
+
+/** Milliseconds in which idle connections close. */
+const IDLE_MS = 90_000;
+
+type Report = (line: string) => void;
+
+async function allExecutions({ n8n, workflows }: Scene): Promise<ExecutionSummary[]> {
+	const all = [workflows.receiver, ...workflows.senders.values()];
+	const lists = await Promise.all(all.map(async ({ id }) => n8n.main.client.executions(id)));
+	return lists.flat();
+}
+
+/** Waits until no execution is under way. Returns how many are left when the time is up. */
+async function settle(scene: Scene, timeoutMs: number): Promise<number> {
+	const deadline = performance.now() + timeoutMs;
+	for (;;) {
+		const open = (await allExecutions(scene)).filter((execution) => !isFinished(execution));
+		if (open.length === 0 || performance.now() > deadline) return open.length;
+		await sleep(2_000);
+	}
+}
+
+/** Runs each workflow some times without faults, so that code is compiled and caches are filled. */
+async function warmUp(scene: Scene): Promise<void> {
+	for (let round = 0; round < 3; round++) {
+		for (const kind of scene.workflows.senders.keys()) await scene.workflows.start(kind, MAX_ITEMS);
+	}
+	await sleep(5_000);
+	await settle(scene, SETTLE_MS);
+}
+
+/** Starts runs until the deadline. */
+async function startRuns({ workflows }: Scene, random: Random, deadline: number): Promise<void> {
+	const kinds = [...workflows.senders.keys()];
+	while (performance.now() < deadline) {
+		const size = Math.ceil(random.between(0, MAX_ITEMS));
+		void workflows.start(random.pick(kinds), size);
+		await sleep(random.between(300, 1_500));
+	}
+}
+
+/** Steps n8n's clock and changes the callbacks until the deadline. The service is down now and then. */
+async function disturb(
+	{ fake, setClock }: Scene,
+	{ storm, random, deadline }: { storm: FaultStorm; random: Random; deadline: number },
+): Promise<{ clockSteps: number; outages: number }> {
+	let clockSteps = 0;
+	let outages = 0;
+	while (performance.now() < deadline) {
+		storm.changeCallbacks();
+		if (random.chance(0.5)) {
+			await setClock(random.chance(0.3) ? 0 : Math.round(random.between(-1, 1) * MAX_STEP_MS));
+			clockSteps += 1;
+		}
+		if (random.chance(0.1)) {
+			await fake.stopListening();
+			await sleep(random.between(100, 3_000));
+			await fake.listen();
+			outages += 1;
+		}
+		await sleep(random.between(3_000, 9_000));
+	}
+	return { clockSteps, outages };
+}
+
+/** Lets all runs end: by callbacks, by downloads, or by the timeout of those whose callbacks were lost. */
+async function endRuns(scene: Scene, report: Report): Promise<void> {
+	await scene.setClock(0);
+	const left = await settle(scene, LAST_CALLBACKS_MS);
+	if (left === 0) return;
+	report(`${left} runs are left, their time-out comes now`);
+	await scene.setClock(2 * MAX_STEP_MS);
+	await settle(scene, SETTLE_MS - LAST_CALLBACKS_MS);
+}
+
+async function collectEvidence(
+	scene: Scene,
+	{ storm, ends }: { storm: FaultStorm; ends: ProcessEnd[] },
+): Promise<Evidence> {
+	const { n8n, fake, sockets, workflows } = scene;
+	const { main, workers, webhooks } = n8n;
+	const senders = [...workflows.senders.values()];
+	const lists = await Promise.all(
+		senders.map(async ({ id }) => await readExecutions(main.client, id)),
+	);
+	const isFinal = ({ body }: { body: unknown }) =>
+		typeof body === 'object' && body !== null && storm.finalBodies.has(body);
+	return {
+		runs: workflows.runs,
+		jobs: fake.jobs.all(),
+		deliveries: fake.callbacks.deliveries.filter(isFinal),
+		responses: sockets.responses,
+		senders: lists.flat(),
+		received: await readExecutions(main.client, workflows.receiver.id),
+		logs: [main, webhooks, ...workers].map((process) => process.log()),
+		victimLog: workers[0]?.log() ?? '',
+		wentOn: fake.unhandled.flatMap((line) => /^GET \/after\/(\S+)$/.exec(line)?.[1] ?? []),
+		ends,
+	};
+}
+
+/** Waits until a value is at most `most`, and returns it either way. */
+async function waitUntilBelow(most: number, read: () => Promise<number>): Promise<number> {
+	const deadline = performance.now() + IDLE_MS;
+	for (;;) {
+		const value = await read();
+		if (value <= most || performance.now() > deadline) return value;
+		await sleep(3_000);
+	}
+}
+
+const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
+
+/** Compares memory and connections with those before the storm. */
+async function resourceFigures(scene: Scene, heapBefore: number): Promise<Figure[]> {
+	const open = await waitUntilBelow(0, async () => Promise.resolve(scene.sockets.open));
+	const most = heapBefore + HEAP_ALLOWANCE;
+	const heap = await waitUntilBelow(most, async () => await heapOf(scene));
+	return [
+		{ name: 'connections to the service left open', value: open, wrong: open ? ['see above'] : [] },
+		{ name: 'heap of a worker before, in MB', value: megabytes(heapBefore) },
+		{
+			name: 'heap of a worker after, in MB',
+			value: megabytes(heap),
+			wrong: heap > most ? [`more than ${megabytes(most)} MB`] : [],
+		},
+	];
+}
+
+/** Runs the storm for so many milliseconds, and returns the figures of the books. */
+export async function runStorm(
+	scene: Scene,
+	random: Random,
+	{ durationMs, report }: { durationMs: number; report: Report },
+): Promise<Figure[]> {
+	const storm = new FaultStorm(scene.fake, random);
+	await warmUp(scene);
+	const heapBefore = await heapOf(scene);
+	report('The storm begins.');
+	storm.start();
+	const deadline = performance.now() + durationMs;
+	const ends: ProcessEnd[] = [];
+	const [{ clockSteps, outages }] = await Promise.all([
+		disturb(scene, { storm, random, deadline }),
+		startRuns(scene, random, deadline),
+		endProcesses(scene.n8n, { random, deadline, ends }, report),
+	]);
+	storm.stop();
+	report('The storm is over. The last runs end.');
+	await endRuns(scene, report);
+	const figures = compareBooks(await collectEvidence(scene, { storm, ends }));
+	const faults = [...storm.used.values()].reduce((sum, used) => sum + used, 0);
+	return [
+		{ name: 'requests to the service', value: scene.fake.requests.length },
+		{ name: '  that met a fault', value: faults },
+		{ name: 'kinds of faults', value: [...storm.used.values()].filter((used) => used > 0).length },
+		{ name: 'times that the service was down', value: outages },
+		{ name: 'steps of the clock of n8n', value: clockSteps },
+		{
+			name: 'ends of n8n by SIGKILL',
+			value: ends.filter(({ signal }) => signal === 'SIGKILL').length,
+		},
+		{
+			name: 'ends of n8n by SIGTERM',
+			value: ends.filter(({ signal }) => signal === 'SIGTERM').length,
+		},
+		...figures,
+		...(await resourceFigures(scene, heapBefore)),
+	];
+}

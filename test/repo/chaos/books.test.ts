@@ -1,0 +1,111 @@
+import { compareBooks, type Evidence } from '../../../scripts/chaos/books';
+import type { StoredExecution } from '../../../scripts/chaos/executions';
+import type { Delivery } from '../../support/fake/callbacks';
+import type { Job } from '../../support/fake/job';
+
+const ID = '1810000000000000001';
+const REFERENCE = '11111111-2222-3333-4444-555555555555';
+
+const job = (prompt: string, jobId = ID): Job => ({
+	...{ jobId, secretId: 'id', action: 'SubmitImageToVideoViduJob', requestId: 'request' },
+	...{ request: { Prompt: prompt }, bodyHash: prompt, createdAt: 1_000, status: 'DONE' },
+	...{ errorCode: '', errorMessage: '', credits: 5, payload: '', callbackAttempts: [] },
+	callbackUrl: `http://127.0.0.1/webhook/x?viduReference=${REFERENCE}`,
+});
+
+const execution = (more: Partial<StoredExecution> = {}): StoredExecution => ({
+	...{ id: '7', workflowId: 'w', status: 'success', mode: 'webhook', run: 'submit-1' },
+	...{ told: new Set(), stored: new Set(), perhapsStarted: new Set(), runsAfter: 1 },
+	...more,
+});
+
+const delivery = (status: number | null): Delivery => ({
+	...{ jobId: ID, url: '', body: {}, at: 2_000, attempt: 1, status },
+});
+
+const logLine = `info | Tencent Cloud accepted a Vidu job: {"item":0,"JobId":"${ID}"}\n`;
+
+const evidence = (more: Partial<Evidence>): Evidence => ({
+	runs: [{ name: 'submit-1', prompts: ['submit-1 0', 'submit-1 1'] }],
+	jobs: [job('submit-1 0')],
+	...{ deliveries: [], responses: new Map(), senders: [], received: [] },
+	...{ logs: [], victimLog: '', wentOn: [], ends: [] },
+	...more,
+});
+
+const kill = { process: 'worker', signal: 'SIGKILL' } as const;
+
+/** Names of the figures that are wrong. */
+const wrongIn = (more: Partial<Evidence>) =>
+	compareBooks(evidence(more)).flatMap(({ name, wrong = [] }) =>
+		wrong.length ? [name.trim()] : [],
+	);
+
+describe('the books of a storm', () => {
+	it.each<[string, Partial<Evidence>]>([
+		['by an item', { senders: [execution({ told: new Set([ID]) })], logs: [logLine] }],
+		['by the log', { logs: [logLine] }],
+		['as started perhaps', { senders: [execution({ perhapsStarted: new Set([0]) })] }],
+		['by the trigger', { received: [execution({ run: undefined, stored: new Set([REFERENCE]) })] }],
+		[
+			'by nobody, unread at a kill',
+			{
+				ends: [{ ...kill, from: 1_010, to: 1_050 }],
+				responses: new Map([['submit-1 0', { endedAt: 1_005 }]]),
+			},
+		],
+	])('take a job that is told %s', (_, more) => {
+		expect(wrongIn(more)).toEqual([]);
+	});
+
+	it.each<[string, Partial<Evidence>]>([
+		['nobody tells of', {}],
+		['another item perhaps started', { senders: [execution({ perhapsStarted: new Set([1]) })] }],
+		[
+			'was read long before the kill',
+			{
+				ends: [{ ...kill, from: 9_000, to: 9_050 }],
+				responses: new Map([['submit-1 0', { endedAt: 1_005 }]]),
+			},
+		],
+		[
+			'another worker submitted',
+			{ senders: [execution()], ends: [{ ...kill, from: 1_010, to: 1_050 }] },
+		],
+		[
+			'was made while only the main process ended',
+			{ ends: [{ ...kill, process: 'main', from: 1_010, to: 1_050 }] },
+		],
+	])('miss a job that %s', (_, more) => {
+		expect(wrongIn(more)).toEqual(['lost']);
+	});
+
+	it('find two jobs of one item, and one that the log lacks', () => {
+		const other = '1810000000000000003';
+		const told = new Set([ID, other]);
+		const jobs = [job('submit-1 0'), job('submit-1 0', other)];
+		expect(wrongIn({ jobs, senders: [execution({ told })], logs: [logLine] })).toEqual([
+			'told, but not in the log',
+			'items with two jobs',
+		]);
+	});
+
+	it.each([
+		['nothing', 200, [], ['taken, but started nothing']],
+		['the workflow once', 200, ['8'], []],
+		['the workflow twice', 200, ['8', '9'], ['started twice']],
+		['nothing, and was refused', 503, [], []],
+	])('expect a callback that started %s', (_, status, ids, wrong) => {
+		const received = ids.map((id) => execution({ id, run: undefined, stored: new Set([ID]) }));
+		expect(wrongIn({ logs: [logLine], deliveries: [delivery(status)], received })).toEqual(wrong);
+	});
+
+	it('find runs that never end and runs that go on twice', () => {
+		const senders = [execution({ status: 'waiting', told: new Set([ID]) })];
+		const wentOn = ['submit-1', 'submit-1'];
+		expect(wrongIn({ senders, wentOn, logs: [logLine] })).toEqual([
+			'that never ended',
+			'that went on twice',
+		]);
+	});
+});
