@@ -5,14 +5,17 @@ import { base64Length, parseImageText, isDataUri } from './base64';
 import { HEAD_BYTES, imageTypeOf, looksLike } from './imageType';
 import { type Problem, refuse } from './problem';
 import { isRecord } from './readParameters';
-import { quoted } from './words';
+import { quoted, textProblem } from './words';
 
 /** The vendor's limit for a signed request, in bytes. */
 export const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
 /** An image before its turn: a URL, a data URI, or a binary field by its name or as a file. */
 export const imageSchema = z.unknown().transform((value, context) => {
-	if (typeof value === 'string') return value.trim();
+	if (typeof value === 'string') {
+		const problem = isDataUri(value) ? undefined : textProblem(value);
+		return problem === undefined ? value.trim() : refuse(context, problem);
+	}
 	const binaryField = isRecord(value) ? value.binaryField : undefined;
 	if (typeof binaryField === 'string') {
 		return binaryField.trim()

@@ -230,6 +230,10 @@ describe('words of a table', () => {
 	it.each<[INodeParameters, RegExp]>([
 		[{ ...more({ model: '={{ " ViduQ2-Pro " }}', duration: 16 }) }, /Duration may be 10 seconds/],
 		[{ ...more({}), prompt: '=A video of {{ $json }}' }, /^Prompt contains \[object Object\]/],
+		[
+			{ firstFrameUrl: '=https://e.com/{{ $json }}' },
+			/^First Frame URL contains \[object Object\]/,
+		],
 		[more({ payload: '={{ String($json.row) }}' }), /Payload contains \[object Object\]/],
 		[more({ metaData: '={{ \'{"a":"\' + $json.row + \'"}\' }}' }), /Metadata contains \[obj/],
 		[more({ model: '={{ "" + $json.row }}' }), /Model contains \[object Object\]/],
