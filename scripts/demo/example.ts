@@ -53,7 +53,7 @@ export interface ExampleOptions {
 	/** Seconds between two polls. Default: as in the example. */
 	pollInterval?: number;
 	/** The address that callbacks reach. */
-	baseUrl?: string;
+	n8nUrl?: string;
 	/** Stops the run. */
 	signal: AbortSignal;
 }
@@ -70,8 +70,9 @@ export async function runExample(
 	{ action, trigger }: Example,
 	options: ExampleOptions,
 ): Promise<INodeExecutionData[]> {
-	const { pollInterval, signal, items, baseUrl, nodePackage } = options;
-	const { parameters, credentials, ...settings } = action;
+	const { pollInterval, signal, items, n8nUrl, nodePackage } = options;
+	const { parameters, ...settings } = action;
+	delete settings.credentials;
 	const waitOptions = jsonParse<IDataObject>(JSON.stringify(parameters['waitOptions'] ?? {}));
 	const running = runNode({
 		parameters: {
@@ -83,7 +84,7 @@ export async function runExample(
 		nodePackage,
 		...(items && { items }),
 		...(trigger && { trigger }),
-		...(baseUrl && { baseUrl }),
+		...(n8nUrl && { n8nUrl }),
 	});
 	signal.addEventListener('abort', running.stop, { once: true });
 	const run = await running.finished;
