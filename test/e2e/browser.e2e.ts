@@ -50,7 +50,7 @@ describe('a newcomer in the editor', () => {
 		await page.locator(selectors.newCredential).click();
 		await editor.choose(credentialField('site'), 'China (cloud.tencent.com)');
 		await editor.fill('secretId', PERMANENT_ACCOUNT.secretId, credentialDialog);
-		await editor.fill('secretKey', 'a wrong one', credentialDialog);
+		await editor.fill('secretKey', 'wrongSecretKeyOfNobody', credentialDialog);
 		await editor.fill('endpoint', environment.fake.url, credentialDialog);
 		await editor.saveCredential();
 		await credentialDialog.getByText('More details').click();

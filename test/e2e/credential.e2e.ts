@@ -98,6 +98,6 @@ describe('the credential in a real n8n', () => {
 			vidu({ prompt: 'A vase' }),
 		]);
 		const execution = await n8n.client.run(workflow);
-		assert.match(execution.error?.message ?? '', /cannot be reached, so nothing was sent/);
+		assert.match(execution.error?.message ?? '', /cannot be reached.*Nothing was sent\./);
 	});
 });

@@ -24,6 +24,9 @@ const cpuMilliseconds = (): number => {
 	return (user + system) / 1_000;
 };
 
+/** Whether a file is being read or written: n8n stores videos on disk, which takes real time. */
+const usesFiles = () => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
+
 /**
  * A clock that jumps to the next timer when nothing else can happen.
  * The package and the local service share it over real sockets, and no test waits in real time.
@@ -63,10 +66,11 @@ export class VirtualTime implements Clock, ServiceClock {
 		let busySince = cpuMilliseconds();
 		const isBusy = async () => {
 			for (let turn = 0; turn < TURNS_TO_SETTLE && !isDone; turn++) await eventLoopTurn();
-			return isDone || openRequests > 0 || inFlight() > 0;
+			return isDone || openRequests > 0 || inFlight() > 0 || usesFiles();
 		};
 		while (!isDone) {
 			const isIdle = !(await isBusy()) && !(await isBusy());
+			if (usesFiles()) busySince = cpuMilliseconds();
 			if (isIdle || cpuMilliseconds() - busySince > MAX_CPU_MS_PER_REQUEST) {
 				busySince = cpuMilliseconds();
 				this.jump();
