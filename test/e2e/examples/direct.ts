@@ -84,7 +84,7 @@ export const directScenarios = ({
 			[
 				['https://example.com/teapot.png', failed.jobId, 'FAIL'],
 				['https://example.com/harbour.jpg', done.jobId, 'DONE'],
-				['https://example.com/shoe.webp', '', 'ERROR'],
+				['https://example.com/shoe.webp', '', 'NOT_SENT'],
 			],
 		);
 		const reasons = jsonOf(execution, 'Outcome of Each').map(({ Reason }) => String(Reason));
@@ -97,7 +97,7 @@ export const directScenarios = ({
 			),
 			[
 				{ Status: 'DONE', count_Image: 1, sum_Credits: done.credits },
-				{ Status: 'ERROR', count_Image: 1, sum_Credits: 0 },
+				{ Status: 'NOT_SENT', count_Image: 1, sum_Credits: 0 },
 				{ Status: 'FAIL', count_Image: 1, sum_Credits: 0 },
 			],
 		);
