@@ -97,8 +97,8 @@ export const directScenarios = ({
 			),
 			[
 				{ Status: 'DONE', count_Image: 1, sum_Credits: done.credits },
-				{ Status: 'NOT_SENT', count_Image: 1, sum_Credits: 0 },
 				{ Status: 'FAIL', count_Image: 1, sum_Credits: 0 },
+				{ Status: 'NOT_SENT', count_Image: 1, sum_Credits: 0 },
 			],
 		);
 	},
