@@ -21,21 +21,22 @@ export function checkNode() {
 
 /** Whether node_modules holds what the lock file asks for, and npm was not interrupted. */
 export function isInstalled() {
-	const wanted = packagesOf('package-lock.json');
 	const found = packagesOf('node_modules/.package-lock.json');
-	return Object.entries(wanted)
-		.filter(([name, { optional }]) => name !== '' && !optional)
-		.every(([name, { version }]) => found[name]?.version === version);
+	return requiredPackages().every(([name, { version }]) => found[name]?.version === version);
 }
 
 /** Installs what package-lock.json lists. Reports the progress, because npm is silent for a minute. */
 export async function install() {
-	const folders = Object.keys(packagesOf('package-lock.json')).filter((name) => name !== '');
+	const folders = requiredPackages().map(([name]) => name);
 	const started = Date.now();
 	const timer = setInterval(() => {
 		const unpacked = folders.filter((name) => existsSync(path.join(project, name, 'package.json')));
 		const seconds = Math.round((Date.now() - started) / 1000);
-		console.log(`   ${seconds} s: ${unpacked.length} of about ${folders.length} packages`);
+		const state =
+			unpacked.length === 0
+				? 'npm fetches the packages'
+				: `${unpacked.length} of about ${folders.length} packages unpacked`;
+		console.log(`   ${seconds} s: ${state}`);
 	}, reportEveryMs);
 	try {
 		return await npm('ci', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error');
@@ -68,6 +69,13 @@ export async function step(title, work) {
 		process.exit(1);
 	}
 	console.log(`   Done in ${Math.round((Date.now() - started) / 1000)} s.`);
+}
+
+/** All packages of the lock file but those for some systems only. */
+function requiredPackages() {
+	return Object.entries(packagesOf('package-lock.json')).filter(
+		([name, { optional }]) => name !== '' && !optional,
+	);
 }
 
 function packagesOf(lockFile) {

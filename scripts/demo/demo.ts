@@ -86,7 +86,7 @@ async function batchWithBadLine({ china: fake, report, ...demo }: Demo): Promise
 	}));
 	report.items(await Promise.all(rows), COLUMNS);
 	const errors = results.map(({ json }) => json['error']);
-	report.line(`Line 2: ${JSON.stringify(errors[1])}`);
+	report.line(`Line 2: ${typeof errors[1] === 'string' ? errors[1] : 'no error'}`);
 	const jobs = fake.jobs.all().length - jobsBefore;
 	report.line(
 		`The service made ${jobs} jobs for ${items.length} lines. The wrong line cost nothing.`,
