@@ -7,7 +7,7 @@ import { checkNode, install, isInstalled, project, runProgram, step } from '../i
 const installedN8n = path.join(project, 'test/support/n8n/2.41/node_modules/.installed');
 const needs = [
 	...(isInstalled() ? [] : ['the development tools (about a minute, 0.6 GB)']),
-	...(existsSync(installedN8n) ? [] : ['n8n 2.41 (three to six minutes, 2.8 GB)']),
+	...(existsSync(installedN8n) ? [] : ['n8n 2.41 (four to ten minutes, 2.8 GB)']),
 ];
 
 checkNode();

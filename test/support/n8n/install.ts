@@ -83,7 +83,7 @@ async function installFromScratch(
 	{ report = () => undefined, signal }: InstallOptions,
 ): Promise<void> {
 	const started = Date.now();
-	report(`Installing n8n ${version}: two to four minutes and 2 to 3 GB, only the first time.`);
+	report(`Installing n8n ${version}: four to ten minutes and 2 to 3 GB, only the first time.`);
 	try {
 		// npm would accept the rest of an interrupted installation as complete.
 		await rm(path.join(folder, 'node_modules'), { recursive: true, force: true });
