@@ -15,4 +15,5 @@ await step('2. Build the package into dist/', () =>
 	npm('run', '--silent', 'build', '--', '--silent'),
 );
 process.exitCode = await runProgram('scripts/demo/demo.ts');
-console.log(`It took ${Math.round((Date.now() - started) / 1000)} s in all.`);
+if (process.exitCode === 0)
+	console.log(`It took ${Math.round((Date.now() - started) / 1000)} s in all.`);
