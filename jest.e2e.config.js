@@ -5,6 +5,7 @@ const onlyIn = {
 	...{ browser: '2.41', dev: '2.41', layout: '2.41' },
 	...{
 		parking: '2.41',
+		parkingEditor: '2.41',
 		parkingInternational: '2.41',
 		parkingQueue: '2.41',
 		parkingOldN8n: '1.123',
