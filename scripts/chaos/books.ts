@@ -20,6 +20,8 @@ export interface Evidence {
 	/** Every attempt to deliver a callback that reports the end of a job. */
 	deliveries: readonly Delivery[];
 	responses: ReadonlyMap<string, SubmitResponse>;
+	/** Jobs whose response to Submit met a fault, so that it could not be read. */
+	unreadable: ReadonlySet<string>;
 	/** Executions of the workflows that submit. */
 	senders: readonly StoredExecution[];
 	/** Executions that callbacks started. */
@@ -69,6 +71,10 @@ function wasUnreadAtEnd(job: Job, { responses, ends, senders, victimLog }: Evide
 	);
 }
 
+/** Whether n8n has kept the run of a job. It keeps nothing of a run that ended with its worker. */
+const hasKeptRun = (job: Job, { senders }: Evidence) =>
+	senders.some(({ run = '-' }) => promptOf(job).startsWith(`${run} `));
+
 /** The jobs of the service, each with the best place where n8n tells of it. */
 function jobFigures(evidence: Evidence): Figure[] {
 	const { jobs, senders, received, logs, runs } = evidence;
@@ -86,6 +92,7 @@ function jobFigures(evidence: Evidence): Figure[] {
 		if (logged.has(job.jobId)) return 'in the log of a killed n8n';
 		if (perhaps.has(promptOf(job))) return 'as started perhaps, its response was lost';
 		if (atTrigger.has(job.jobId) || atTrigger.has(referenceOf(job))) return 'only by the trigger';
+		if (evidence.unreadable.has(job.jobId) && !hasKeptRun(job, evidence)) return 'unreadable';
 		return wasUnreadAtEnd(job, evidence) ? 'unread' : 'lost';
 	};
 	const places = jobs.map((job) => ({ job, place: placeOf(job) }));
@@ -102,6 +109,7 @@ function jobFigures(evidence: Evidence): Figure[] {
 		{ name: 'jobs made', value: jobs.length },
 		...told.map((place) => ({ name: `  told ${place}`, value: count(place) })),
 		{ name: '  response unread when n8n was killed', value: count('unread') },
+		{ name: '  response lost, n8n killed before its run ended', value: count('unreadable') },
 		{
 			name: '  lost',
 			value: count('lost'),
@@ -137,7 +145,10 @@ function callbackFigures({ jobs, deliveries, received }: Evidence): Figure[] {
 	}));
 	const describe = ({ job, taken: times, runs }: (typeof starts)[number]) =>
 		`${job.jobId} of "${promptOf(job)}": taken ${times} times, started ${runs.map(({ id }) => id).join(', ') || 'nothing'}`;
-	const missing = starts.filter((start) => start.taken > 0 && start.runs.length === 0);
+	// n8n keeps only the status of an execution whose worker was killed.
+	const empty = received.filter(({ stored }) => stored.size === 0).length;
+	const unseen = starts.filter((start) => start.taken > 0 && start.runs.length === 0);
+	const missing = unseen.length > empty ? unseen : [];
 	const doubled = starts.filter(({ runs }) => runs.length > 1);
 	return [
 		{ name: 'jobs that report to the trigger', value: reported.length },
@@ -150,7 +161,12 @@ function callbackFigures({ jobs, deliveries, received }: Evidence): Figure[] {
 			name: '  started the workflow once',
 			value: starts.filter(({ runs }) => runs.length === 1).length,
 		},
-		{ name: '  taken, but started nothing', value: missing.length, wrong: missing.map(describe) },
+		{ name: '  started a run that was killed', value: Math.min(empty, unseen.length) },
+		{
+			name: '  taken, but started nothing',
+			value: Math.max(0, unseen.length - empty),
+			wrong: missing.map(describe),
+		},
 		{ name: '  started twice', value: doubled.length, wrong: doubled.map(describe) },
 	];
 }

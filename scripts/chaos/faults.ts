@@ -83,9 +83,9 @@ const VIDEO_STORM: Array<[VideoFault[], number]> = [
 
 const ACTIONS: ApiAction[] = ['SubmitImageToVideoViduJob', 'DescribeImageToVideoViduJob'];
 
-/** The shapes that name a job and its end. */
+/** All shapes but one of 15 MB, which n8n refuses. */
 const SHAPES = Object.keys(callbackBodies).filter(
-	(shape): shape is CallbackShape => shape !== 'unknown' && shape !== 'manyCreations',
+	(shape): shape is CallbackShape => shape !== 'manyCreations',
 );
 
 /** The faults of the local service. */

@@ -15,7 +15,7 @@ import { abortOnSignals } from '../abortOnSignals';
 import type { Figure } from './books';
 import { Random } from './random';
 import { type Scene, startScene } from './scene';
-import { runStorm } from './storm';
+import { runStorm, type StormResult } from './storm';
 
 /** Minutes that start and end may take, beside the storm. */
 const MAX_EXTRA_MINUTES = 20;
@@ -46,8 +46,14 @@ const print = (figures: Figure[]): void => {
 	}
 };
 
+const setsAsLists = (_: string, value: unknown) => (value instanceof Set ? [...value] : value);
+
 /** Saves what explains a failure. */
-async function saveLogs({ n8n, fake }: Scene, started: Date, figures: Figure[]): Promise<string> {
+async function saveLogs(
+	{ n8n, fake }: Scene,
+	started: Date,
+	result: StormResult | undefined,
+): Promise<string> {
 	const folder = path.join(LOGS, started.toISOString().replace(/[:.]/g, '-'));
 	await mkdir(folder, { recursive: true });
 	const { main, webhooks, workers } = n8n;
@@ -58,7 +64,10 @@ async function saveLogs({ n8n, fake }: Scene, started: Date, figures: Figure[]):
 		'jobs.json': JSON.stringify(fake.jobs.all(), null, 1),
 		'requests.json': JSON.stringify(fake.requests, null, 1),
 		'callbacks.json': JSON.stringify(fake.callbacks.deliveries, null, 1),
-		'figures.json': JSON.stringify(figures, null, 1),
+		'figures.json': JSON.stringify(result?.figures, null, 1),
+		'ends.json': JSON.stringify(result?.evidence.ends, null, 1),
+		'senders.json': JSON.stringify(result?.evidence.senders, setsAsLists, 1),
+		'received.json': JSON.stringify(result?.evidence.received, setsAsLists, 1),
 	};
 	for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
 	return folder;
@@ -82,14 +91,14 @@ async function main(): Promise<boolean> {
 	);
 	report(`Starting n8n for a storm of ${minutes} minutes with the seed ${seed}.`);
 	const scene = await startScene(report);
-	let figures: Figure[] = [];
+	let result: StormResult | undefined;
 	let isGood = false;
 	try {
-		figures = await runStorm(scene, new Random(seed), { durationMs: minutes * 60_000, report });
-		isGood = figures.every(({ wrong = [] }) => wrong.length === 0);
+		result = await runStorm(scene, new Random(seed), { durationMs: minutes * 60_000, report });
+		isGood = result.figures.every(({ wrong = [] }) => wrong.length === 0);
 	} finally {
-		print(figures);
-		if (!isGood) console.log(`\nThe logs are in ${await saveLogs(scene, started, figures)}`);
+		if (result) print(result.figures);
+		if (!isGood) console.log(`\nThe logs are in ${await saveLogs(scene, started, result)}`);
 		await scene.dispose();
 		clearTimeout(watchdog);
 	}

@@ -25,6 +25,9 @@ const HEAP_ALLOWANCE = 40_000_000;
 /** Milliseconds in which idle connections close. */
 const IDLE_MS = 90_000;
 
+/** Faults after which the response can be read. */
+const READABLE = new Set(['delay', 'skewClock', 'wrongContentType']);
+
 type Report = (line: string) => void;
 
 async function allExecutions({ n8n, workflows }: Scene): Promise<ExecutionSummary[]> {
@@ -113,6 +116,11 @@ async function collectEvidence(
 		jobs: fake.jobs.all(),
 		deliveries: fake.callbacks.deliveries.filter(isFinal),
 		responses: sockets.responses,
+		unreadable: new Set(
+			fake.requests.flatMap(({ action, jobId = '', fault = 'delay' }) =>
+				action.startsWith('Submit') && !READABLE.has(fault) ? [jobId] : [],
+			),
+		),
 		senders: lists.flat(),
 		received: await readExecutions(main.client, workflows.receiver.id),
 		logs: [main, webhooks, ...workers].map((process) => process.log()),
@@ -150,12 +158,18 @@ async function resourceFigures(scene: Scene, heapBefore: number): Promise<Figure
 	];
 }
 
-/** Runs the storm for so many milliseconds, and returns the figures of the books. */
+/** What a storm comes to. */
+export interface StormResult {
+	figures: Figure[];
+	evidence: Evidence;
+}
+
+/** Runs the storm for so many milliseconds, and compares the books. */
 export async function runStorm(
 	scene: Scene,
 	random: Random,
 	{ durationMs, report }: { durationMs: number; report: Report },
-): Promise<Figure[]> {
+): Promise<StormResult> {
 	const storm = new FaultStorm(scene.fake, random);
 	await warmUp(scene);
 	const heapBefore = await heapOf(scene);
@@ -171,9 +185,9 @@ export async function runStorm(
 	storm.stop();
 	report('The storm is over. The last runs end.');
 	await endRuns(scene, report);
-	const figures = compareBooks(await collectEvidence(scene, { storm, ends }));
+	const evidence = await collectEvidence(scene, { storm, ends });
 	const faults = [...storm.used.values()].reduce((sum, used) => sum + used, 0);
-	return [
+	const figures = [
 		{ name: 'requests to the service', value: scene.fake.requests.length },
 		{ name: '  that met a fault', value: faults },
 		{ name: 'kinds of faults', value: [...storm.used.values()].filter((used) => used > 0).length },
@@ -187,7 +201,8 @@ export async function runStorm(
 			name: 'ends of n8n by SIGTERM',
 			value: ends.filter(({ signal }) => signal === 'SIGTERM').length,
 		},
-		...figures,
+		...compareBooks(evidence),
 		...(await resourceFigures(scene, heapBefore)),
 	];
+	return { figures, evidence };
 }

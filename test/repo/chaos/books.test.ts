@@ -29,6 +29,7 @@ const evidence = (more: Partial<Evidence>): Evidence => ({
 	runs: [{ name: 'submit-1', prompts: ['submit-1 0', 'submit-1 1'] }],
 	jobs: [job('submit-1 0')],
 	...{ deliveries: [], responses: new Map(), senders: [], received: [] },
+	unreadable: new Set(),
 	...{ logs: [], victimLog: '', wentOn: [], ends: [] },
 	...more,
 });
@@ -54,12 +55,14 @@ describe('the books of a storm', () => {
 				responses: new Map([['submit-1 0', { endedAt: 1_005 }]]),
 			},
 		],
+		['by nobody, lost in a run that n8n did not keep', { unreadable: new Set([ID]) }],
 	])('take a job that is told %s', (_, more) => {
 		expect(wrongIn(more)).toEqual([]);
 	});
 
 	it.each<[string, Partial<Evidence>]>([
 		['nobody tells of', {}],
+		['was lost in a run that n8n kept', { unreadable: new Set([ID]), senders: [execution()] }],
 		['another item perhaps started', { senders: [execution({ perhapsStarted: new Set([1]) })] }],
 		[
 			'was read long before the kill',
@@ -98,6 +101,12 @@ describe('the books of a storm', () => {
 	])('expect a callback that started %s', (_, status, ids, wrong) => {
 		const received = ids.map((id) => execution({ id, run: undefined, stored: new Set([ID]) }));
 		expect(wrongIn({ logs: [logLine], deliveries: [delivery(status)], received })).toEqual(wrong);
+	});
+
+	it('count the executions of which n8n kept nothing', () => {
+		const more = { logs: [logLine], deliveries: [delivery(200)] };
+		const received = [execution({ run: undefined, status: 'error' })];
+		expect(wrongIn({ ...more, received })).toEqual([]);
 	});
 
 	it('find runs that never end and runs that go on twice', () => {
