@@ -76,7 +76,7 @@ const SLOW_VIDEO_FAULTS: VideoFault[] = [
 ];
 
 /** Faults of downloads, and the part of the downloads that meet one. The slow ones end after minutes. */
-const VIDEO_STORM: Array<[VideoFault[], number]> = [
+const VIDEO_FAULT_RATES: Array<[VideoFault[], number]> = [
 	[VIDEO_FAULTS, 0.08],
 	[SLOW_VIDEO_FAULTS, 0.004],
 ];
@@ -89,7 +89,7 @@ const SHAPES = Object.keys(callbackBodies).filter(
 );
 
 /** The faults of the local service. */
-export class FaultStorm {
+export class FaultInjector {
 	/** Bodies of callbacks that report the end of a job. */
 	readonly finalBodies = new WeakSet<object>();
 
@@ -121,7 +121,7 @@ export class FaultStorm {
 				API_FAULT,
 			);
 		}
-		for (const [faults, probability] of VIDEO_STORM) {
+		for (const [faults, probability] of VIDEO_FAULT_RATES) {
 			this.add(
 				faults.map((fault) => ({ action: 'Video', fault })),
 				probability,

@@ -6,14 +6,14 @@ import type { SubmitResponse } from './serviceSockets';
 import type { StartedRun } from './workflows';
 
 /** The end of a process of n8n, between two times in milliseconds since 1970. */
-export interface ProcessEnd {
+export interface Termination {
 	process: string;
 	signal: 'SIGKILL' | 'SIGTERM';
 	from: number;
 	to: number;
 }
 
-/** Everything that the script knows when the storm is over. */
+/** Everything that the script knows when the faults are over. */
 export interface Evidence {
 	runs: readonly StartedRun[];
 	jobs: readonly Job[];
@@ -29,10 +29,10 @@ export interface Evidence {
 	/** Output of all processes of n8n. */
 	logs: readonly string[];
 	/** Output of the worker that is ended again and again. */
-	victimLog: string;
+	restartedWorkerLog: string;
 	/** Names of runs that went on after the node under test, once for each time. */
 	wentOn: readonly string[];
-	ends: readonly ProcessEnd[];
+	terminations: readonly Termination[];
 }
 
 /** A figure of the table. A figure with `wrong` must be zero. */
@@ -62,11 +62,14 @@ function countBy<T>(values: Iterable<T>): Map<T, number> {
 }
 
 /** Whether the worker of this job's run ended before it can have handled the response to the Submit. */
-function wasUnreadAtEnd(job: Job, { responses, ends, senders, victimLog }: Evidence): boolean {
+function wasUnreadAtEnd(
+	job: Job,
+	{ responses, terminations, senders, restartedWorkerLog }: Evidence,
+): boolean {
 	const run = senders.find(({ run: name = '-' }) => promptOf(job).startsWith(`${name} `));
-	if (run && !victimLog.includes(`started execution ${run.id} `)) return false;
+	if (run && !restartedWorkerLog.includes(`started execution ${run.id} `)) return false;
 	const until = (responses.get(promptOf(job))?.endedAt ?? Infinity) + HANDLING_MS;
-	return ends.some(
+	return terminations.some(
 		({ process, from, to }) => process === 'worker' && to >= job.createdAt && from <= until,
 	);
 }
@@ -202,8 +205,8 @@ function runFigures({ senders, wentOn, jobs }: Evidence): Figure[] {
 	];
 }
 
-/** Compares the books of the service with what n8n tells its users. */
-export const compareBooks = (evidence: Evidence): Figure[] => [
+/** Compares the records of the service with what n8n tells its users. */
+export const audit = (evidence: Evidence): Figure[] => [
 	...jobFigures(evidence),
 	...callbackFigures(evidence),
 	...runFigures(evidence),

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type ExecutionSummary, isFinished } from '../../test/support/n8n/execution';
-import { compareBooks, type Evidence, type Figure, type ProcessEnd } from './books';
-import { endProcesses } from './ends';
+import { audit, type Evidence, type Figure, type Termination } from './audit';
+import { terminateProcesses } from './terminations';
 import { readExecutions } from './executions';
-import { FaultStorm } from './faults';
+import { FaultInjector } from './faultInjector';
 import type { Random } from './random';
-import { heapOf, type Scene } from './scene';
+import { heapOf, type ChaosEnvironment } from './environment';
 
 const MAX_ITEMS = 5;
 
 /** The largest step of n8n's clock in milliseconds. A signature is valid for five minutes. */
 const MAX_STEP_MS = 1_200_000;
 
-/** Milliseconds after the storm in which all callbacks have been tried. */
+/** Milliseconds after the last fault in which all callbacks have been tried. */
 const LAST_CALLBACKS_MS = 45_000;
 
-/** Milliseconds after the storm in which all runs have ended, even with downloads that stall. */
+/** Milliseconds after the last fault in which all runs have ended, even with downloads that stall. */
 const SETTLE_MS = 420_000;
 
 /** A process may keep so many bytes for compiled code and caches that the warm-up did not fill. */
@@ -30,33 +30,38 @@ const READABLE = new Set(['delay', 'skewClock', 'wrongContentType']);
 
 type Report = (line: string) => void;
 
-async function allExecutions({ n8n, workflows }: Scene): Promise<ExecutionSummary[]> {
+async function allExecutions({ n8n, workflows }: ChaosEnvironment): Promise<ExecutionSummary[]> {
 	const all = [workflows.receiver, ...workflows.senders.values()];
 	const lists = await Promise.all(all.map(async ({ id }) => n8n.main.client.executions(id)));
 	return lists.flat();
 }
 
 /** Waits until no execution is under way. Returns how many are left when the time is up. */
-async function settle(scene: Scene, timeoutMs: number): Promise<number> {
+async function settle(environment: ChaosEnvironment, timeoutMs: number): Promise<number> {
 	const deadline = performance.now() + timeoutMs;
 	for (;;) {
-		const open = (await allExecutions(scene)).filter((execution) => !isFinished(execution));
+		const open = (await allExecutions(environment)).filter((execution) => !isFinished(execution));
 		if (open.length === 0 || performance.now() > deadline) return open.length;
 		await sleep(2_000);
 	}
 }
 
-/** Runs each workflow some times without faults, so that code is compiled and caches are filled. */
-async function warmUp(scene: Scene): Promise<void> {
+/** Runs each workflow three times without faults, so that code is compiled and caches are filled. */
+async function warmUp(environment: ChaosEnvironment): Promise<void> {
 	for (let round = 0; round < 3; round++) {
-		for (const kind of scene.workflows.senders.keys()) await scene.workflows.start(kind, MAX_ITEMS);
+		for (const kind of environment.workflows.senders.keys())
+			await environment.workflows.start(kind, MAX_ITEMS);
 	}
 	await sleep(5_000);
-	await settle(scene, SETTLE_MS);
+	await settle(environment, SETTLE_MS);
 }
 
 /** Starts runs until the deadline. */
-async function startRuns({ workflows }: Scene, random: Random, deadline: number): Promise<void> {
+async function startRuns(
+	{ workflows }: ChaosEnvironment,
+	random: Random,
+	deadline: number,
+): Promise<void> {
 	const kinds = [...workflows.senders.keys()];
 	while (performance.now() < deadline) {
 		const size = Math.ceil(random.between(0, MAX_ITEMS));
@@ -67,13 +72,13 @@ async function startRuns({ workflows }: Scene, random: Random, deadline: number)
 
 /** Steps n8n's clock and changes the callbacks until the deadline. The service is down now and then. */
 async function disturb(
-	{ fake, setClock }: Scene,
-	{ storm, random, deadline }: { storm: FaultStorm; random: Random; deadline: number },
+	{ fake, setClock }: ChaosEnvironment,
+	{ injector, random, deadline }: { injector: FaultInjector; random: Random; deadline: number },
 ): Promise<{ clockSteps: number; outages: number }> {
 	let clockSteps = 0;
 	let outages = 0;
 	while (performance.now() < deadline) {
-		storm.changeCallbacks();
+		injector.changeCallbacks();
 		if (random.chance(0.5)) {
 			await setClock(random.chance(0.3) ? 0 : Math.round(random.between(-1, 1) * MAX_STEP_MS));
 			clockSteps += 1;
@@ -90,27 +95,27 @@ async function disturb(
 }
 
 /** Lets all runs end: by callbacks, by downloads, or by the timeout of those whose callbacks were lost. */
-async function endRuns(scene: Scene, report: Report): Promise<void> {
-	await scene.setClock(0);
-	const left = await settle(scene, LAST_CALLBACKS_MS);
+async function endRuns(environment: ChaosEnvironment, report: Report): Promise<void> {
+	await environment.setClock(0);
+	const left = await settle(environment, LAST_CALLBACKS_MS);
 	if (left === 0) return;
 	report(`${left} runs are left, their time-out comes now`);
-	await scene.setClock(2 * MAX_STEP_MS);
-	await settle(scene, SETTLE_MS - LAST_CALLBACKS_MS);
+	await environment.setClock(2 * MAX_STEP_MS);
+	await settle(environment, SETTLE_MS - LAST_CALLBACKS_MS);
 }
 
 async function collectEvidence(
-	scene: Scene,
-	{ storm, ends }: { storm: FaultStorm; ends: ProcessEnd[] },
+	environment: ChaosEnvironment,
+	{ injector, terminations }: { injector: FaultInjector; terminations: Termination[] },
 ): Promise<Evidence> {
-	const { n8n, fake, sockets, workflows } = scene;
+	const { n8n, fake, sockets, workflows } = environment;
 	const { main, workers, webhooks } = n8n;
 	const senders = [...workflows.senders.values()];
 	const lists = await Promise.all(
 		senders.map(async ({ id }) => await readExecutions(main.client, id)),
 	);
 	const isFinal = ({ body }: { body: unknown }) =>
-		typeof body === 'object' && body !== null && storm.finalBodies.has(body);
+		typeof body === 'object' && body !== null && injector.finalBodies.has(body);
 	return {
 		runs: workflows.runs,
 		jobs: fake.jobs.all(),
@@ -124,9 +129,9 @@ async function collectEvidence(
 		senders: lists.flat(),
 		received: await readExecutions(main.client, workflows.receiver.id),
 		logs: [main, webhooks, ...workers].map((process) => process.log()),
-		victimLog: workers[0]?.log() ?? '',
+		restartedWorkerLog: workers[0]?.log() ?? '',
 		wentOn: fake.unhandled.flatMap((line) => /^GET \/after\/(\S+)$/.exec(line)?.[1] ?? []),
-		ends,
+		terminations,
 	};
 }
 
@@ -142,11 +147,14 @@ async function waitUntilBelow(most: number, read: () => Promise<number>): Promis
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
 
-/** Compares memory and connections with those before the storm. */
-async function resourceFigures(scene: Scene, heapBefore: number): Promise<Figure[]> {
-	const open = await waitUntilBelow(0, async () => Promise.resolve(scene.sockets.open));
+/** Compares memory and connections with those before the injector. */
+async function resourceFigures(
+	environment: ChaosEnvironment,
+	heapBefore: number,
+): Promise<Figure[]> {
+	const open = await waitUntilBelow(0, async () => Promise.resolve(environment.sockets.open));
 	const most = heapBefore + HEAP_ALLOWANCE;
-	const heap = await waitUntilBelow(most, async () => await heapOf(scene));
+	const heap = await waitUntilBelow(most, async () => await heapOf(environment));
 	return [
 		{ name: 'connections to the service left open', value: open, wrong: open ? ['see above'] : [] },
 		{ name: 'heap of a worker before, in MB', value: megabytes(heapBefore) },
@@ -158,51 +166,54 @@ async function resourceFigures(scene: Scene, heapBefore: number): Promise<Figure
 	];
 }
 
-/** What a storm comes to. */
-export interface StormResult {
+/** The result of a chaos run. */
+export interface ChaosResult {
 	figures: Figure[];
 	evidence: Evidence;
 }
 
-/** Runs the storm for so many milliseconds, and compares the books. */
-export async function runStorm(
-	scene: Scene,
+/** Causes faults for so many milliseconds, and audits what became of the jobs. */
+export async function runChaos(
+	environment: ChaosEnvironment,
 	random: Random,
 	{ durationMs, report }: { durationMs: number; report: Report },
-): Promise<StormResult> {
-	const storm = new FaultStorm(scene.fake, random);
-	await warmUp(scene);
-	const heapBefore = await heapOf(scene);
-	report('The storm begins.');
-	storm.start();
+): Promise<ChaosResult> {
+	const injector = new FaultInjector(environment.fake, random);
+	await warmUp(environment);
+	const heapBefore = await heapOf(environment);
+	report('The faults begin.');
+	injector.start();
 	const deadline = performance.now() + durationMs;
-	const ends: ProcessEnd[] = [];
+	const terminations: Termination[] = [];
 	const [{ clockSteps, outages }] = await Promise.all([
-		disturb(scene, { storm, random, deadline }),
-		startRuns(scene, random, deadline),
-		endProcesses(scene.n8n, { random, deadline, ends }, report),
+		disturb(environment, { injector, random, deadline }),
+		startRuns(environment, random, deadline),
+		terminateProcesses(environment.n8n, { random, deadline, terminations }, report),
 	]);
-	storm.stop();
-	report('The storm is over. The last runs end.');
-	await endRuns(scene, report);
-	const evidence = await collectEvidence(scene, { storm, ends });
-	const faults = [...storm.used.values()].reduce((sum, used) => sum + used, 0);
+	injector.stop();
+	report('The faults are over. The last runs end.');
+	await endRuns(environment, report);
+	const evidence = await collectEvidence(environment, { injector, terminations });
+	const faults = [...injector.used.values()].reduce((sum, used) => sum + used, 0);
 	const figures = [
-		{ name: 'requests to the service', value: scene.fake.requests.length },
+		{ name: 'requests to the service', value: environment.fake.requests.length },
 		{ name: '  that met a fault', value: faults },
-		{ name: 'kinds of faults', value: [...storm.used.values()].filter((used) => used > 0).length },
+		{
+			name: 'kinds of faults',
+			value: [...injector.used.values()].filter((used) => used > 0).length,
+		},
 		{ name: 'times that the service was down', value: outages },
 		{ name: 'steps of the clock of n8n', value: clockSteps },
 		{
-			name: 'ends of n8n by SIGKILL',
-			value: ends.filter(({ signal }) => signal === 'SIGKILL').length,
+			name: 'terminations of n8n by SIGKILL',
+			value: terminations.filter(({ signal }) => signal === 'SIGKILL').length,
 		},
 		{
-			name: 'ends of n8n by SIGTERM',
-			value: ends.filter(({ signal }) => signal === 'SIGTERM').length,
+			name: 'terminations of n8n by SIGTERM',
+			value: terminations.filter(({ signal }) => signal === 'SIGTERM').length,
 		},
-		...compareBooks(evidence),
-		...(await resourceFigures(scene, heapBefore)),
+		...audit(evidence),
+		...(await resourceFigures(environment, heapBefore)),
 	];
 	return { figures, evidence };
 }

@@ -1,4 +1,4 @@
-import { compareBooks, type Evidence } from '../../../scripts/chaos/books';
+import { audit, type Evidence } from '../../../scripts/chaos/audit';
 import type { StoredExecution } from '../../../scripts/chaos/executions';
 import type { Delivery } from '../../support/fake/callbacks';
 import type { Job } from '../../support/fake/job';
@@ -30,7 +30,7 @@ const evidence = (more: Partial<Evidence>): Evidence => ({
 	jobs: [job('submit-1 0')],
 	...{ deliveries: [], responses: new Map(), senders: [], received: [] },
 	unreadable: new Set(),
-	...{ logs: [], victimLog: '', wentOn: [], ends: [] },
+	...{ logs: [], restartedWorkerLog: '', wentOn: [], terminations: [] },
 	...more,
 });
 
@@ -38,11 +38,9 @@ const kill = { process: 'worker', signal: 'SIGKILL' } as const;
 
 /** Names of the figures that are wrong. */
 const wrongIn = (more: Partial<Evidence>) =>
-	compareBooks(evidence(more)).flatMap(({ name, wrong = [] }) =>
-		wrong.length ? [name.trim()] : [],
-	);
+	audit(evidence(more)).flatMap(({ name, wrong = [] }) => (wrong.length ? [name.trim()] : []));
 
-describe('the books of a storm', () => {
+describe('the audit of a chaos run', () => {
 	it.each<[string, Partial<Evidence>]>([
 		['by an item', { senders: [execution({ told: new Set([ID]) })], logs: [logLine] }],
 		['by the log', { logs: [logLine] }],
@@ -51,12 +49,12 @@ describe('the books of a storm', () => {
 		[
 			'by nobody, unread at a kill',
 			{
-				ends: [{ ...kill, from: 1_010, to: 1_050 }],
+				terminations: [{ ...kill, from: 1_010, to: 1_050 }],
 				responses: new Map([['submit-1 0', { endedAt: 1_005 }]]),
 			},
 		],
 		['by nobody, lost in a run that n8n did not keep', { unreadable: new Set([ID]) }],
-	])('take a job that is told %s', (_, more) => {
+	])('accepts a job that is told %s', (_, more) => {
 		expect(wrongIn(more)).toEqual([]);
 	});
 
@@ -67,23 +65,23 @@ describe('the books of a storm', () => {
 		[
 			'was read long before the kill',
 			{
-				ends: [{ ...kill, from: 9_000, to: 9_050 }],
+				terminations: [{ ...kill, from: 9_000, to: 9_050 }],
 				responses: new Map([['submit-1 0', { endedAt: 1_005 }]]),
 			},
 		],
 		[
 			'another worker submitted',
-			{ senders: [execution()], ends: [{ ...kill, from: 1_010, to: 1_050 }] },
+			{ senders: [execution()], terminations: [{ ...kill, from: 1_010, to: 1_050 }] },
 		],
 		[
 			'was made while only the main process ended',
-			{ ends: [{ ...kill, process: 'main', from: 1_010, to: 1_050 }] },
+			{ terminations: [{ ...kill, process: 'main', from: 1_010, to: 1_050 }] },
 		],
-	])('miss a job that %s', (_, more) => {
+	])('misses a job that %s', (_, more) => {
 		expect(wrongIn(more)).toEqual(['lost']);
 	});
 
-	it('find two jobs of one item, and one that the log lacks', () => {
+	it('finds two jobs of one item, and one that the log lacks', () => {
 		const other = '1810000000000000003';
 		const told = new Set([ID, other]);
 		const jobs = [job('submit-1 0'), job('submit-1 0', other)];
@@ -98,18 +96,18 @@ describe('the books of a storm', () => {
 		['the workflow once', 200, ['8'], []],
 		['the workflow twice', 200, ['8', '9'], ['started twice']],
 		['nothing, and was refused', 503, [], []],
-	])('expect a callback that started %s', (_, status, ids, wrong) => {
+	])('judges a callback that started %s', (_, status, ids, wrong) => {
 		const received = ids.map((id) => execution({ id, run: undefined, stored: new Set([ID]) }));
 		expect(wrongIn({ logs: [logLine], deliveries: [delivery(status)], received })).toEqual(wrong);
 	});
 
-	it('count the executions of which n8n kept nothing', () => {
+	it('counts the executions of which n8n kept nothing', () => {
 		const more = { logs: [logLine], deliveries: [delivery(200)] };
 		const received = [execution({ run: undefined, status: 'error' })];
 		expect(wrongIn({ ...more, received })).toEqual([]);
 	});
 
-	it('find runs that never end and runs that go on twice', () => {
+	it('finds runs that never end and runs that go on twice', () => {
 		const senders = [execution({ status: 'waiting', told: new Set([ID]) })];
 		const wentOn = ['submit-1', 'submit-1'];
 		expect(wrongIn({ senders, wentOn, logs: [logLine] })).toEqual([
