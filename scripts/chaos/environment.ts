@@ -52,7 +52,7 @@ export async function startChaosEnvironment(
 			nodeArgs: ['--expose-gc', ...preloads.flatMap((file) => ['--require', file])],
 			env: {
 				CLOCK_OFFSET_FILE: clockFile,
-				// README advises it: n8n would run the executions of a killed worker again.
+				// docs/queue-mode.md advises it: n8n would run the executions of a killed worker again.
 				QUEUE_WORKER_MAX_STALLED_COUNT: '0',
 				N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '10',
 			},
