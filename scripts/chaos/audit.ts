@@ -139,8 +139,10 @@ function callbackFigures({ jobs, deliveries, received }: Evidence): Figure[] {
 	const taken = new Map([
 		...countBy(deliveries.filter(({ status }) => status === 200).map(({ jobId }) => jobId)),
 	]);
+	// A killed n8n may have stored an execution that it never queued.
+	const queued = received.filter(({ status }) => status !== 'new');
 	const startsOf = (job: Job) =>
-		received.filter(({ stored }) => stored.has(job.jobId) || stored.has(referenceOf(job)));
+		queued.filter(({ stored }) => stored.has(job.jobId) || stored.has(referenceOf(job)));
 	const starts = reported.map((job) => ({
 		job,
 		taken: taken.get(job.jobId) ?? 0,
@@ -149,7 +151,7 @@ function callbackFigures({ jobs, deliveries, received }: Evidence): Figure[] {
 	const describe = ({ job, taken: times, runs }: (typeof starts)[number]) =>
 		`${job.jobId} of "${promptOf(job)}": taken ${times} times, started ${runs.map(({ id }) => id).join(', ') || 'nothing'}`;
 	// n8n keeps only the status of an execution whose worker was killed.
-	const empty = received.filter(({ stored }) => stored.size === 0).length;
+	const empty = queued.filter(({ stored }) => stored.size === 0).length;
 	const unseen = starts.filter((start) => start.taken > 0 && start.runs.length === 0);
 	const missing = unseen.length > empty ? unseen : [];
 	const doubled = starts.filter(({ runs }) => runs.length > 1);
@@ -175,13 +177,14 @@ function callbackFigures({ jobs, deliveries, received }: Evidence): Figure[] {
 }
 
 /** The runs that park, and how they ended. */
-function runFigures({ senders, wentOn, jobs }: Evidence): Figure[] {
+function runFigures({ senders, received, wentOn, jobs }: Evidence): Figure[] {
 	const withJobs = new Set(jobs.map((job) => promptOf(job).split(' ')[0]));
 	const runs = senders.filter(({ run = '' }) => withJobs.has(run));
 	const parked = runs.filter(({ run = '' }) => run.startsWith('parked'));
 	const times = countBy(wentOn);
 	const count = (wanted: string) => parked.filter(({ status }) => status === wanted).length;
-	const open = senders.filter((execution) => !isFinished(execution));
+	const isNew = ({ status }: StoredExecution) => status === 'new';
+	const open = senders.filter((execution) => !isFinished(execution) && !isNew(execution));
 	const twice = [...times].filter(([, often]) => often > 1);
 	return [
 		{ name: 'runs with jobs', value: runs.length },
@@ -193,12 +196,16 @@ function runFigures({ senders, wentOn, jobs }: Evidence): Figure[] {
 		{ name: '    and failed', value: count('error') },
 		{ name: '    and ended with a killed n8n', value: count('crashed') },
 		{
-			name: '  that never ended',
+			name: 'executions that a killed n8n never queued',
+			value: [...senders, ...received].filter(isNew).length,
+		},
+		{
+			name: 'runs that never ended',
 			value: open.length,
 			wrong: open.map(({ id, run, status }) => `execution ${id} of ${run}: ${status}`),
 		},
 		{
-			name: '  that went on twice',
+			name: 'runs that went on twice',
 			value: twice.length,
 			wrong: twice.map(([name, often]) => `${name} ${often} times`),
 		},

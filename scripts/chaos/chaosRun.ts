@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type ExecutionSummary, isFinished } from '../../test/support/n8n/execution';
 import { audit, type Evidence, type Figure, type Termination } from './audit';
 import { terminateProcesses } from './terminations';
-import { readExecutions } from './executions';
+import { openExecutions, readExecutions, type StoredExecution } from './executions';
 import { FaultInjector } from './faultInjector';
 import type { Random } from './random';
 import { heapOf, type ChaosEnvironment } from './environment';
@@ -30,18 +29,20 @@ const READABLE = new Set(['delay', 'skewClock', 'wrongContentType']);
 
 type Report = (line: string) => void;
 
-async function allExecutions({ n8n, workflows }: ChaosEnvironment): Promise<ExecutionSummary[]> {
-	const all = [workflows.receiver, ...workflows.senders.values()];
-	const lists = await Promise.all(all.map(async ({ id }) => n8n.main.client.executions(id)));
-	return lists.flat();
-}
+/** Milliseconds after which an execution that is still new was never queued: n8n was killed before that. */
+const QUEUED_MS = 20_000;
 
 /** Waits until no execution is under way. Returns how many are left when the time is up. */
-async function settle(environment: ChaosEnvironment, timeoutMs: number): Promise<number> {
+async function settle({ n8n }: ChaosEnvironment, timeoutMs: number): Promise<number> {
 	const deadline = performance.now() + timeoutMs;
+	let isIdleSince: number | undefined;
 	for (;;) {
-		const open = (await allExecutions(environment)).filter((execution) => !isFinished(execution));
-		if (open.length === 0 || performance.now() > deadline) return open.length;
+		const open = await openExecutions(n8n.main.client);
+		const now = performance.now();
+		const active = open.filter(({ status }) => status !== 'new');
+		isIdleSince = active.length > 0 ? undefined : (isIdleSince ?? now);
+		if (open.length === 0 || now - (isIdleSince ?? now) > QUEUED_MS) return 0;
+		if (now > deadline) return open.length;
 		await sleep(2_000);
 	}
 }
@@ -110,10 +111,8 @@ async function collectEvidence(
 ): Promise<Evidence> {
 	const { n8n, fake, sockets, workflows } = environment;
 	const { main, workers, webhooks } = n8n;
-	const senders = [...workflows.senders.values()];
-	const lists = await Promise.all(
-		senders.map(async ({ id }) => await readExecutions(main.client, id)),
-	);
+	const executions = await readExecutions(main.client);
+	const isReceived = ({ workflowId }: StoredExecution) => workflowId === workflows.receiver.id;
 	const isFinal = ({ body }: { body: unknown }) =>
 		typeof body === 'object' && body !== null && injector.finalBodies.has(body);
 	return {
@@ -126,8 +125,8 @@ async function collectEvidence(
 				action.startsWith('Submit') && !READABLE.has(fault) ? [jobId] : [],
 			),
 		),
-		senders: lists.flat(),
-		received: await readExecutions(main.client, workflows.receiver.id),
+		senders: executions.filter((execution) => !isReceived(execution)),
+		received: executions.filter(isReceived),
 		logs: [main, webhooks, ...workers].map((process) => process.log()),
 		restartedWorkerLog: workers[0]?.log() ?? '',
 		wentOn: fake.unhandled.flatMap((line) => /^GET \/after\/(\S+)$/.exec(line)?.[1] ?? []),

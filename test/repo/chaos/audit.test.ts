@@ -107,12 +107,21 @@ describe('the audit of a chaos run', () => {
 		expect(wrongIn({ ...more, received })).toEqual([]);
 	});
 
+	it('takes an execution that was never queued for none', () => {
+		const received = [execution({ run: undefined, status: 'new', stored: new Set([ID]) })];
+		const more = { logs: [logLine], received };
+		expect(wrongIn({ ...more, deliveries: [delivery(null)] })).toEqual([]);
+		expect(wrongIn({ ...more, deliveries: [delivery(200)] })).toEqual([
+			'taken, but started nothing',
+		]);
+	});
+
 	it('finds runs that never end and runs that go on twice', () => {
 		const senders = [execution({ status: 'waiting', told: new Set([ID]) })];
 		const wentOn = ['submit-1', 'submit-1'];
 		expect(wrongIn({ senders, wentOn, logs: [logLine] })).toEqual([
-			'that never ended',
-			'that went on twice',
+			'runs that never ended',
+			'runs that went on twice',
 		]);
 	});
 });
