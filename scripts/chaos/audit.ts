@@ -48,6 +48,9 @@ const HANDLING_MS = 250;
 
 const LOGGED = /Tencent Cloud accepted a Vidu job: .*?"JobId":"(\d+)"/g;
 
+const loggedIn = (logs: readonly string[]) =>
+	new Set(logs.flatMap((log) => [...log.matchAll(LOGGED)].map(([, id]) => id)));
+
 const promptOf = ({ request }: Job) => textOf(request.Prompt);
 
 const referenceOf = ({ callbackUrl = '' }: Job) =>
@@ -76,13 +79,26 @@ function wasUnreadAtEnd(
 
 /** Whether n8n has kept the run of a job. It keeps nothing of a run that ended with its worker. */
 const hasKeptRun = (job: Job, { senders }: Evidence) =>
-	senders.some(({ run = '-' }) => promptOf(job).startsWith(`${run} `));
+	senders.some(
+		({ run = '-', status }) => status !== 'crashed' && promptOf(job).startsWith(`${run} `),
+	);
 
-/** The jobs of the service, each with the best place where n8n tells of it. */
-function jobFigures(evidence: Evidence): Figure[] {
-	const { jobs, senders, received, logs, runs } = evidence;
+const TOLD = {
+	shown: '  told in an item or an error',
+	logged: '  told in the log of a killed n8n',
+	perhaps: '  told as started perhaps, its response was lost',
+	trigger: '  told only by the trigger',
+	unread: '  response unread when n8n was killed',
+	unreadable: '  response lost, n8n killed before its run ended',
+};
+
+type Place = keyof typeof TOLD | 'lost';
+
+/** Finds the best place where n8n tells of a job. */
+function placesOf(evidence: Evidence): (job: Job) => Place {
+	const { senders, received, logs, runs, unreadable } = evidence;
 	const shown = new Set(senders.flatMap(({ told }) => [...told]));
-	const logged = new Set(logs.flatMap((log) => [...log.matchAll(LOGGED)].map(([, id]) => id)));
+	const logged = loggedIn(logs);
 	const atTrigger = new Set(received.flatMap(({ stored }) => [...stored]));
 	const promptsOf = new Map(runs.map(({ name, prompts }) => [name, prompts]));
 	const perhaps = new Set(
@@ -90,40 +106,35 @@ function jobFigures(evidence: Evidence): Figure[] {
 			[...perhapsStarted].map((item) => promptsOf.get(run)?.[item]),
 		),
 	);
-	const placeOf = (job: Job) => {
-		if (shown.has(job.jobId)) return 'in an item or an error';
-		if (logged.has(job.jobId)) return 'in the log of a killed n8n';
-		if (perhaps.has(promptOf(job))) return 'as started perhaps, its response was lost';
-		if (atTrigger.has(job.jobId) || atTrigger.has(referenceOf(job))) return 'only by the trigger';
-		if (evidence.unreadable.has(job.jobId) && !hasKeptRun(job, evidence)) return 'unreadable';
+	return (job) => {
+		if (shown.has(job.jobId)) return 'shown';
+		if (logged.has(job.jobId)) return 'logged';
+		if (perhaps.has(promptOf(job))) return 'perhaps';
+		if (atTrigger.has(job.jobId) || atTrigger.has(referenceOf(job))) return 'trigger';
+		if (unreadable.has(job.jobId) && !hasKeptRun(job, evidence)) return 'unreadable';
 		return wasUnreadAtEnd(job, evidence) ? 'unread' : 'lost';
 	};
+}
+
+/** The jobs of the service, by the place where n8n tells of them. */
+function jobFigures(evidence: Evidence): Figure[] {
+	const { jobs, logs } = evidence;
+	const logged = loggedIn(logs);
+	const placeOf = placesOf(evidence);
 	const places = jobs.map((job) => ({ job, place: placeOf(job) }));
-	const count = (wanted: string) => places.filter(({ place }) => place === wanted).length;
-	const unlogged = jobs.filter(({ jobId }) => shown.has(jobId) && !logged.has(jobId));
+	const at = (wanted: string) => places.filter(({ place }) => place === wanted);
+	const describe = ({ job }: { job: Job }) =>
+		`${job.jobId} of "${promptOf(job)}" at ${job.createdAt}`;
+	const unlogged = at('shown').filter(({ job }) => !logged.has(job.jobId));
 	const prompts = [...countBy(jobs.map(promptOf))].filter(([, times]) => times > 1);
-	const told = [
-		'in an item or an error',
-		'in the log of a killed n8n',
-		'as started perhaps, its response was lost',
-		'only by the trigger',
-	];
 	return [
 		{ name: 'jobs made', value: jobs.length },
-		...told.map((place) => ({ name: `  told ${place}`, value: count(place) })),
-		{ name: '  response unread when n8n was killed', value: count('unread') },
-		{ name: '  response lost, n8n killed before its run ended', value: count('unreadable') },
-		{
-			name: '  lost',
-			value: count('lost'),
-			wrong: places
-				.filter(({ place }) => place === 'lost')
-				.map(({ job }) => `${job.jobId} of "${promptOf(job)}" at ${job.createdAt}`),
-		},
+		...Object.entries(TOLD).map(([place, name]) => ({ name, value: at(place).length })),
+		{ name: '  lost', value: at('lost').length, wrong: at('lost').map(describe) },
 		{
 			name: '  told, but not in the log',
 			value: unlogged.length,
-			wrong: unlogged.map((job) => `${job.jobId} of "${promptOf(job)}"`),
+			wrong: unlogged.map(describe),
 		},
 		{
 			name: 'items with two jobs',
