@@ -66,10 +66,10 @@ async function saveLogs(
 		'jobs.json': JSON.stringify(fake.jobs.all(), null, 1),
 		'requests.json': JSON.stringify(fake.requests, null, 1),
 		'callbacks.json': JSON.stringify(fake.callbacks.deliveries, null, 1),
-		'figures.json': JSON.stringify(result?.figures, null, 1),
-		'terminations.json': JSON.stringify(result?.evidence.terminations, null, 1),
-		'senders.json': JSON.stringify(result?.evidence.senders, setsAsLists, 1),
-		'received.json': JSON.stringify(result?.evidence.received, setsAsLists, 1),
+		'figures.json': JSON.stringify(result?.figures ?? [], null, 1),
+		'terminations.json': JSON.stringify(result?.evidence.terminations ?? [], null, 1),
+		'senders.json': JSON.stringify(result?.evidence.senders ?? [], setsAsLists, 1),
+		'received.json': JSON.stringify(result?.evidence.received ?? [], setsAsLists, 1),
 	};
 	for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
 	return folder;
@@ -101,6 +101,8 @@ async function main(): Promise<boolean> {
 			report,
 		});
 		isGood = result.figures.every(({ wrong = [] }) => wrong.length === 0);
+	} catch (error) {
+		console.error(error);
 	} finally {
 		if (result) print(result.figures);
 		if (!isGood) console.log(`\nThe logs are in ${await saveLogs(environment, started, result)}`);
