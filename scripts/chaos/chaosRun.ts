@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { audit, type Evidence, type Figure, type Termination } from './audit';
+import { audit } from './audit';
+import type { Evidence, Figure, Termination } from './evidence';
 import { terminateProcesses } from './terminations';
 import { openExecutions, readExecutions, type StoredExecution } from './executions';
 import { FaultInjector } from './faultInjector';

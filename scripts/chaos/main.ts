@@ -14,7 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { abortOnSignals } from '../abortOnSignals';
-import type { Figure } from './audit';
+import type { Figure } from './evidence';
 import { Random } from './random';
 import { type ChaosEnvironment, startChaosEnvironment } from './environment';
 import { runChaos, type ChaosResult } from './chaosRun';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { QueueMode } from '../../test/support/n8n/queueMode';
-import type { Termination } from './audit';
+import type { Termination } from './evidence';
 import type { Random } from './random';
 
 /** Neighbours differ in both process and signal. */

@@ -1,4 +1,5 @@
-import { audit, type Evidence } from '../../../scripts/chaos/audit';
+import { audit } from '../../../scripts/chaos/audit';
+import type { Evidence } from '../../../scripts/chaos/evidence';
 import type { StoredExecution } from '../../../scripts/chaos/executions';
 import type { Delivery } from '../../support/fake/callbacks';
 import type { Job } from '../../support/fake/job';
@@ -19,8 +20,8 @@ const execution = (more: Partial<StoredExecution> = {}): StoredExecution => ({
 	...more,
 });
 
-const delivery = (status: number | null): Delivery => ({
-	...{ jobId: ID, url: '', body: {}, at: 2_000, attempt: 1, status },
+const delivery = (status: number | null, at = 2_000): Delivery => ({
+	...{ jobId: ID, url: '', body: {}, at, attempt: 1, status },
 });
 
 const logLine = `info | Tencent Cloud accepted a Vidu job: {"item":0,"JobId":"${ID}"}\n`;
@@ -99,6 +100,33 @@ describe('the audit of a chaos run', () => {
 	])('judges a callback that started %s', (_, status, ids, wrong) => {
 		const received = ids.map((id) => execution({ id, run: undefined, stored: new Set([ID]) }));
 		expect(wrongIn({ logs: [logLine], deliveries: [delivery(status)], received })).toEqual(wrong);
+	});
+
+	it.each([
+		['just after the first', { ...kill, process: 'webhook', from: 2_100, to: 2_200 }, []],
+		[
+			'long after the first',
+			{ ...kill, process: 'webhook', from: 5_100, to: 5_200 },
+			['started twice'],
+		],
+		[
+			'before the first',
+			{ ...kill, process: 'webhook', from: 1_100, to: 1_200 },
+			['started twice'],
+		],
+		[
+			'after the second',
+			{ ...kill, process: 'webhook', from: 9_100, to: 9_200 },
+			['started twice'],
+		],
+		['elsewhere', { ...kill, from: 2_100, to: 2_200 }, ['started twice']],
+	])('judges two starts when n8n ended %s', (_, end, wrong) => {
+		const received = ['8', '9'].map((id) =>
+			execution({ id, run: undefined, stored: new Set([ID]) }),
+		);
+		const deliveries = [delivery(200), delivery(200, 9_000)];
+		const more = { logs: [logLine], received, deliveries, terminations: [end] };
+		expect(wrongIn(more)).toEqual(wrong);
 	});
 
 	it('counts the executions of which n8n kept nothing', () => {
