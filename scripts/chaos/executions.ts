@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 import type { N8nClient } from '../../test/support/n8n/client';
-import { type ExecutionSummary, executionSummarySchema } from '../../test/support/n8n/execution';
+import {
+	executionPageSchema,
+	type ExecutionSummary,
+	executionSummarySchema,
+} from '../../test/support/n8n/execution';
 import { unflatten } from '../../test/support/n8n/flatted';
 
 const rawSchema = executionSummarySchema.extend({ data: z.string() });
@@ -100,14 +104,33 @@ function read({ data, ...summary }: z.infer<typeof rawSchema>): StoredExecution 
 	};
 }
 
-/** Reads all executions of a workflow with their data. */
-export async function readExecutions(
-	client: N8nClient,
-	workflowId: string,
-): Promise<StoredExecution[]> {
+/** After so many missing ids in a row, there are no more executions. */
+const MAX_GAP = 30;
+
+/** The execution with this id, or undefined if there is none. n8n sends no data then. */
+async function readExecution(client: N8nClient, id: number): Promise<StoredExecution | undefined> {
+	const raw = await client.request('GET', `/rest/executions/${id}`, rawSchema.optional());
+	return raw && read(raw);
+}
+
+/**
+ * Reads all executions with their data, one by one. n8n's list sorts by start time but continues each page
+ * by id, so it lacks executions when the clock was stepped.
+ */
+export async function readExecutions(client: N8nClient): Promise<StoredExecution[]> {
 	const executions: StoredExecution[] = [];
-	for (const { id } of await client.executions(workflowId)) {
-		executions.push(read(await client.request('GET', `/rest/executions/${id}`, rawSchema)));
+	for (let id = 1, gap = 0; gap < MAX_GAP; id++) {
+		const execution = await readExecution(client, id);
+		gap = execution ? 0 : gap + 1;
+		if (execution) executions.push(execution);
 	}
 	return executions;
+}
+
+const OPEN = encodeURIComponent(JSON.stringify({ status: ['new', 'running', 'waiting'] }));
+
+/** Executions that have not ended, at most 100. */
+export async function openExecutions(client: N8nClient): Promise<ExecutionSummary[]> {
+	const path = `/rest/executions?filter=${OPEN}&limit=100`;
+	return (await client.request('GET', path, executionPageSchema)).results;
 }

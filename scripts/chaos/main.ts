@@ -1,10 +1,12 @@
 /**
- * `npm run chaos -- --minutes 10`: a real n8n in queue mode, while its service fails in every way that the
- * local service knows, its processes are killed and its clock is stepped. Then the books are compared:
- * each job that the service made must be told, none made twice, each callback must have had its effect once.
+ * `npm run chaos -- --minutes 10` tries the package in a real n8n in queue mode. Its service fails in every
+ * way that the local service knows, its processes are killed and its clock is stepped.
+ * The audit at the end compares the jobs of the service with what n8n tells its users. No job may be lost or
+ * made twice, no callback may have no effect or two, and memory and connections must be as before.
  *
- * A job counts as unread if its worker was killed before it can have handled the response to the Submit.
- * No n8n can tell of such a job. The node writes a job to the log as soon as it has read the response.
+ * Two kinds of jobs are counted apart, because no n8n can tell of them. The worker was killed before it can
+ * have handled the response to the Submit. Or that response met a fault, and n8n did not keep the run because
+ * its worker was killed. The node logs a job as soon as it has read the response.
  */
 import { randomInt } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -12,12 +14,12 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { abortOnSignals } from '../abortOnSignals';
-import type { Figure } from './books';
+import type { Figure } from './evidence';
 import { Random } from './random';
-import { type Scene, startScene } from './scene';
-import { runStorm } from './storm';
+import { type ChaosEnvironment, startChaosEnvironment } from './environment';
+import { runChaos, type ChaosResult } from './chaosRun';
 
-/** Minutes that start and end may take, beside the storm. */
+/** Minutes that start and end may take, beside the injector. */
 const MAX_EXTRA_MINUTES = 20;
 
 const LOGS = path.resolve(__dirname, '..', '..', '.cache', 'chaos');
@@ -46,8 +48,14 @@ const print = (figures: Figure[]): void => {
 	}
 };
 
+const setsAsLists = (_: string, value: unknown) => (value instanceof Set ? [...value] : value);
+
 /** Saves what explains a failure. */
-async function saveLogs({ n8n, fake }: Scene, started: Date, figures: Figure[]): Promise<string> {
+async function saveLogs(
+	{ n8n, fake }: ChaosEnvironment,
+	started: Date,
+	result: ChaosResult | undefined,
+): Promise<string> {
 	const folder = path.join(LOGS, started.toISOString().replace(/[:.]/g, '-'));
 	await mkdir(folder, { recursive: true });
 	const { main, webhooks, workers } = n8n;
@@ -58,7 +66,10 @@ async function saveLogs({ n8n, fake }: Scene, started: Date, figures: Figure[]):
 		'jobs.json': JSON.stringify(fake.jobs.all(), null, 1),
 		'requests.json': JSON.stringify(fake.requests, null, 1),
 		'callbacks.json': JSON.stringify(fake.callbacks.deliveries, null, 1),
-		'figures.json': JSON.stringify(figures, null, 1),
+		'figures.json': JSON.stringify(result?.figures ?? [], null, 1),
+		'terminations.json': JSON.stringify(result?.evidence.terminations ?? [], null, 1),
+		'senders.json': JSON.stringify(result?.evidence.senders ?? [], setsAsLists, 1),
+		'received.json': JSON.stringify(result?.evidence.received ?? [], setsAsLists, 1),
 	};
 	for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
 	return folder;
@@ -75,25 +86,34 @@ async function main(): Promise<boolean> {
 	};
 	const watchdog = setTimeout(
 		() => {
-			console.error('The storm did not end in time.');
+			console.error('The chaos run did not end in time.');
 			process.exit(1);
 		},
 		(minutes + MAX_EXTRA_MINUTES) * 60_000,
 	);
-	report(`Starting n8n for a storm of ${minutes} minutes with the seed ${seed}.`);
-	const scene = await startScene(report);
-	let figures: Figure[] = [];
+	report(`Starting n8n for ${minutes} minutes of chaos with the seed ${seed}.`);
+	const environment = await startChaosEnvironment(report);
+	let result: ChaosResult | undefined;
 	let isGood = false;
 	try {
-		figures = await runStorm(scene, new Random(seed), { durationMs: minutes * 60_000, report });
-		isGood = figures.every(({ wrong = [] }) => wrong.length === 0);
+		result = await runChaos(environment, new Random(seed), {
+			durationMs: minutes * 60_000,
+			report,
+		});
+		isGood = result.figures.every(({ wrong = [] }) => wrong.length === 0);
+	} catch (error) {
+		console.error(error);
 	} finally {
-		print(figures);
-		if (!isGood) console.log(`\nThe logs are in ${await saveLogs(scene, started, figures)}`);
-		await scene.dispose();
+		if (result) print(result.figures);
+		if (!isGood) console.log(`\nThe logs are in ${await saveLogs(environment, started, result)}`);
+		await environment.dispose();
 		clearTimeout(watchdog);
 	}
-	console.log(isGood ? 'The books agree.' : `The books do not agree. The seed was ${seed}.`);
+	console.log(
+		isGood
+			? 'Every job and callback is accounted for.'
+			: `Something is not accounted for. The seed was ${seed}.`,
+	);
 	return isGood;
 }
 

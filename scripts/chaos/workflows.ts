@@ -12,7 +12,7 @@ import type { Workflow } from '../../test/support/n8n/workflowDefinition';
 
 const TRIGGER_PATH = 'chaos-results';
 
-/** Milliseconds. Without it, a request that hangs would outlast the storm. */
+/** Milliseconds. Without it, a request that hangs would outlast the injector. */
 const REQUEST_TIMEOUT_MS = 3_000;
 
 /** Minutes until n8n resumes a parked run whose callbacks were lost. */
@@ -63,11 +63,11 @@ const nodesOf = (triggerUrl: string): Record<string, NodeDefinition> => {
 /** A run that the script has tried to start. Its name begins with the name of its workflow. */
 export interface StartedRun {
 	name: string;
-	/** No two items of a storm have the same prompt. */
+	/** No two items have the same prompt. */
 	prompts: string[];
 }
 
-/** The published workflows of a storm. */
+/** The published workflows of a injector. */
 export class Workflows {
 	readonly runs: StartedRun[] = [];
 

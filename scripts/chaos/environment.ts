@@ -13,7 +13,7 @@ const CONCURRENCY = 6;
 const support = path.resolve(__dirname, '..', '..', 'test', 'support', 'n8n');
 
 /** n8n in queue mode, the local service, and what watches them. */
-export interface Scene {
+export interface ChaosEnvironment {
 	n8n: QueueMode;
 	fake: Fake;
 	sockets: ServiceSockets;
@@ -24,7 +24,9 @@ export interface Scene {
 }
 
 /** Starts everything. */
-export async function startScene(report: (line: string) => void): Promise<Scene> {
+export async function startChaosEnvironment(
+	report: (line: string) => void,
+): Promise<ChaosEnvironment> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-tencent-vidu-chaos-'));
 	const clockFile = path.join(folder, 'offset');
 	const setClock = async (offset: number) => await writeFile(clockFile, String(offset));
@@ -50,7 +52,7 @@ export async function startScene(report: (line: string) => void): Promise<Scene>
 			nodeArgs: ['--expose-gc', ...preloads.flatMap((file) => ['--require', file])],
 			env: {
 				CLOCK_OFFSET_FILE: clockFile,
-				// README advises it: n8n would run the executions of a killed worker again.
+				// docs/queue-mode.md advises it: n8n would run the executions of a killed worker again.
 				QUEUE_WORKER_MAX_STALLED_COUNT: '0',
 				N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '10',
 			},
@@ -64,7 +66,7 @@ export async function startScene(report: (line: string) => void): Promise<Scene>
 }
 
 /** Bytes of the live heap of the worker that is never ended, after garbage collection. */
-export async function heapOf({ n8n: { main, workers } }: Scene): Promise<number> {
+export async function heapOf({ n8n: { main, workers } }: ChaosEnvironment): Promise<number> {
 	const steady = workers.at(-1);
 	if (!steady) throw new Error('there is no worker');
 	const reports = () => [...steady.log().matchAll(/heap of (\d+) bytes/g)];

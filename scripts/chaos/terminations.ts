@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { QueueMode } from '../../test/support/n8n/queueMode';
-import type { ProcessEnd } from './books';
+import type { Termination } from './evidence';
 import type { Random } from './random';
 
 /** Neighbours differ in both process and signal. */
-const ROUND: Array<Pick<ProcessEnd, 'process' | 'signal'>> = [
+const ROUND: Array<Pick<Termination, 'process' | 'signal'>> = [
 	{ process: 'worker', signal: 'SIGKILL' },
 	{ process: 'main', signal: 'SIGTERM' },
 	{ process: 'webhook', signal: 'SIGKILL' },
@@ -20,9 +20,9 @@ const PAUSE_MS = [1_000, 6_000] as const;
 /** n8n may take so many milliseconds to end after SIGTERM. */
 const GRACE_MS = 40_000;
 
-async function endAndRestart(
+async function terminateAndRestart(
 	{ main, webhooks, workers }: QueueMode,
-	{ process, signal }: Pick<ProcessEnd, 'process' | 'signal'>,
+	{ process, signal }: Pick<Termination, 'process' | 'signal'>,
 	onEnd: () => void,
 ): Promise<void> {
 	const kills = signal === 'SIGKILL';
@@ -31,21 +31,25 @@ async function endAndRestart(
 		onEnd();
 		return await main.start();
 	}
-	const victim = process === 'webhook' ? webhooks : workers[0];
-	if (kills) victim?.kill(signal);
-	else await victim?.stop(GRACE_MS);
-	await victim?.ended;
+	const target = process === 'webhook' ? webhooks : workers[0];
+	if (kills) target?.kill(signal);
+	else await target?.stop(GRACE_MS);
+	await target?.ended;
 	onEnd();
-	await victim?.start();
+	await target?.start();
 }
 
 /**
  * Ends the processes of n8n in turn until the deadline, and starts each again. Only the first worker is
  * ended: the others show whether memory grows. Resolves when all processes run.
  */
-export async function endProcesses(
+export async function terminateProcesses(
 	n8n: QueueMode,
-	{ random, deadline, ends }: { random: Random; deadline: number; ends: ProcessEnd[] },
+	{
+		random,
+		deadline,
+		terminations,
+	}: { random: Random; deadline: number; terminations: Termination[] },
 	report: (line: string) => void,
 ): Promise<void> {
 	for (let turn = 0; ; turn++) {
@@ -54,9 +58,9 @@ export async function endProcesses(
 		const next = ROUND[turn % ROUND.length];
 		if (performance.now() >= deadline || !next) return;
 		const from = Date.now();
-		await endAndRestart(n8n, next, () => {
+		await terminateAndRestart(n8n, next, () => {
 			const to = Date.now();
-			ends.push({ ...next, from: next.signal === 'SIGKILL' ? from : to - 1_000, to });
+			terminations.push({ ...next, from: next.signal === 'SIGKILL' ? from : to - 1_000, to });
 		});
 		report(`${next.process} ended by ${next.signal}, back after ${Date.now() - from} ms`);
 	}

@@ -1,4 +1,5 @@
-import { compareBooks, type Evidence } from '../../../scripts/chaos/books';
+import { audit } from '../../../scripts/chaos/audit';
+import type { Evidence } from '../../../scripts/chaos/evidence';
 import type { StoredExecution } from '../../../scripts/chaos/executions';
 import type { Delivery } from '../../support/fake/callbacks';
 import type { Job } from '../../support/fake/job';
@@ -19,8 +20,8 @@ const execution = (more: Partial<StoredExecution> = {}): StoredExecution => ({
 	...more,
 });
 
-const delivery = (status: number | null): Delivery => ({
-	...{ jobId: ID, url: '', body: {}, at: 2_000, attempt: 1, status },
+const delivery = (status: number | null, at = 2_000): Delivery => ({
+	...{ jobId: ID, url: '', body: {}, at, attempt: 1, status },
 });
 
 const logLine = `info | Tencent Cloud accepted a Vidu job: {"item":0,"JobId":"${ID}"}\n`;
@@ -29,7 +30,8 @@ const evidence = (more: Partial<Evidence>): Evidence => ({
 	runs: [{ name: 'submit-1', prompts: ['submit-1 0', 'submit-1 1'] }],
 	jobs: [job('submit-1 0')],
 	...{ deliveries: [], responses: new Map(), senders: [], received: [] },
-	...{ logs: [], victimLog: '', wentOn: [], ends: [] },
+	unreadable: new Set(),
+	...{ logs: [], restartedWorkerLog: '', wentOn: [], terminations: [] },
 	...more,
 });
 
@@ -37,11 +39,9 @@ const kill = { process: 'worker', signal: 'SIGKILL' } as const;
 
 /** Names of the figures that are wrong. */
 const wrongIn = (more: Partial<Evidence>) =>
-	compareBooks(evidence(more)).flatMap(({ name, wrong = [] }) =>
-		wrong.length ? [name.trim()] : [],
-	);
+	audit(evidence(more)).flatMap(({ name, wrong = [] }) => (wrong.length ? [name.trim()] : []));
 
-describe('the books of a storm', () => {
+describe('the audit of a chaos run', () => {
 	it.each<[string, Partial<Evidence>]>([
 		['by an item', { senders: [execution({ told: new Set([ID]) })], logs: [logLine] }],
 		['by the log', { logs: [logLine] }],
@@ -50,37 +50,39 @@ describe('the books of a storm', () => {
 		[
 			'by nobody, unread at a kill',
 			{
-				ends: [{ ...kill, from: 1_010, to: 1_050 }],
+				terminations: [{ ...kill, from: 1_010, to: 1_050 }],
 				responses: new Map([['submit-1 0', { endedAt: 1_005 }]]),
 			},
 		],
-	])('take a job that is told %s', (_, more) => {
+		['by nobody, lost in a run that n8n did not keep', { unreadable: new Set([ID]) }],
+	])('accepts a job that is told %s', (_, more) => {
 		expect(wrongIn(more)).toEqual([]);
 	});
 
 	it.each<[string, Partial<Evidence>]>([
 		['nobody tells of', {}],
+		['was lost in a run that n8n kept', { unreadable: new Set([ID]), senders: [execution()] }],
 		['another item perhaps started', { senders: [execution({ perhapsStarted: new Set([1]) })] }],
 		[
 			'was read long before the kill',
 			{
-				ends: [{ ...kill, from: 9_000, to: 9_050 }],
+				terminations: [{ ...kill, from: 9_000, to: 9_050 }],
 				responses: new Map([['submit-1 0', { endedAt: 1_005 }]]),
 			},
 		],
 		[
 			'another worker submitted',
-			{ senders: [execution()], ends: [{ ...kill, from: 1_010, to: 1_050 }] },
+			{ senders: [execution()], terminations: [{ ...kill, from: 1_010, to: 1_050 }] },
 		],
 		[
 			'was made while only the main process ended',
-			{ ends: [{ ...kill, process: 'main', from: 1_010, to: 1_050 }] },
+			{ terminations: [{ ...kill, process: 'main', from: 1_010, to: 1_050 }] },
 		],
-	])('miss a job that %s', (_, more) => {
+	])('misses a job that %s', (_, more) => {
 		expect(wrongIn(more)).toEqual(['lost']);
 	});
 
-	it('find two jobs of one item, and one that the log lacks', () => {
+	it('finds two jobs of one item, and one that the log lacks', () => {
 		const other = '1810000000000000003';
 		const told = new Set([ID, other]);
 		const jobs = [job('submit-1 0'), job('submit-1 0', other)];
@@ -95,17 +97,59 @@ describe('the books of a storm', () => {
 		['the workflow once', 200, ['8'], []],
 		['the workflow twice', 200, ['8', '9'], ['started twice']],
 		['nothing, and was refused', 503, [], []],
-	])('expect a callback that started %s', (_, status, ids, wrong) => {
+	])('judges a callback that started %s', (_, status, ids, wrong) => {
 		const received = ids.map((id) => execution({ id, run: undefined, stored: new Set([ID]) }));
 		expect(wrongIn({ logs: [logLine], deliveries: [delivery(status)], received })).toEqual(wrong);
 	});
 
-	it('find runs that never end and runs that go on twice', () => {
+	it.each([
+		['just after the first', { ...kill, process: 'webhook', from: 2_100, to: 2_200 }, []],
+		[
+			'long after the first',
+			{ ...kill, process: 'webhook', from: 5_100, to: 5_200 },
+			['started twice'],
+		],
+		[
+			'before the first',
+			{ ...kill, process: 'webhook', from: 1_100, to: 1_200 },
+			['started twice'],
+		],
+		[
+			'after the second',
+			{ ...kill, process: 'webhook', from: 9_100, to: 9_200 },
+			['started twice'],
+		],
+		['elsewhere', { ...kill, from: 2_100, to: 2_200 }, ['started twice']],
+	])('judges two starts when n8n ended %s', (_, end, wrong) => {
+		const received = ['8', '9'].map((id) =>
+			execution({ id, run: undefined, stored: new Set([ID]) }),
+		);
+		const deliveries = [delivery(200), delivery(200, 9_000)];
+		const more = { logs: [logLine], received, deliveries, terminations: [end] };
+		expect(wrongIn(more)).toEqual(wrong);
+	});
+
+	it('counts the executions of which n8n kept nothing', () => {
+		const more = { logs: [logLine], deliveries: [delivery(200)] };
+		const received = [execution({ run: undefined, status: 'error' })];
+		expect(wrongIn({ ...more, received })).toEqual([]);
+	});
+
+	it('takes an execution that was never queued for none', () => {
+		const received = [execution({ run: undefined, status: 'new', stored: new Set([ID]) })];
+		const more = { logs: [logLine], received };
+		expect(wrongIn({ ...more, deliveries: [delivery(null)] })).toEqual([]);
+		expect(wrongIn({ ...more, deliveries: [delivery(200)] })).toEqual([
+			'taken, but started nothing',
+		]);
+	});
+
+	it('finds runs that never end and runs that go on twice', () => {
 		const senders = [execution({ status: 'waiting', told: new Set([ID]) })];
 		const wentOn = ['submit-1', 'submit-1'];
 		expect(wrongIn({ senders, wentOn, logs: [logLine] })).toEqual([
-			'that never ended',
-			'that went on twice',
+			'runs that never ended',
+			'runs that went on twice',
 		]);
 	});
 });

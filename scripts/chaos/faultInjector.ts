@@ -76,20 +76,20 @@ const SLOW_VIDEO_FAULTS: VideoFault[] = [
 ];
 
 /** Faults of downloads, and the part of the downloads that meet one. The slow ones end after minutes. */
-const VIDEO_STORM: Array<[VideoFault[], number]> = [
+const VIDEO_FAULT_RATES: Array<[VideoFault[], number]> = [
 	[VIDEO_FAULTS, 0.08],
 	[SLOW_VIDEO_FAULTS, 0.004],
 ];
 
 const ACTIONS: ApiAction[] = ['SubmitImageToVideoViduJob', 'DescribeImageToVideoViduJob'];
 
-/** The shapes that name a job and its end. */
+/** All shapes but one of 15 MB, which n8n refuses. */
 const SHAPES = Object.keys(callbackBodies).filter(
-	(shape): shape is CallbackShape => shape !== 'unknown' && shape !== 'manyCreations',
+	(shape): shape is CallbackShape => shape !== 'manyCreations',
 );
 
 /** The faults of the local service. */
-export class FaultStorm {
+export class FaultInjector {
 	/** Bodies of callbacks that report the end of a job. */
 	readonly finalBodies = new WeakSet<object>();
 
@@ -100,8 +100,10 @@ export class FaultStorm {
 		private readonly random: Random,
 	) {
 		fake.callbacks.options.shape = (job, videoUrl) => {
-			const body = callbackBodies[random.pick(SHAPES)](job, videoUrl);
 			const hasEnded = job.status === 'DONE' || job.status === 'FAIL';
+			// A report of unknown shape starts the workflow, even if the job still runs.
+			const shapes = hasEnded ? SHAPES : SHAPES.filter((shape) => shape !== 'unknown');
+			const body = callbackBodies[random.pick(shapes)](job, videoUrl);
 			if (hasEnded && typeof body === 'object' && body !== null) this.finalBodies.add(body);
 			return body;
 		};
@@ -121,7 +123,7 @@ export class FaultStorm {
 				API_FAULT,
 			);
 		}
-		for (const [faults, probability] of VIDEO_STORM) {
+		for (const [faults, probability] of VIDEO_FAULT_RATES) {
 			this.add(
 				faults.map((fault) => ({ action: 'Video', fault })),
 				probability,
