@@ -106,7 +106,7 @@ async function byCallback(count: number, seconds: number, round: number): Promis
 	try {
 		const { port } = listener.address() as AddressInfo;
 		const callbackUrl = `http://127.0.0.1:${port}/webhook/vidu`;
-		const fake = await runOf(count, seconds, round, { additionalFields: { callbackUrl } });
+		const fake = await runOf(count, seconds, round, { sendResultTo: 'url', callbackUrl });
 		const delays = fake.callbacks.deliveries.map(({ jobId, at }) =>
 			secondsAfter(fake.jobs.get(jobId)?.endedAt, at),
 		);

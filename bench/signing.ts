@@ -80,7 +80,9 @@ function picture(bytes: number) {
 			await bySdk({ Images: [dataUri], Prompt: prompt });
 		},
 		ours: async () => {
-			const prepared = await prepareRequest(given, { schema, site: 'china', reader });
+			const prepared = await prepareRequest(given, {
+				...{ schema, resource: 'imageToVideo', site: 'china', reader },
+			});
 			if (prepared.problems) throw new Error(JSON.stringify(prepared.problems));
 			await byPackage(await prepared.request.payload());
 		},

@@ -49,7 +49,7 @@ const callback = { waitBy: 'callback', timeout: PARKED_TIMEOUT };
 
 /** The nodes under test, by the names of their workflows. */
 const nodesOf = (triggerUrl: string): Record<string, NodeDefinition> => {
-	const submit = { additionalFields: { callbackUrl: triggerUrl }, ...limited };
+	const submit = { sendResultTo: 'url', callbackUrl: triggerUrl, ...limited };
 	return {
 		polled: generate(polling, retry),
 		polledContinue: generate(polling, continues),

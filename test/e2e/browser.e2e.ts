@@ -69,7 +69,7 @@ describe('a newcomer in the editor', () => {
 		const { output } = editor;
 		await editor.fill('prompt', 'The vase turns');
 		await editor.execute();
-		await shows(output, /^First Frame URL is empty.*Enter a URL or choose a binary field/);
+		await shows(output, /^Image URL is empty.*Enter a URL or choose a binary field/);
 
 		await editor.fill('firstFrameUrl', image);
 		await editor.fill('prompt', 'x'.repeat(2001));

@@ -28,7 +28,10 @@ describe('callbacks in a real n8n', () => {
 	) => {
 		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
-		const node = vidu({ prompt: `={{ $json.prompt }} ${name}`, additionalFields: { callbackUrl } });
+		const node = vidu({
+			prompt: `={{ $json.prompt }} ${name}`,
+			...{ sendResultTo: 'url', callbackUrl },
+		});
 		const workflow = await saveChain(n8n, credential, name, [manual, items(count), node]);
 		const execution = await n8n.client.run(workflow);
 		await sleep(1_500);
@@ -96,7 +99,10 @@ describe('callbacks in a real n8n', () => {
 		fake.jobs.options.runMs = 1e9;
 		const earlier = fake.jobs.all().length;
 		const callbackUrl = n8n.client.webhookUrl('vidu');
-		const node = vidu({ prompt: '={{ $json.prompt }} killed', additionalFields: { callbackUrl } });
+		const node = vidu({
+			prompt: '={{ $json.prompt }} killed',
+			...{ sendResultTo: 'url', callbackUrl },
+		});
 		const workflow = await saveChain(n8n, credential, 'killed', [manual, items(100), node]);
 		await n8n.client.start(workflow);
 		while (fake.jobs.all().length - earlier < 60) await sleep(50);

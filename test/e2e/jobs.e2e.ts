@@ -131,7 +131,7 @@ describe('submitting and generating in a real n8n', () => {
 			[1, 3],
 		);
 		assert.match(JSON.stringify(failed[0]), /FailedOperation.ImageDecodeFailed/);
-		assert.match(JSON.stringify(failed[1]), /First Frame URL/);
+		assert.match(JSON.stringify(failed[1]), /Image URL/);
 		assert.equal(jobs.length, 3);
 	});
 

@@ -34,7 +34,7 @@ describe('two workers of one n8n', () => {
 		receiver = await saveChain(main, credential, 'receiver', [trigger()]);
 		const node = vidu({
 			prompt: '={{ $json.prompt }} of {{ $("Start").first().json.body.batch }}',
-			additionalFields: { callbackUrl: main.client.webhookUrl('vidu') },
+			...{ sendResultTo: 'trigger', triggerPath: 'vidu' },
 		});
 		batch = await saveChain(main, credential, 'batch', [webhook('batch'), items(SIZE), node]);
 		await main.client.publish(receiver, ['vidu']);

@@ -1,94 +1,240 @@
-import { type Field, to } from './field';
+import { DEFAULT_TRIGGER_PATH, type Field, to } from './field';
 
-const sourceOptions = [
-	{ name: 'Binary File', value: 'binary' },
+const imageSources = [
 	{ name: 'URL', value: 'url' },
+	{ name: 'Binary File', value: 'binary' },
 ];
 
+const IMAGE = 'A PNG, JPEG or WebP image';
+
 export const frames = {
-	displayName: 'Frames',
+	displayName: 'Images',
 	name: 'frames',
 	type: 'options',
 	options: [
-		{ name: 'First and Last Frame', value: 'firstAndLast' },
-		{ name: 'First Frame', value: 'first' },
-		{ name: 'None', value: 'none' },
+		{ name: 'One Image', value: 'first', description: 'The video begins with it' },
+		{
+			name: 'First and Last Image',
+			value: 'firstAndLast',
+			description: 'The video begins with one and ends with the other',
+		},
+		{ name: 'None', value: 'none', description: 'The China site needs an image' },
 	],
 	default: 'first',
-	description:
-		'Which images the video is made from. The China site needs one at least; the International page documents none.',
+	description: 'Which images the video is made from',
 } satisfies Field;
 
 export const firstFrameSource = {
-	displayName: 'First Frame Source',
+	displayName: 'Image From',
 	name: 'firstFrameSource',
 	type: 'options',
-	options: sourceOptions,
+	options: imageSources,
 	default: 'url',
 	description: 'Where the image that the video begins with comes from',
 	displayOptions: { show: { frames: ['first', 'firstAndLast'] } },
 } satisfies Field;
 
 export const firstFrameUrl = {
-	displayName: 'First Frame URL',
+	displayName: 'Image URL',
 	name: 'firstFrameUrl',
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://example.com/first.png',
-	description:
-		'Public URL of a PNG, JPEG or WebP image, up to 50 MB, with sides from 1:4 to 4:1. A data URI works, too.',
+	description: `Public URL of the image that the video begins with. ${IMAGE} up to 50 MB, with sides from 1:4 to 4:1. A data URI works, too.`,
 	displayOptions: { show: { frames: ['first', 'firstAndLast'], firstFrameSource: ['url'] } },
 	documentedBy: 'china',
+	image: 'url',
 	routing: to('Images[0]'),
 } satisfies Field;
 
 export const firstFrameBinaryField = {
-	displayName: 'First Frame Input Binary Field',
+	displayName: 'Input Binary Field',
 	name: 'firstFrameBinaryField',
 	type: 'string',
 	default: 'data',
 	hint: 'The name of the input binary field that holds the image',
-	description:
-		'A PNG, JPEG or WebP image. The whole request is limited to 10 MB: use a URL for more.',
+	description: `${IMAGE} that the video begins with. The whole request is limited to 10 MB: use a URL for more.`,
 	displayOptions: { show: { frames: ['first', 'firstAndLast'], firstFrameSource: ['binary'] } },
 	documentedBy: 'china',
-	routing: to('Images[0]', '={{ { binaryField: $value } }}'),
+	image: 'binary',
+	routing: to('Images[0]'),
 } satisfies Field;
 
 export const lastFrameSource = {
-	displayName: 'Last Frame Source',
+	displayName: 'Last Image From',
 	name: 'lastFrameSource',
 	type: 'options',
-	options: sourceOptions,
+	options: imageSources,
 	default: 'url',
 	description: 'Where the image that the video ends with comes from',
 	displayOptions: { show: { frames: ['firstAndLast'] } },
 } satisfies Field;
 
 export const lastFrameUrl = {
-	displayName: 'Last Frame URL',
+	displayName: 'Last Image URL',
 	name: 'lastFrameUrl',
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://example.com/last.png',
 	description:
-		'As for the first frame. The resolution of the first must be 0.8 to 1.25 times that of the last.',
+		'As for the first image. The resolution of the first must be 0.8 to 1.25 times that of the last.',
 	displayOptions: { show: { frames: ['firstAndLast'], lastFrameSource: ['url'] } },
 	documentedBy: 'china',
+	image: 'url',
 	routing: to('Images[1]'),
 } satisfies Field;
 
 export const lastFrameBinaryField = {
-	displayName: 'Last Frame Input Binary Field',
+	displayName: 'Last Image Input Binary Field',
 	name: 'lastFrameBinaryField',
 	type: 'string',
 	default: 'data',
 	hint: 'The name of the input binary field that holds the image',
-	description:
-		'A PNG, JPEG or WebP image. The whole request is limited to 10 MB: use a URL for more.',
+	description: `${IMAGE} that the video ends with. The whole request is limited to 10 MB: use a URL for more.`,
 	displayOptions: { show: { frames: ['firstAndLast'], lastFrameSource: ['binary'] } },
 	documentedBy: 'china',
-	routing: to('Images[1]', '={{ { binaryField: $value } }}'),
+	image: 'binary',
+	routing: to('Images[1]'),
+} satisfies Field;
+
+export const referenceType = {
+	displayName: 'References',
+	name: 'referenceType',
+	type: 'options',
+	options: [
+		{ name: 'Images', value: 'images', description: 'What appears in the video' },
+		{
+			name: 'Subjects',
+			value: 'subjects',
+			description: 'Persons and things with a name of their own, which the prompt calls by @ID',
+		},
+	],
+	default: 'images',
+	description: 'What the video takes its looks from',
+} satisfies Field;
+
+export const referenceImageSource = {
+	displayName: 'Reference Images From',
+	name: 'referenceImageSource',
+	type: 'options',
+	options: imageSources,
+	default: 'url',
+	description: 'Where the reference images come from',
+	displayOptions: { show: { referenceType: ['images'] } },
+} satisfies Field;
+
+const REFERENCE_IMAGES =
+	'One to seven PNG, JPEG or WebP images of at least 128 × 128 pixels, with sides from 1:4 to 4:1';
+
+export const referenceImageUrls = {
+	displayName: 'Reference Image URLs',
+	name: 'referenceImageUrls',
+	type: 'string',
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Image URL' },
+	default: [],
+	placeholder: 'e.g. https://example.com/vase.png',
+	description: `Public URLs, or an expression that returns a list of them. ${REFERENCE_IMAGES}, up to 50 MB each.`,
+	displayOptions: { show: { referenceType: ['images'], referenceImageSource: ['url'] } },
+	image: 'url',
+	routing: to('Images'),
+} satisfies Field;
+
+export const referenceImageBinaryFields = {
+	displayName: 'Reference Image Binary Fields',
+	name: 'referenceImageBinaryFields',
+	type: 'string',
+	default: 'data',
+	hint: 'The names of the input binary fields that hold the images, separated by commas',
+	description: `${REFERENCE_IMAGES}. The whole request is limited to 10 MB: use URLs for more. An expression may return files.`,
+	displayOptions: { show: { referenceType: ['images'], referenceImageSource: ['binary'] } },
+	image: 'binary',
+	routing: to('Images'),
+} satisfies Field;
+
+const subjectRows: Field[] = [
+	{
+		displayName: 'ID',
+		name: 'id',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. vase',
+		description: 'The name by which the prompt calls the subject: @vase',
+		format: 'subjectId',
+		routing: to('Id'),
+	},
+	{
+		displayName: 'Images From',
+		name: 'imageSource',
+		type: 'options',
+		options: imageSources,
+		default: 'url',
+		description: 'Where the images of the subject come from',
+	},
+	{
+		displayName: 'Image URLs',
+		name: 'images',
+		type: 'string',
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Image URL' },
+		default: [],
+		placeholder: 'e.g. https://example.com/vase.png',
+		description:
+			'Public URLs of up to three images, or an expression that returns a list of them. All subjects together may have seven.',
+		displayOptions: { show: { imageSource: ['url'] } },
+		image: 'url',
+		routing: to('Images'),
+	},
+	{
+		displayName: 'Image Binary Fields',
+		name: 'imageBinaryFields',
+		type: 'string',
+		default: 'data',
+		hint: 'The names of the input binary fields that hold the images, separated by commas',
+		description: 'Up to three images. An expression may return files.',
+		displayOptions: { show: { imageSource: ['binary'] } },
+		image: 'binary',
+		routing: to('Images'),
+	},
+	{
+		displayName: 'Name',
+		name: 'name',
+		type: 'string',
+		default: '',
+		description: 'What the subject is called in the video',
+		routing: to('Name'),
+	},
+	{
+		displayName: 'Video URLs',
+		name: 'videos',
+		type: 'string',
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Video URL' },
+		default: [],
+		description: 'Public URL of a video of the subject',
+		format: 'url',
+		routing: to('Videos'),
+	},
+	{
+		displayName: 'Voice ID',
+		name: 'voiceId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. male-qn-qingse',
+		description: "One of the vendor's voices for the subject. Has no effect unless Audio is on.",
+		routing: to('VoiceId'),
+	},
+];
+
+export const subjects = {
+	displayName: 'Subjects',
+	name: 'subjects',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	placeholder: 'Add Subject',
+	default: {},
+	description: 'One to seven persons or things, with one to seven images in all',
+	options: [{ displayName: 'Subject', name: 'subject', values: subjectRows }],
+	displayOptions: { show: { referenceType: ['subjects'] } },
+	routing: to('Subjects'),
 } satisfies Field;
 
 export const prompt = {
@@ -101,8 +247,142 @@ export const prompt = {
 	description:
 		'What happens in the video, up to 2,000 characters. Ignored when Recommended Prompt is on.',
 	documentedBy: 'china',
+	requiredFor: ['textToVideo', 'referenceToVideo'],
 	maxLength: 2000,
 	routing: to('Prompt'),
+} satisfies Field;
+
+export const model = {
+	displayName: 'Model',
+	name: 'model',
+	type: 'options',
+	options: [
+		{ name: 'Service Default', value: '', description: 'Not sent: the service chooses' },
+		{
+			name: 'Vidu Q2',
+			value: 'viduq2',
+			description: 'Used when none is set',
+			onlyFor: ['textToVideo', 'referenceToVideo'],
+		},
+		{
+			name: 'Vidu Q2 Pro',
+			value: 'viduq2-pro',
+			description: 'Rich in detail',
+			onlyFor: ['imageToVideo'],
+		},
+		{
+			name: 'Vidu Q2 Turbo',
+			value: 'viduq2-turbo',
+			description: 'Fast; used when none is set',
+			onlyFor: ['imageToVideo'],
+		},
+		{
+			name: 'Vidu Q3 Pro',
+			value: 'viduq3-pro',
+			description: 'Best picture, with sound',
+			onlyFor: ['imageToVideo', 'textToVideo'],
+		},
+		{
+			name: 'Vidu Q3 Turbo',
+			value: 'viduq3-turbo',
+			description: 'Faster than Q3 Pro, with sound',
+			onlyFor: ['imageToVideo', 'textToVideo'],
+		},
+	],
+	default: '',
+	allowArbitraryValues: true,
+	description: 'The model that makes the video. A newer one can be named by an expression.',
+	documentedBy: 'china',
+	routing: to('Model'),
+} satisfies Field;
+
+export const duration = {
+	displayName: 'Duration (Seconds)',
+	name: 'duration',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 16, numberPrecision: 0 },
+	default: 0,
+	description:
+		'Length of the video. 0 is the service default of 5. Q3 models: 1 to 16. Q2 models: 1 to 10, but 1 to 8 between two images.',
+	documentedBy: 'china',
+	routing: to('Duration'),
+} satisfies Field;
+
+export const resolution = {
+	displayName: 'Resolution',
+	name: 'resolution',
+	type: 'options',
+	options: [
+		{ name: '1080p', value: '1080p' },
+		{ name: '540p', value: '540p' },
+		{ name: '720p', value: '720p' },
+		{ name: 'Service Default', value: '', description: '720p' },
+	],
+	default: '',
+	description: 'Size of the picture. From one image, Q2 models cannot make 540p.',
+	documentedBy: 'china',
+	routing: to('Resolution'),
+} satisfies Field;
+
+export const sendResultTo = {
+	displayName: 'Send Result To',
+	name: 'sendResultTo',
+	type: 'options',
+	options: [
+		{
+			name: 'Nowhere: Fetch It with Get (China)',
+			value: 'none',
+			description: 'The International site has no way to fetch a result',
+		},
+		{
+			name: 'Vidu Trigger',
+			value: 'trigger',
+			description: 'A Tencent Cloud Vidu Trigger of this n8n, in this workflow or another one',
+		},
+		{
+			name: 'Wait Node of This Run',
+			value: 'waitNode',
+			description: 'A Wait node after this one, set to resume on a webhook call; for one item',
+		},
+		{ name: 'Another URL', value: 'url', description: 'An address of your own' },
+	],
+	default: 'none',
+	description:
+		'Who is told when the video is ready. Tencent Cloud must be able to reach this n8n from the internet.',
+} satisfies Field;
+
+export const triggerPath = {
+	displayName: 'Trigger Path',
+	name: 'triggerPath',
+	type: 'string',
+	default: DEFAULT_TRIGGER_PATH,
+	placeholder: `e.g. ${DEFAULT_TRIGGER_PATH}`,
+	description: 'The Path of the Tencent Cloud Vidu Trigger. Its workflow must be published.',
+	displayOptions: { show: { sendResultTo: ['trigger'] } },
+} satisfies Field;
+
+export const callbackUrl = {
+	displayName: 'Callback URL',
+	name: 'callbackUrl',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. https://example.com/vidu',
+	description: 'Public URL that Tencent Cloud posts the result to',
+	format: 'url',
+	displayOptions: { show: { sendResultTo: ['url'] } },
+	routing: to('CallbackUrl'),
+} satisfies Field;
+
+export const aspectRatio = {
+	displayName: 'Aspect Ratio',
+	name: 'aspectRatio',
+	type: 'options',
+	options: ['1:1', '16:9', '3:4', '4:3', '9:16'].map((ratio) => ({ name: ratio, value: ratio })),
+	default: '16:9',
+	allowArbitraryValues: true,
+	description:
+		'Width to height of the picture. With Subjects: 16:9, 1:1 or 9:16. References with the model Vidu Q2 chosen can have any other, by an expression.',
+	routing: to('AspectRatio'),
 } satisfies Field;
 
 export const audio = {
@@ -111,7 +391,7 @@ export const audio = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to add speech and sound to the video. With two frames, only Q3 models can. If not set, Q3 models do and Q2 models do not.',
+		'Whether to add speech and sound. Text and two images need a Q3 model, references need Subjects. If not set, Q3 models do and Q2 models do not.',
 	documentedBy: 'china',
 	routing: to('Audio'),
 } satisfies Field;
@@ -136,45 +416,18 @@ export const bgm = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to add background music. Has no effect for Q3 models, nor for Q2 models at 9 or 10 seconds.',
+		'Whether to add background music. Not possible with Subjects. Has no effect for Q3 models, nor for Q2 models at 9 or 10 seconds.',
 	routing: to('Bgm'),
 } satisfies Field;
 
-export const callbackUrl = {
-	displayName: 'Callback URL',
-	name: 'callbackUrl',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. https://n8n.example.com/webhook/vidu',
-	description:
-		'Public URL that Tencent Cloud posts the result to: the production URL of a Tencent Cloud Vidu Trigger, or the resume URL of a Wait node. The International site reports results in no other way.',
-	format: 'url',
-	routing: to('CallbackUrl'),
-} satisfies Field;
-
-export const duration = {
-	displayName: 'Duration',
-	name: 'duration',
-	type: 'number',
-	typeOptions: { minValue: 1, maxValue: 16, numberPrecision: 0 },
-	default: 5,
-	description:
-		'Length of the video in seconds. Q3 models: 1 to 16. Q2 models: 1 to 10 with one frame, 1 to 8 with two.',
-	documentedBy: 'china',
-	routing: to('Duration'),
-} satisfies Field;
-
 export const logoAdd = {
-	displayName: 'Watermark',
+	displayName: 'AI Watermark',
 	name: 'logoAdd',
-	type: 'options',
-	options: [
-		{ name: 'Add', value: 1 },
-		{ name: 'Do Not Add', value: 0 },
-	],
-	default: 1,
+	type: 'boolean',
+	default: true,
 	description: 'Whether the video is visibly marked as made by AI. If not set, it is.',
 	documentedBy: 'china',
+	sentAs: 'integer',
 	routing: to('LogoAdd'),
 } satisfies Field;
 
@@ -272,23 +525,6 @@ export const metaData = {
 	routing: to('MetaData'),
 } satisfies Field;
 
-export const model = {
-	displayName: 'Model',
-	name: 'model',
-	type: 'options',
-	options: [
-		{ name: 'Vidu Q2 Pro', value: 'viduq2-pro', description: 'Rich in detail' },
-		{ name: 'Vidu Q2 Turbo', value: 'viduq2-turbo', description: 'Fast; used when none is set' },
-		{ name: 'Vidu Q3 Pro', value: 'viduq3-pro', description: 'Best picture, with sound' },
-		{ name: 'Vidu Q3 Turbo', value: 'viduq3-turbo', description: 'Faster than Q3 Pro, with sound' },
-	],
-	default: 'viduq2-turbo',
-	allowArbitraryValues: true,
-	description: 'The model that makes the video. A newer one can be named by an expression.',
-	documentedBy: 'china',
-	routing: to('Model'),
-} satisfies Field;
-
 export const movementAmplitude = {
 	displayName: 'Movement Amplitude',
 	name: 'movementAmplitude',
@@ -315,7 +551,7 @@ export const offPeak = {
 } satisfies Field;
 
 export const payload = {
-	displayName: 'Payload',
+	displayName: 'Your Own Text (Payload)',
 	name: 'payload',
 	type: 'string',
 	default: '',
@@ -335,19 +571,30 @@ export const isRec = {
 	routing: to('IsRec'),
 } satisfies Field;
 
-export const resolution = {
-	displayName: 'Resolution',
-	name: 'resolution',
+export const style = {
+	displayName: 'Style',
+	name: 'style',
 	type: 'options',
 	options: [
-		{ name: '1080p', value: '1080p' },
-		{ name: '540p', value: '540p' },
-		{ name: '720p', value: '720p' },
+		{ name: 'Anime', value: 'anime' },
+		{ name: 'General', value: 'general' },
 	],
-	default: '720p',
-	description: 'Size of the picture. Q2 models with one frame cannot make 540p.',
-	documentedBy: 'china',
-	routing: to('Resolution'),
+	default: 'general',
+	description: 'How the picture looks. Has no effect for Q2 and Q3 models.',
+	routing: to('Style'),
+} satisfies Field;
+
+export const videos = {
+	displayName: 'Reference Video URLs',
+	name: 'videos',
+	type: 'string',
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Video URL' },
+	default: [],
+	placeholder: 'e.g. https://example.com/vase.mp4',
+	description:
+		'Public URLs of one video of up to 8 seconds, or of two of up to 5. MP4, AVI or MOV up to 100 MB. The vendor says that only viduq2-pro takes videos: name it in Model by an expression.',
+	format: 'url',
+	routing: to('Videos'),
 } satisfies Field;
 
 export const voiceId = {
@@ -370,6 +617,6 @@ export const jobId = {
 	placeholder: 'e.g. 1397428070633955328',
 	description: 'The JobId that Submit gave. Keep it as text: as a number its last digits change.',
 	documentedBy: 'china',
-	format: 'id',
+	format: 'jobId',
 	routing: to('JobId'),
 } satisfies Field;

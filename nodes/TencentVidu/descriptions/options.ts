@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Field } from './field';
+import { sendResultTo, triggerPath } from './fields';
 import { confirm, dropRepeats, onUnconfirmed } from './triggerOptions';
 
 // Options of the nodes. They are never sent.
@@ -40,7 +41,7 @@ const signCallbackUrl = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to add a reference and a signature to Callback URL, by which a Tencent Cloud Vidu Trigger tells real callbacks from forged ones. The resume URL of a Wait node is left as it is.',
+		'Whether to add a reference and a signature to the callback URL. A Tencent Cloud Vidu Trigger refuses callbacks without them. The address of a Wait node is left as it is.',
 } satisfies INodeProperties;
 
 const reference = {
@@ -163,7 +164,7 @@ const submitWithoutCallback = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to submit on the International site without Callback URL. Nothing but the Tencent Cloud console shows the result of such a job.',
+		'Whether to submit on the International site while Send Result To is Nowhere. Nothing but the Tencent Cloud console shows the result of such a job.',
 } satisfies INodeProperties;
 
 export const collection = (displayName: string, name: string, options: INodeProperties[]) =>
@@ -184,6 +185,12 @@ export const submitOptions = collection('Options', 'options', [
 	resubmitAfterLostAnswer,
 	signCallbackUrl,
 	submitWithoutCallback,
+]);
+
+export const generateOptions = collection('Options', 'options', [
+	maxCapacityWait,
+	requestsPerSecond,
+	resubmitAfterLostAnswer,
 ]);
 
 export const getOptions = collection('Options', 'options', [
@@ -221,4 +228,5 @@ export const optionRows = {
 	submitWithoutCallback,
 	timeout,
 	waitBy,
+	...{ sendResultTo, triggerPath },
 };

@@ -22,12 +22,13 @@ export type CreateHook = (operation: Operation, resource: Resource) => RoutingHo
 const SITE_NOTE = 'Documented on the China site only.';
 
 function operationOption(operation: Operation, hook: RoutingHook): INodePropertyOptions {
-	const { value, name, action, description } = operation;
+	const { value, name, action, description, builderHint } = operation;
 	return {
 		value,
 		name,
 		action,
 		description,
+		builderHint: { propertyHint: builderHint },
 		routing: {
 			// n8n hands a request over to a function only as a way of paginating.
 			send: { paginate: true },
@@ -47,16 +48,95 @@ function withSiteNote(field: Field): Field {
 	};
 }
 
-/** The fields of a resource, each shown for the operations that have it. */
-function shownFields(resource: string, operations: Operation[]): INodeProperties[] {
-	const all = [...new Set(operations.flatMap(({ fields }) => fields))];
-	return all.map((field) => {
-		const operation = operations
-			.filter(({ fields }) => fields.includes(field))
-			.map(({ value }) => value);
-		const show = { resource: [resource], operation, ...field.displayOptions?.show };
-		return { ...withSiteNote(field), displayOptions: { ...field.displayOptions, show } };
+/** A row with the resources and operations that it is shown for, and the rows inside a collection. */
+interface ShownRow {
+	row: Field;
+	resources: string[];
+	operations: string[];
+	inner: ShownRow[];
+}
+
+function shownRow(row: Field, resource: string, operations: string[]): ShownRow {
+	const inside = row.type === 'collection' ? (row.options ?? []).filter(isField) : [];
+	const inner = inside.map((one) => shownRow(one, resource, operations));
+	return { row, resources: [resource], operations, inner };
+}
+
+/** Merges lists into one that has what is equal once, in the order of each of them. */
+function mergeLists<T>(
+	lists: T[][],
+	isSame: (one: T, other: T) => boolean,
+	join: (one: T, other: T) => void,
+) {
+	const merged: T[] = [];
+	for (const list of lists) {
+		let position = 0;
+		for (const one of list) {
+			const at = merged.findIndex((other) => isSame(other, one));
+			const same = merged[at];
+			if (same === undefined) merged.splice(position, 0, one);
+			else join(same, one);
+			position = same === undefined ? position + 1 : at + 1;
+		}
+	}
+	return merged;
+}
+
+function rowsOf({ value }: Resource, operations: Operation[]): ShownRow[] {
+	const lists = operations.map(({ fields }) => fields);
+	const rows = mergeLists(
+		lists,
+		(one, other) => one === other,
+		() => {},
+	);
+	const usersOf = (row: Field) => operations.filter(({ fields }) => fields.includes(row));
+	return rows.map((row) =>
+		shownRow(
+			row,
+			value,
+			usersOf(row).map((user) => user.value),
+		),
+	);
+}
+
+/** Rows are equal by what they say; collections are merged, so their contents do not count. */
+const keyOf = ({ row, operations }: ShownRow) =>
+	JSON.stringify([operations, row.type === 'collection' ? { ...row, options: [] } : row]);
+
+/**
+ * The rows of all resources: n8n evaluates every property for every item, so equal ones must not be
+ * there twice.
+ */
+const mergeRows = (lists: ShownRow[][]): ShownRow[] =>
+	mergeLists(
+		lists,
+		(one, other) => keyOf(one) === keyOf(other),
+		(one, other) => {
+			one.resources = [...one.resources, ...other.resources];
+			one.inner = mergeRows([one.inner, other.inner]);
+		},
+	);
+
+const byLabel = (one: ShownRow, other: ShownRow) =>
+	one.row.displayName.localeCompare(other.row.displayName);
+
+/** The rows of a collection; what only some of its resources have is shown for these alone. */
+const collected = ({ resources, inner }: ShownRow): INodeProperties[] =>
+	[...inner].sort(byLabel).map((one) => {
+		const show = { '/resource': one.resources };
+		const isShared = one.resources.length === resources.length;
+		return { ...rowOf(one), ...(isShared ? {} : { displayOptions: { show } }) };
 	});
+
+const rowOf = (shown: ShownRow): INodeProperties => {
+	const row = withSiteNote(shown.row);
+	return row.type === 'collection' ? { ...row, options: collected(shown) } : row;
+};
+
+function propertyOf(shown: ShownRow): INodeProperties {
+	const { resources, operations, row } = shown;
+	const show = { resource: resources, operation: operations, ...row.displayOptions?.show };
+	return { ...rowOf(shown), displayOptions: { ...row.displayOptions, show } };
 }
 
 /** The node's properties: the selectors, then the fields of each resource. */
@@ -69,18 +149,18 @@ export function nodeProperties(all: Resource[], createHook: CreateHook): INodePr
 		options: all.map(({ value, name }) => ({ value, name })),
 		default: 'imageToVideo',
 	};
-	const perResource = all.flatMap((resource) => {
-		const operations = operationsOf(resource);
-		const selector: INodeProperties = {
-			displayName: 'Operation',
-			name: 'operation',
-			type: 'options',
-			noDataExpression: true,
-			options: operations.map((one) => operationOption(one, createHook(one, resource))),
-			default: 'submit',
-			displayOptions: { show: { resource: [resource.value] } },
-		};
-		return [selector, ...shownFields(resource.value, operations)];
-	});
-	return [resourceSelector, ...perResource, requestOptions];
+	const perResource = all.map((resource) => ({ resource, operations: operationsOf(resource) }));
+	const selectors = perResource.map(({ resource, operations }): INodeProperties => ({
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: operations.map((one) => operationOption(one, createHook(one, resource))),
+		default: 'generate',
+		displayOptions: { show: { resource: [resource.value] } },
+	}));
+	const rows = mergeRows(
+		perResource.map(({ resource, operations }) => rowsOf(resource, operations)),
+	);
+	return [resourceSelector, ...selectors, ...rows.map(propertyOf), requestOptions];
 }

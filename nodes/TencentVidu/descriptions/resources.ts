@@ -1,9 +1,9 @@
-import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
+import type { IWebhookDescription } from 'n8n-workflow';
 
 import type { Site } from '../../../credentials/account';
-import type { Operation, Resource } from './field';
+import { type Field, type Operation, type Resource, rowFor } from './field';
 import * as fields from './fields';
-import { getOptions, submitOptions, waitOptions } from './options';
+import { generateOptions, getOptions, submitOptions, waitOptions } from './options';
 
 /** https://cloud.tencent.com/document/api/1616 */
 export const API_VERSION = '2024-05-23';
@@ -13,31 +13,8 @@ export const SERVICE_URL: Record<Site, string> = {
 	international: 'https://vclm.intl.tencentcloudapi.com',
 };
 
-const additionalFields = {
-	displayName: 'Additional Fields',
-	name: 'additionalFields',
-	type: 'collection',
-	placeholder: 'Add Field',
-	default: {},
-	description: 'Sent only when added; otherwise the service decides',
-	options: [
-		fields.audio,
-		fields.audioType,
-		fields.bgm,
-		fields.callbackUrl,
-		fields.duration,
-		fields.metaData,
-		fields.model,
-		fields.movementAmplitude,
-		fields.offPeak,
-		fields.payload,
-		fields.isRec,
-		fields.resolution,
-		fields.voiceId,
-		fields.logoAdd,
-		fields.logoParam,
-	],
-} satisfies INodeProperties;
+const { aspectRatio, audio, audioType, bgm, isRec, logoAdd, logoParam, metaData } = fields;
+const { movementAmplitude, offPeak, payload, style, videos, voiceId } = fields;
 
 /** The webhook that resumes a parked run. Its path is the last part of the run's resume URL. */
 export const resumeWebhook: IWebhookDescription = {
@@ -50,16 +27,21 @@ export const resumeWebhook: IWebhookDescription = {
 	restartWebhook: true,
 };
 
+const REST_OF_FIRST_SCREEN = [fields.prompt, fields.model, fields.duration, fields.resolution];
+
 /** A row for each API; its operations are derived. */
 export const resources: Resource[] = [
 	{
 		value: 'imageToVideo',
 		name: 'Image to Video',
-		madeFrom: 'an image',
+		actions: {
+			generate: 'Generate video from image',
+			get: 'Get video or its status',
+			submit: 'Start video without waiting',
+		},
 		submitAction: 'SubmitImageToVideoViduJob',
 		describeAction: 'DescribeImageToVideoViduJob',
 		sites: ['china', 'international'],
-		describeSites: ['china'],
 		fields: [
 			fields.frames,
 			fields.firstFrameSource,
@@ -68,52 +50,121 @@ export const resources: Resource[] = [
 			fields.lastFrameSource,
 			fields.lastFrameUrl,
 			fields.lastFrameBinaryField,
-			fields.prompt,
-			additionalFields,
+			...REST_OF_FIRST_SCREEN,
+		],
+		additionalFields: [
+			...[logoAdd, audio, audioType, bgm, metaData, movementAmplitude, offPeak, isRec, voiceId],
+			...[logoParam, payload],
+		],
+	},
+	{
+		value: 'referenceToVideo',
+		name: 'Reference to Video',
+		actions: {
+			generate: 'Generate video from references',
+			get: 'Get video from references or its status',
+			submit: 'Start video from references without waiting',
+		},
+		submitAction: 'SubmitReferenceToVideoViduJob',
+		describeAction: 'DescribeReferenceToVideoViduJob',
+		sites: ['china'],
+		fields: [
+			fields.referenceType,
+			fields.referenceImageSource,
+			fields.referenceImageUrls,
+			fields.referenceImageBinaryFields,
+			fields.subjects,
+			...REST_OF_FIRST_SCREEN,
+		],
+		additionalFields: [
+			...[logoAdd, aspectRatio, audio, audioType, bgm, metaData, movementAmplitude, offPeak],
+			...[videos, logoParam, payload],
+		],
+	},
+	{
+		value: 'textToVideo',
+		name: 'Text to Video',
+		actions: {
+			generate: 'Generate video from text',
+			get: 'Get video from text or its status',
+			submit: 'Start video from text without waiting',
+		},
+		submitAction: 'SubmitTextToVideoViduJob',
+		describeAction: 'DescribeTextToVideoViduJob',
+		sites: ['china'],
+		fields: REST_OF_FIRST_SCREEN,
+		additionalFields: [
+			...[logoAdd, aspectRatio, audio, bgm, metaData, movementAmplitude, offPeak, style],
+			...[logoParam, payload],
 		],
 	},
 ];
 
+const billingNotice = {
+	displayName:
+		'A video takes minutes, and each execution is billed. After a reload or Stop, look under Executions before you execute again.',
+	name: 'billingNotice',
+	type: 'notice',
+	default: '',
+} satisfies Field;
+
+const additionalFieldsOf = (options: Field[]): Field => ({
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	description: 'Sent only when added; otherwise the service decides',
+	options,
+});
+
+const delivery = [fields.sendResultTo, fields.triggerPath, fields.callbackUrl];
+
+/** What the operations of all resources have in common. */
+const OPERATIONS = [
+	{
+		value: 'generate',
+		name: 'Generate',
+		description: 'Start a job, wait for it, and go on with the video',
+		builderHint:
+			'The usual choice: returns an item with the finished video for each input item. Each execution is billed, so do not put it into a loop that retries.',
+		createsJob: true,
+		waits: true,
+	},
+	{
+		value: 'get',
+		name: 'Get',
+		description: 'Get the status of a job, and its video once it is done (China site)',
+		builderHint:
+			'Costs nothing. Needs the JobId that Submit returned, as text. Status is WAIT, RUN, DONE or FAIL.',
+		createsJob: false,
+		waits: false,
+	},
+	{
+		value: 'submit',
+		name: 'Submit',
+		description: 'Start a job and go on with its JobId, without waiting for the video',
+		builderHint:
+			'For results that another workflow handles later: set sendResultTo to trigger, and add a Tencent Cloud Vidu Trigger with the same path. Each execution is billed.',
+		createsJob: true,
+		waits: false,
+	},
+] as const;
+
 /** Generate, Get and Submit of a resource, in the order of the editor. */
 export function operationsOf(resource: Resource): Operation[] {
-	const { name, madeFrom, submitAction, describeAction, sites, describeSites } = resource;
-	const actions = { submitAction, describeAction };
-	const kind = name.toLowerCase().replaceAll(' ', '-');
-	const isInChinaAlone = describeSites.join() === 'china';
-	const site = isInChinaAlone ? ' (China site)' : '';
-	return [
-		{
-			...actions,
-			value: 'generate',
-			name: 'Generate',
-			action: `Generate a video from ${madeFrom}`,
-			description: 'Submit a job, wait for it, and go on with the video',
-			createsJob: true,
-			waits: true,
-			sites,
-			fields: [...resource.fields, waitOptions, submitOptions],
-		},
-		{
-			...actions,
-			value: 'get',
-			name: 'Get',
-			action: `Get an ${kind} job`,
-			description: `Get the status of a job, and its video once it is done${site}`,
-			createsJob: false,
-			waits: false,
-			sites,
-			fields: [fields.jobId, getOptions],
-		},
-		{
-			...actions,
-			value: 'submit',
-			name: 'Submit',
-			action: `Submit an ${kind} job`,
-			description: 'Start a job and go on with its JobId, without waiting for the video',
-			createsJob: true,
-			waits: false,
-			sites,
-			fields: [...resource.fields, submitOptions],
-		},
-	];
+	const { value, actions, submitAction, describeAction, sites } = resource;
+	const rowsOf = (rows: Field[]) => rows.map((row) => rowFor(value, row));
+	const main = rowsOf(resource.fields);
+	const additionalFields = additionalFieldsOf(rowsOf(resource.additionalFields));
+	const fieldsOf: Record<Operation['value'], Field[]> = {
+		generate: [billingNotice, ...main, additionalFields, waitOptions, generateOptions],
+		get: [fields.jobId, getOptions],
+		submit: [...main, ...delivery, additionalFields, submitOptions],
+	};
+	return OPERATIONS.map((operation) => ({
+		...operation,
+		...{ action: actions[operation.value], submitAction, describeAction, sites },
+		fields: fieldsOf[operation.value],
+	}));
 }

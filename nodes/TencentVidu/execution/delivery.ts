@@ -3,6 +3,9 @@ import type { Operation } from '../descriptions/field';
 import type { Problem } from '../request/problem';
 import type { NodeOptions } from '../request/readOptions';
 
+/** What to do where Tencent Cloud cannot reach n8n. */
+export const MAKE_PUBLIC = 'Give n8n a public address (WEBHOOK_URL), by a tunnel if need be';
+
 /** Whether a job is polled, or its run is parked until the callback. */
 export type WaitBy = 'polling' | 'callback';
 
@@ -20,8 +23,6 @@ export interface DeliveryContext {
 	/** Whether the user has set Timeout. */
 	hasTimeout: boolean;
 	isOffPeak: boolean;
-	/** The user's own Callback URL. */
-	callbackUrl: string | undefined;
 	/** How many items the run has. */
 	itemCount: number;
 	isTool: boolean;
@@ -69,13 +70,7 @@ function chooseWaitBy(context: DeliveryContext): WaitBy | Problem {
 
 /** What is wrong with waiting by callback in this run. */
 function* callbackProblems(context: DeliveryContext): Generator<Problem> {
-	const { account, itemCount, callbackUrl, resumeUrl = '', unreachable } = context;
-	if (callbackUrl !== undefined) {
-		yield {
-			field: 'Callback URL',
-			problem: `cannot be set together with ${WAIT_BY}: Callback, which uses an address of its own. Remove one of them`,
-		};
-	}
+	const { account, itemCount, resumeUrl = '', unreachable } = context;
 	if (account.site === 'international' && itemCount > 1) {
 		yield {
 			field: 'Operation',
@@ -86,7 +81,7 @@ function* callbackProblems(context: DeliveryContext): Generator<Problem> {
 	if (reason !== undefined) {
 		yield {
 			field: WAIT_BY,
-			problem: `is Callback, but the webhook address of this n8n ${reason}. Give n8n a public address (WEBHOOK_URL), by a tunnel if need be`,
+			problem: `is Callback, but the webhook address of this n8n ${reason}. ${MAKE_PUBLIC}`,
 		};
 	}
 }
@@ -104,25 +99,4 @@ export function chooseDelivery(context: DeliveryContext): Delivery | { problems:
 		problems.push({ field: 'Wait Options > Timeout', problem });
 	}
 	return problems.length > 0 ? { problems } : { waitBy, timeout: minutes * 60_000 };
-}
-
-/** Says why nobody could get the result of a Submit. */
-export function* submitProblems({
-	account,
-	options,
-	callbackUrl,
-	unreachable,
-}: DeliveryContext): Generator<Problem> {
-	const reason = callbackUrl && !account.endpoint ? unreachable(callbackUrl) : undefined;
-	if (reason !== undefined) {
-		const problem = `${reason}, so Tencent Cloud cannot report the result. Use a public address of your n8n, or a tunnel`;
-		yield { field: 'Callback URL', problem };
-	}
-	if (account.site === 'international' && !callbackUrl && !options.submitWithoutCallback) {
-		yield {
-			field: 'Callback URL',
-			problem:
-				'is empty, and the International site reports results in no other way. Enter the address of a Tencent Cloud Vidu Trigger, or turn on Submit Without Callback in Options',
-		};
-	}
 }

@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { nodeParametersAreStatic } from 'n8n-workflow';
 
+import { isWebAddress } from '../../../credentials/account';
 import { systemClock } from '../clock';
 import type { AcceptedJob } from '../jobs/context';
 import { type BinaryReader, isFile } from '../request/images';
@@ -23,6 +24,7 @@ interface Undeclared {
 	inputData?: ITaskDataConnections;
 	runExecutionData?: IRunExecutionData;
 	runIndex?: number;
+	additionalData?: { webhookBaseUrl?: unknown };
 	putExecutionToWait(until: Date): Promise<void>;
 }
 
@@ -33,6 +35,18 @@ export const undeclared = (context: HookContext | IWebhookFunctions) =>
 /** Aborts when the user stops the run. */
 export const stopSignalOf = (context: HookContext): AbortSignal =>
 	context.getExecutionCancelSignal() ?? new AbortController().signal;
+
+/** The URL below which n8n's production webhooks are, without a slash at its end. */
+export function webhookBaseUrlOf(context: HookContext): string | undefined {
+	const url = undeclared(context).additionalData?.webhookBaseUrl;
+	return typeof url === 'string' && isWebAddress(url) ? url.replace(/\/$/, '') : undefined;
+}
+
+/** The URL that resumes the run. In n8n 2 it holds a token. */
+export function resumeUrlOf(context: HookContext): string {
+	const url = context.evaluateExpression('{{ $execution.resumeUrl }}', context.getItemIndex());
+	return typeof url === 'string' ? url : '';
+}
 
 /** How many items n8n runs the node for: fewer than it was given when Execute Once is on. */
 export function itemCountOf(context: HookContext): number {

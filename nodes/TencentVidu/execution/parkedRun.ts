@@ -11,7 +11,7 @@ import type { AcceptedJob } from '../jobs/context';
 import type { Job } from '../jobs/job';
 import { failed, type Failure } from '../transport/outcome';
 import { reportFailure } from './errorReport';
-import { type HookContext, itemCountOf, undeclared } from './n8nContext';
+import { type HookContext, itemCountOf, resumeUrlOf, undeclared } from './n8nContext';
 import { errorItemOf } from './nodeError';
 import type { StoredMemory } from './retryMemory';
 
@@ -41,8 +41,8 @@ const metadataOf = (data: IExecuteData) => (data.metadata ??= {}) as ParkedMetad
 
 /** The resume URL of the run, where a token of n8n's own protects it; n8n 1 has none. */
 export function protectedResumeUrl(context: HookContext): string | undefined {
-	const url = context.evaluateExpression('{{ $execution.resumeUrl }}', context.getItemIndex());
-	return typeof url === 'string' && /[?&]signature=/.test(url) ? url : undefined;
+	const url = resumeUrlOf(context);
+	return /[?&]signature=/.test(url) ? url : undefined;
 }
 
 /** Takes the state of a resumed run out of the execution; undefined if this run was not parked. */

@@ -3,9 +3,9 @@ import { randomBytes, randomUUID } from 'crypto';
 import { isResumeUrl, signCallbackUrl, signResumeUrl } from '../callbacks/callbackUrl';
 import { systemClock } from '../clock';
 import { publicUrlProblem } from '../jobs/publicAddress';
-import type { PlanDelivery, SignedCallback } from '../request/prepareRequest';
-import type { Problem } from '../request/problem';
-import { chooseDelivery, type Delivery, submitProblems } from './delivery';
+import type { JobCallback, PlanDelivery } from '../request/prepareRequest';
+import { callbackTargetOf } from './callbackTarget';
+import { chooseDelivery, type Delivery } from './delivery';
 import type { Item } from './item';
 import { isTool, itemCountOf } from './n8nContext';
 import { protectedResumeUrl } from './parkedRun';
@@ -15,47 +15,44 @@ const NONCE_BYTES = 12;
 /** n8n looks once a minute whether the time of a parked run is up. */
 const TIMEOUT_MARGIN_SECONDS = 120;
 
-/** Signs the user's own callback URL, if that is wanted and does not break it. */
-function signOwn(url: string, { account, read, setup }: Item): SignedCallback | undefined {
+/** The callback of a Submit: signed, if that is wanted and does not break the URL. */
+function submitCallback(url: string, { account, read, setup }: Item): JobCallback {
 	const { options } = read;
-	if (!options.signCallbackUrl || isResumeUrl(url)) return undefined;
+	if (!options.signCallbackUrl || isResumeUrl(url)) return { makeUrl: () => url };
 	const reference = options.reference || randomUUID();
 	const nonce = randomBytes(NONCE_BYTES).toString('base64url');
 	const { resource } = setup;
-	const sign = () => {
+	const makeUrl = () => {
 		const expires = Math.floor(systemClock.now() / 1000 + options.callbackValidHours * 3_600);
 		return signCallbackUrl(url, { reference, resource, nonce, expires }, account.secretKey);
 	};
-	return { reference, sign };
+	return { reference, makeUrl };
 }
 
 /** The callback URL that resumes the parked run; it is valid as long as the run waits. */
-function signResume(url: string, { timeout }: Delivery, item: Item): SignedCallback {
-	const { account, read, setup, memory, index, context } = item;
-	const reference = read.options.reference || randomUUID();
+function resumeCallback(url: string, { timeout }: Delivery, item: Item): JobCallback {
+	const { account, setup, memory, index, context } = item;
+	const reference = randomUUID();
 	const { resource } = setup;
 	const nonce = `${memory.nonce}.${index}`;
-	const sign = () => {
+	const makeUrl = () => {
 		const expires = Math.ceil((systemClock.now() + timeout) / 1000) + TIMEOUT_MARGIN_SECONDS;
 		const claims = { reference, resource, nonce, expires };
 		return signResumeUrl(url, context.getExecutionId(), claims, account.secretKey);
 	};
-	return { reference, sign };
+	return { reference, makeUrl };
 }
 
-/** Refuses what only one item of a run may have; the items of all tries are compared. */
-function* sharedProblems(item: Item, callbackUrl = ''): Generator<Problem> {
+/** How the result of a Submit is delivered. */
+function planSubmit(item: Item, values: Record<string, unknown>): ReturnType<PlanDelivery> {
 	const { memory, read, index } = item;
 	const { reference } = read.options;
+	const { url, problems } = callbackTargetOf(item, values.CallbackUrl);
 	if (reference && !memory.isOnly('reference', reference, index)) {
 		const problem = 'is the same as that of another item. Each job needs its own';
-		yield { field: 'Options > Callback Reference', problem };
+		problems.push({ field: 'Options > Callback Reference', problem });
 	}
-	if (isResumeUrl(callbackUrl) && !memory.isOnly('resumeUrl', callbackUrl, index)) {
-		const problem =
-			'is the resume URL of a run, which takes one result, but another item has it too. Use Loop Over Items with a batch size of 1, or a Tencent Cloud Vidu Trigger';
-		yield { field: 'Callback URL', problem };
-	}
+	return { problems, callback: url === undefined ? undefined : submitCallback(url, item) };
 }
 
 /** How the result of an item's job is delivered; `chosen` hears of it for a Generate. */
@@ -63,27 +60,19 @@ export function planDelivery(item: Item, chosen: (delivery: Delivery) => void): 
 	return (values) => {
 		const { context, setup, account, read } = item;
 		const { operation } = setup;
-		const callbackUrl = typeof values.CallbackUrl === 'string' ? values.CallbackUrl : undefined;
-		const resumeUrl = operation.waits ? protectedResumeUrl(context) : undefined;
-		const delivery = {
-			...{ operation, account, options: read.options, callbackUrl, resumeUrl },
+		if (!operation.waits) return planSubmit(item, values);
+		const resumeUrl = protectedResumeUrl(context);
+		const plan = chooseDelivery({
+			...{ operation, account, options: read.options, resumeUrl },
 			hasTimeout: read.given.has('timeout'),
 			isOffPeak: values.OffPeak === true,
 			itemCount: itemCountOf(context),
 			isTool: isTool(context),
 			unreachable: publicUrlProblem,
-		};
-		const problems = [...sharedProblems(item, callbackUrl)];
-		if (!operation.waits) {
-			problems.push(...submitProblems(delivery));
-			return { problems, callback: callbackUrl ? signOwn(callbackUrl, item) : undefined };
-		}
-		const plan = chooseDelivery(delivery);
-		if ('problems' in plan) return { problems: [...problems, ...plan.problems] };
+		});
+		if ('problems' in plan) return plan;
 		chosen(plan);
-		if (plan.waitBy === 'callback') {
-			return { problems, callback: signResume(resumeUrl ?? '', plan, item) };
-		}
-		return { problems, callback: callbackUrl ? signOwn(callbackUrl, item) : undefined };
+		const isParked = plan.waitBy === 'callback' && resumeUrl !== undefined;
+		return { problems: [], callback: isParked ? resumeCallback(resumeUrl, plan, item) : undefined };
 	};
 }

@@ -1,11 +1,8 @@
 import { accountOf, accountProblem, type Site } from '../../../credentials/account';
 import type { Operation } from '../descriptions/field';
 import type { JobRequest } from '../jobs/context';
-import type { FieldSchema } from '../request/fieldSchema';
-import { chosenFrames } from '../request/frames';
 import { prepareRequest } from '../request/prepareRequest';
 import type { Problem } from '../request/problem';
-import type { ParameterSource } from '../request/readParameters';
 import { CREDENTIAL } from '../transport/n8nHttp';
 import { reasonOf } from '../transport/networkError';
 import type { PreparedItem } from './batch';
@@ -14,18 +11,6 @@ import type { HookCall, Item, OperationSetup } from './item';
 import { binaryReaderOf, parametersOf } from './n8nContext';
 import { planDelivery } from './planDelivery';
 import { runItem } from './runItem';
-
-/** The body that the item's own settings make, with the images that they choose. */
-function bodyOf(
-	source: ParameterSource,
-	schema: FieldSchema,
-): { body: Record<string, unknown>; problems: Problem[] } {
-	const read = schema.read(source);
-	if (!schema.has('Images')) return read;
-	const { images, problems } = chosenFrames(source);
-	const body = images ? { ...read.body, Images: images } : read.body;
-	return { body, problems: [...problems, ...read.problems] };
-}
 
 const siteProblem = ({ name }: Operation): Problem => ({
 	field: 'Operation',
@@ -46,14 +31,15 @@ const runnable = (item: Item, request: JobRequest, delivery: Delivery): Prepared
 /** The problems of the options, and those of the request: the user hears of all at once. */
 async function allProblems(
 	{ context }: HookCall,
-	{ schema, operation }: OperationSetup,
+	{ schema, resource, operation }: OperationSetup,
 	site: Site,
 	problems: Problem[],
 ): Promise<Problem[]> {
-	const { body, problems: found } = bodyOf(parametersOf(context), schema);
+	const { body, problems: found } = schema.read(parametersOf(context));
+	const planDelivery = operation.createsJob ? () => ({ problems: [] }) : undefined;
 	const reader = binaryReaderOf(context);
-	const plan = operation.createsJob ? () => ({ problems: [] }) : undefined;
-	const prepared = await prepareRequest(body, { schema, site, reader, found, planDelivery: plan });
+	const options = { schema, resource, site, reader, found, planDelivery };
+	const prepared = await prepareRequest(body, options);
 	return [...(prepared.problems ?? []), ...problems];
 }
 
@@ -82,14 +68,13 @@ async function checkItem(call: HookCall, setup: OperationSetup): Promise<Prepare
 		const problems = call.memory.problems.get(item.index);
 		return problems ? { problems } : runnable(item, NOTHING_TO_SEND, delivery);
 	}
-	const { schema, operation } = setup;
-	const { body, problems: found } = bodyOf(parametersOf(call.context), schema);
+	const { schema, resource, operation } = setup;
+	const { body, problems: found } = schema.read(parametersOf(call.context));
 	const plan = planDelivery(item, (chosen) => (delivery = chosen));
 	const prepared = await prepareRequest(body, {
-		schema,
+		...{ schema, resource, found },
 		site: item.account.site,
 		reader: binaryReaderOf(call.context),
-		found,
 		planDelivery: operation.createsJob ? plan : undefined,
 	});
 	return prepared.problems ? prepared : runnable(item, prepared.request, delivery);

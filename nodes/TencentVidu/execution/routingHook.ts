@@ -170,14 +170,17 @@ function hookCallOf(
 	return { context, request, memory, round };
 }
 
+/** The rows that hold options, which are never sent. */
+const OPTION_ROWS = new Set(['options', 'waitOptions', 'sendResultTo', 'triggerPath']);
+
 /** Makes the hook that runs an operation: it gathers n calls into one batch, and returns n results. */
 export function createRoutingHook(operation: Operation, resource: Resource) {
-	const collections = operation.fields.filter(({ name }) => /^(options|waitOptions)$/.test(name));
+	const rows = operation.fields.filter(({ name }) => OPTION_ROWS.has(name));
 	const setup: OperationSetup = {
 		operation,
 		resource: resource.value,
 		schema: new FieldSchema(operation.fields),
-		optionsReader: new OptionsReader(collections),
+		optionsReader: new OptionsReader(rows),
 	};
 	return async function (
 		this: HookContext,

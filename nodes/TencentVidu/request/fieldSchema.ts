@@ -2,9 +2,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod/v3';
 
 import { type Field, isField } from '../descriptions/field';
+import { type Body, isEmpty, setValue, withoutEmpty } from './body';
+import { holdsList, imagesOf, textsOf } from './imageFields';
 import { imageSchema } from './images';
 import type { Problem } from './problem';
 import {
+	entrySourcesOf,
 	isRecord,
 	isShown,
 	type ParameterPath,
@@ -12,16 +15,24 @@ import {
 	readParameter,
 } from './readParameters';
 import { valueSchema } from './valueSchema';
+import { folded } from './words';
 
 interface Leaf extends ParameterPath {
 	/** Path in the body: `['LogoParam', 'LogoUrl']`. */
 	wire: string[];
 	field: Field;
+	/** What each entry of a list of objects consists of. */
+	entries?: FieldSchema;
 }
 
 type KeyOf = (field: INodeProperties) => string | undefined;
 
 const wireName: KeyOf = (field) => field.routing?.send?.property;
+
+function entryRows({ options = [] }: Field): Field[] {
+	const [group] = options;
+	return group && 'values' in group ? group.values : [];
+}
 
 function leavesOf(fields: INodeProperties[], keyOf: KeyOf, above?: ParameterPath): Leaf[] {
 	return fields.flatMap((field): Leaf[] => {
@@ -35,11 +46,20 @@ function leavesOf(fields: INodeProperties[], keyOf: KeyOf, above?: ParameterPath
 		}
 		const key = keyOf(field);
 		if (key === undefined) return [];
-		return [{ ...path, wire: key.split(/[.[\]]+/).filter(Boolean), field }];
+		const leaf = { ...path, wire: key.split(/[.[\]]+/).filter(Boolean), field };
+		if (field.type !== 'fixedCollection') return [leaf];
+		return [{ ...leaf, entries: new FieldSchema(entryRows(field), keyOf) }];
 	});
 }
 
 const WRONG_KIND = { invalid_type_error: 'is not of the kind that the field takes' };
+
+function leafSchema({ field, entries }: Leaf): z.ZodTypeAny {
+	if (field.image) return z.array(imageSchema, WRONG_KIND);
+	if (entries) return z.array(entries.schema, WRONG_KIND);
+	const schema = valueSchema(field);
+	return field.typeOptions?.multipleValues ? z.array(schema, WRONG_KIND) : schema;
+}
 
 function objectSchema(leaves: Leaf[]): z.ZodTypeAny {
 	const names = [...new Set(leaves.map(({ wire }) => wire[0] ?? ''))];
@@ -47,105 +67,115 @@ function objectSchema(leaves: Leaf[]): z.ZodTypeAny {
 		const inside = leaves
 			.filter(({ wire }) => wire[0] === name)
 			.map((leaf) => ({ ...leaf, wire: leaf.wire.slice(1) }));
-		const first = inside[0];
-		if (first?.wire.length === 0) {
-			const schema = valueSchema(first.field);
+		const [first] = inside;
+		if (first?.wire.length === 0 || first?.field.image) {
+			const schema = leafSchema(first);
 			return [name, first.field.required ? schema : schema.optional()] as const;
 		}
-		if (first?.wire[0] === '0') return [name, z.array(imageSchema, WRONG_KIND).optional()] as const;
 		return [name, objectSchema(inside).optional()] as const;
 	});
 	return z.object(Object.fromEntries(shape), WRONG_KIND).strict('has a setting that is not known');
 }
 
-const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
-
-const isEmpty = (value: unknown): boolean =>
-	value === undefined ||
-	value === null ||
-	isBlank(value) ||
-	(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
-
-/** Sets a value deep in a body that has objects alone. */
-function setValue(body: Record<string, unknown>, path: string[], value: unknown): void {
-	const [name = '', ...rest] = path;
-	if (rest.length === 0) return void (body[name] = value);
-	const inner = isRecord(body[name]) ? body[name] : {};
-	body[name] = inner;
-	setValue(inner, rest, value);
+/** Reads each value once: n8n evaluates its expression. */
+function withCache(source: ParameterSource): ParameterSource {
+	const values = new Map<string, unknown>();
+	const valueOf = (field: INodeProperties) => {
+		if (!values.has(field.name)) values.set(field.name, source.valueOf(field));
+		return values.get(field.name);
+	};
+	return { ...source, valueOf };
 }
 
-/**
- * Leaves out what is not set: the service has its own defaults, and `""` is a wrong value to it.
- * Only `paths` are searched: objects that the user wrote stay as they are.
- */
-function withoutEmpty(body: Record<string, unknown>, paths: string[][]): Record<string, unknown> {
-	const inside = (name: string) =>
-		paths.flatMap(([first, ...rest]) => (first === name && rest.length > 0 ? [rest] : []));
-	const entries = Object.entries(body).map(([name, value]) => {
-		if (!isRecord(value)) return [name, value] as const;
-		const deeper = inside(name);
-		return [name, deeper.length > 0 ? withoutEmpty(value, deeper) : value] as const;
-	});
-	return Object.fromEntries(
-		entries.filter(
-			([, value]) => !isEmpty(value) && !(Array.isArray(value) && value.every(isBlank)),
-		),
+/** A field that is always shown is set only if it differs from its default. */
+function isUnchanged({ names, field }: Leaf, value: unknown): boolean {
+	if (names.length > 0 || field.required || typeof value === 'object') return false;
+	const isNumber = field.type === 'number' && typeof value !== 'boolean';
+	return isNumber ? Number(value) === field.default : folded(value) === folded(field.default);
+}
+
+/** The value of a field that is no image: lists are read entry by entry. */
+function readLeaf(
+	{ root, labels, field, entries }: Leaf,
+	value: unknown,
+	source: ParameterSource,
+): { value: unknown; problems: Problem[] } {
+	if (!entries) {
+		return { value: field.typeOptions?.multipleValues ? textsOf(value) : value, problems: [] };
+	}
+	const read = entrySourcesOf(value, source.rawOf(root), source).map((one) => entries.read(one));
+	const problems = read.flatMap((one, index) =>
+		one.problems.map(({ field: inner, problem }) => ({
+			field: [...labels, `number ${index + 1}`, inner].join(' > '),
+			problem,
+		})),
 	);
+	return { value: read.map(({ body }) => body), problems };
+}
+
+/** The label of what is inside a list: an entry by its number, and its field. */
+function labelInside(
+	{ labels, entries }: Leaf,
+	[index, ...rest]: Array<string | number>,
+	entry: unknown,
+): string {
+	const inner = rest.length > 0 ? entries?.label(rest, isRecord(entry) ? entry : {}) : undefined;
+	const number = `number ${Number(index) + 1}`;
+	return [...labels, number, ...(inner === undefined ? [] : [inner])].join(' > ');
 }
 
 /** The checks that a set of fields implies, made once. */
 export class FieldSchema {
+	/** Leaves out of a body what is empty, and gives the values their types. */
+	readonly schema: z.ZodTypeAny;
+
 	private readonly leaves: Leaf[];
-
-	private readonly paths: string[][];
-
-	private readonly schema: z.ZodTypeAny;
 
 	/** `keyOf` names a field's value in what is parsed: by default its name on the wire. */
 	constructor(
-		private readonly fields: INodeProperties[],
+		private readonly fields: Field[],
 		keyOf: KeyOf = wireName,
 	) {
 		this.leaves = leavesOf(fields, keyOf);
-		this.paths = this.leaves.map(({ wire }) => wire);
-		this.schema = objectSchema(this.leaves);
+		const paths = this.leaves.map(({ wire }) => wire);
+		const clean = (body: unknown) => (isRecord(body) ? withoutEmpty(body, paths) : body);
+		// An option can be known by a name that means an empty value.
+		this.schema = z.preprocess(clean, objectSchema(this.leaves)).transform(clean);
 	}
 
 	/**
-	 * Reads the body that an item's own settings make, without its images, and the expressions that
-	 * return nothing. n8n's body cannot be used: it drops what is undefined, and what it cannot read.
+	 * Reads the body that an item's own settings make, and the expressions that return nothing. n8n's
+	 * body cannot be used: it drops what is undefined, and holds images that nobody chose. `Images` is
+	 * absent if the settings do not say which images are chosen.
 	 */
-	read(source: ParameterSource): { body: Record<string, unknown>; problems: Problem[] } {
-		const values = new Map<string, unknown>();
-		const cached: ParameterSource = {
-			...source,
-			valueOf: (field) => {
-				if (!values.has(field.name)) values.set(field.name, source.valueOf(field));
-				return values.get(field.name);
-			},
-		};
-		const body = {};
-		const problems = new Map<string, Problem>();
+	read(source: ParameterSource): { body: Body; problems: Problem[] } {
+		const cached = withCache(source);
+		const problems = this.selectorProblems(cached);
+		const body: Body = {};
+		const images: unknown[] = [];
+		let isReadable = this.has('Images') && problems.length === 0;
 		for (const leaf of this.leaves) {
-			if (leaf.wire[0] === 'Images' || !isShown(leaf.root, this.fields, cached)) continue;
+			if (!isShown(leaf.root, this.fields, cached)) continue;
 			const { value, problem } = readParameter(leaf, cached);
-			if (problem) problems.set(problem.field, problem);
-			else if (value !== undefined) setValue(body, leaf.wire, value);
+			if (problem) problems.push(problem);
+			if (leaf.field.image) {
+				if (problem && holdsList(leaf.field)) isReadable = false;
+				else images.push(...imagesOf(leaf.field, value ?? ''));
+			} else if (value !== undefined && !isUnchanged(leaf, value)) {
+				const read = readLeaf(leaf, value, cached);
+				setValue(body, leaf.wire, read.value);
+				problems.push(...read.problems);
+			}
 		}
-		return { body, problems: [...problems.values()] };
+		return { body: isReadable ? { ...body, Images: images } : body, problems };
 	}
 
 	/**
 	 * Parses the values that n8n took from the fields: empty ones are left out, numbers and switches
 	 * that came as text get their type. Reports everything that is wrong at once.
 	 */
-	parse(
-		body: Record<string, unknown>,
-	):
-		| { values: Record<string, unknown>; problems?: never }
-		| { values?: never; problems: Problem[] } {
-		const parsed = this.schema.safeParse(withoutEmpty(body, this.paths));
+	parse(body: Body): { values: Body; problems?: never } | { values?: never; problems: Problem[] } {
+		const parsed = this.schema.safeParse(body);
 		if (parsed.success) return { values: isRecord(parsed.data) ? parsed.data : {} };
 		const problems = parsed.error.issues.map(({ path, message }) => ({
 			field: this.label(path, body),
@@ -160,20 +190,37 @@ export class FieldSchema {
 	}
 
 	/** The label of the field that sends `path`; the binary one where a binary field was named. */
-	label(path: Array<string | number>, body: Record<string, unknown> = {}): string {
+	label(path: Array<string | number>, body: Body = {}): string {
 		const leaves = this.leaves.filter(({ wire }) => {
 			const length = Math.min(wire.length, path.length);
 			return wire.slice(0, length).join() === path.slice(0, length).join();
 		});
-		const image: unknown = Array.isArray(body.Images) ? body.Images[Number(path[1])] : undefined;
-		const isBinary = isRecord(image) && 'binaryField' in image;
-		const leaf =
-			leaves.find(({ field }) => isBinary === (field.routing?.send?.value !== undefined)) ??
-			leaves[0];
+		const [name = '', index] = path;
+		const list: unknown = body[name];
+		const value: unknown = Array.isArray(list) ? list[Number(index)] : undefined;
+		const kind = isRecord(value) && 'binaryField' in value ? 'binary' : 'url';
+		const leaf = leaves.find(({ field }) => field.image === kind) ?? leaves[0];
 		if (!leaf) return path.join('.');
+		const inside = path.slice(leaf.wire.length);
+		if (inside.length > 0) return labelInside(leaf, inside, value);
 		// A path that ends at a collection is the label of that collection.
-		const { labels } = leaf;
-		const above = Math.max(0, leaf.wire.length - path.length);
-		return labels.slice(0, Math.max(1, labels.length - above)).join(' > ');
+		const above = leaf.wire.length - path.length;
+		return leaf.labels.slice(0, Math.max(1, leaf.labels.length - above)).join(' > ');
+	}
+
+	/** What is wrong with the settings that decide which images are chosen. */
+	private selectorProblems(source: ParameterSource): Problem[] {
+		const images = this.leaves.filter(({ field }) => field.image);
+		const names = new Set(
+			images.flatMap(({ root }) => Object.keys(root.displayOptions?.show ?? {})),
+		);
+		return this.fields
+			.filter((field) => names.has(field.name) && isShown(field, this.fields, source))
+			.flatMap((field) => {
+				const read = readParameter({ root: field, names: [], labels: [field.displayName] }, source);
+				if (read.problem || isEmpty(read.value)) return read.problem ?? [];
+				const issue = valueSchema(field).safeParse(read.value).error?.issues[0];
+				return issue ? { field: field.displayName, problem: issue.message } : [];
+			});
 	}
 }

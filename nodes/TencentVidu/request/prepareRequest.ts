@@ -1,9 +1,11 @@
+import { randomUUID } from 'crypto';
 import { z } from 'zod/v3';
 
 import type { Site } from '../../../credentials/account';
 import type { FieldSchema } from './fieldSchema';
 import {
 	type BinaryReader,
+	type Image,
 	imageSchema,
 	inspectImage,
 	type InspectedImage,
@@ -13,10 +15,11 @@ import { checkRules } from './modelRules';
 import type { Problem } from './problem';
 import { isRecord } from './readParameters';
 
-/** A signed callback URL. `sign` is called when the request is sent: then its validity begins. */
-export interface SignedCallback {
-	reference: string;
-	sign: () => string;
+/** The callback URL of a job. It is made when the request is sent: then its validity begins. */
+export interface JobCallback {
+	/** Comes back with the callback, if the URL is signed. */
+	reference?: string;
+	makeUrl: () => string;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface SignedCallback {
  */
 export type PlanDelivery = (values: Record<string, unknown>) => {
 	problems: Problem[];
-	callback?: SignedCallback | undefined;
+	callback?: JobCallback | undefined;
 };
 
 /** A checked request that is not put together yet. */
@@ -43,6 +46,8 @@ export interface PreparedRequest {
 /** What a body is checked by and made with. */
 export interface PrepareOptions {
 	schema: FieldSchema;
+	/** The value of the resource, whose rules apply. */
+	resource: string;
 	site: Site;
 	reader: BinaryReader;
 	/** What is wrong with the item already: it is reported once for each field, before the rest. */
@@ -53,7 +58,29 @@ export interface PrepareOptions {
 
 type Path = Array<string | number>;
 
-const imagesSchema = z.object({ Images: z.array(imageSchema).default([]) });
+const imagesSchema = z.array(imageSchema);
+
+const isImages = (name: string, value: unknown): value is unknown[] =>
+	name === 'Images' && Array.isArray(value);
+
+/** Every image of a body with its path, in the order of its JSON. */
+function imagesIn(value: unknown, path: Path = []): Array<[Path, Image]> {
+	if (Array.isArray(value)) return value.flatMap((one, at) => imagesIn(one, [...path, at]));
+	if (!isRecord(value)) return [];
+	return Object.entries(value).flatMap(([name, one]) => {
+		if (!isImages(name, one)) return imagesIn(one, [...path, name]);
+		const images = imagesSchema.parse(one);
+		return images.map((image, at): [Path, Image] => [[...path, name, at], image]);
+	});
+}
+
+/** The JSON of a body in parts: each image comes between two of them. */
+function splitAtImages(body: Record<string, unknown>): string[] {
+	const mark = randomUUID();
+	const marked = (name: string, value: unknown) =>
+		isImages(name, value) ? value.map(() => mark) : value;
+	return JSON.stringify(body, marked).split(JSON.stringify(mark));
+}
 
 /** Room for a signature that is longer than when the request was measured. */
 const SPARE_BYTES = 1_024;
@@ -65,26 +92,21 @@ async function joinImages(
 	bytes: number,
 ): Promise<Buffer> {
 	const buffer = Buffer.allocUnsafe(bytes + SPARE_BYTES);
-	// The list of images must be the last key, so that it can be left open.
-	const rest = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'Images'));
-	let end = buffer.write(JSON.stringify({ ...rest, Images: [] }).slice(0, -2));
-	for (const [index, image] of images.entries()) {
-		if (index > 0) end += buffer.write(',', end);
-		end += await image.write(buffer, end);
+	let end = 0;
+	for (const [index, part] of splitAtImages(body).entries()) {
+		end += buffer.write(part, end);
+		end += (await images[index]?.write(buffer, end)) ?? 0;
 	}
-	end += buffer.write(']}', end);
 	return buffer.subarray(0, end);
 }
-
-const jsonBytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 /** A part of a body, by its path and its bytes as JSON. */
 type Part = [path: Path, bytes: number];
 
 /** The parts of a body without its images. */
 function partsOf(value: unknown, path: Path = []): Part[] {
-	if (!isRecord(value)) return [[path, jsonBytes(value)]];
-	const inner = Object.entries(value).filter(([name]) => path.length > 0 || name !== 'Images');
+	if (!isRecord(value)) return [[path, Buffer.byteLength(splitAtImages({ value }).join(''))]];
+	const inner = Object.entries(value).filter(([name, one]) => !isImages(name, one));
 	return inner.flatMap(([name, one]) => partsOf(one, [...path, name]));
 }
 
@@ -92,7 +114,7 @@ function partsOf(value: unknown, path: Path = []): Part[] {
 function sizeProblem(bytes: number, parts: Part[], labelOf: (path: Path) => string): Problem {
 	const [path] = parts.reduce((largest, part) => (part[1] > largest[1] ? part : largest));
 	const megabytes = (bytes / 1024 / 1024).toFixed(1);
-	const advice = /^(Images|LogoParam)$/.test(String(path[0]))
+	const advice = /^(Images|Subjects|LogoParam)$/.test(String(path[0]))
 		? 'Give the image as a URL instead'
 		: 'Shorten it';
 	const problem = `makes the request ${megabytes} MB large, and 10 MB is the most. ${advice}`;
@@ -103,54 +125,64 @@ function sizeProblem(bytes: number, parts: Part[], labelOf: (path: Path) => stri
 const perField = (problems: Problem[]) =>
 	[...new Map([...problems].reverse().map((one) => [one.field, one])).values()].reverse();
 
-/**
- * Checks the body that n8n made of the fields and looks at its images without reading them. Returns
- * everything that is wrong at once.
- */
-export async function prepareRequest(
-	given: Record<string, unknown>,
-	{ schema, site, reader, planDelivery, found = [] }: PrepareOptions,
-): Promise<{ request: PreparedRequest; problems?: never } | { problems: Problem[] }> {
-	const parsed = schema.parse(given);
-	if (parsed.problems) return { problems: perField([...found, ...parsed.problems]) };
-	const { values } = parsed;
-	const labelOf = (path: Path) => schema.label(path, values);
-	const problems = [...found];
-	// Without readable selectors nobody knows whether an image is missing.
-	const isUnreadable = found.length > 0 && given.Images === undefined;
-	const takesImages = schema.has('Images') && !isUnreadable;
-	for (const { path, problem } of planDelivery ? checkRules(values, { site, takesImages }) : []) {
-		problems.push({ field: labelOf(path), problem });
-	}
-	const parts = imagesSchema.parse(values);
+/** Lists that the item chooses and leaves empty: they are not sent, but may be needed. */
+const emptyListsOf = (given: Record<string, unknown>) =>
+	Object.fromEntries(
+		Object.entries(given).flatMap(([name, value]) => (Array.isArray(value) ? [[name, []]] : [])),
+	);
+
+/** Looks at every image of a body without reading it whole. */
+async function inspectImages(
+	values: Record<string, unknown>,
+	reader: BinaryReader,
+	labelOf: (path: Path) => string,
+): Promise<{ images: InspectedImage[]; parts: Part[]; problems: Problem[] }> {
 	const images: InspectedImage[] = [];
-	const sizes: Part[] = [];
-	for (const [index, image] of parts.Images.entries()) {
-		const path = ['Images', index];
+	const parts: Part[] = [];
+	const problems: Problem[] = [];
+	for (const [path, image] of imagesIn(values)) {
 		const inspected = await inspectImage(reader, image, labelOf(path));
 		if ('problem' in inspected) {
 			problems.push(inspected);
 		} else {
 			images.push(inspected);
-			sizes.push([path, inspected.bytes]);
+			parts.push([path, inspected.bytes]);
 		}
 	}
+	return { images, parts, problems };
+}
 
+/**
+ * Checks the body of an item and looks at its images without reading them. Returns everything that
+ * is wrong at once.
+ */
+export async function prepareRequest(
+	given: Record<string, unknown>,
+	{ schema, resource, site, reader, planDelivery, found = [] }: PrepareOptions,
+): Promise<{ request: PreparedRequest; problems?: never } | { problems: Problem[] }> {
+	const parsed = schema.parse(given);
+	if (parsed.problems) return { problems: perField([...found, ...parsed.problems]) };
+	const { values } = parsed;
+	const labelOf = (path: Path) => schema.label(path, values);
+	const rules = planDelivery
+		? checkRules({ ...emptyListsOf(given), ...values }, { resource, site })
+		: [];
+	const violations = rules.map(({ path, problem }) => ({ field: labelOf(path), problem }));
+	const inspected = await inspectImages(values, reader, labelOf);
 	const { callback, problems: undeliverable = [] } = planDelivery?.(values) ?? {};
-	problems.push(...undeliverable);
-	const toSend = () => (callback ? { ...values, CallbackUrl: callback.sign() } : values);
-	const rest = { ...toSend(), ...(images.length > 0 ? { Images: [] } : {}) };
-	const bytes = sizes.reduce(
-		(sum, [, one]) => sum + one,
-		jsonBytes(rest) + Math.max(0, images.length - 1),
-	);
+	const problems = [...found, ...violations, ...inspected.problems, ...undeliverable];
+	const { images, parts } = inspected;
+	const toSend = () => (callback ? { ...values, CallbackUrl: callback.makeUrl() } : values);
+	const bytes =
+		parts.reduce((sum, [, one]) => sum + one, 0) +
+		Buffer.byteLength(splitAtImages(toSend()).join(''));
 	if (bytes > MAX_REQUEST_BYTES) {
-		problems.push(sizeProblem(bytes, [...sizes, ...partsOf(values)], labelOf));
+		problems.push(sizeProblem(bytes, [...parts, ...partsOf(values)], labelOf));
 	}
 	if (problems.length > 0) return { problems: perField(problems) };
 
 	const payload = async () =>
 		images.length > 0 ? await joinImages(toSend(), images, bytes) : JSON.stringify(toSend());
-	const reference = callback ? { reference: callback.reference } : {};
+	const reference = callback?.reference ? { reference: callback.reference } : {};
 	return { request: { values, bytes, payload, ...reference } };
 }

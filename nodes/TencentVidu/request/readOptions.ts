@@ -29,34 +29,29 @@ export interface ReadOptions {
 	problems?: never;
 }
 
-/** Reads the options of a node from the collections that hold them. */
+/** Reads the options of a node, which are never sent. */
 export class OptionsReader {
-	private readonly schemas: FieldSchema[];
+	private readonly schema: FieldSchema;
 
 	private readonly defaults: NodeOptions;
 
-	constructor(collections: INodeProperties[]) {
-		this.schemas = collections.map((one) => new FieldSchema([one], ({ name }) => name));
-		const rows = collections.flatMap(({ options = [] }) => options.filter(isField));
-		this.defaults = { ...DEFAULTS, ...defaultsOf(rows) };
+	/** `rows` are options, and collections of them. */
+	constructor(rows: INodeProperties[]) {
+		this.schema = new FieldSchema(rows, ({ name }) => name);
+		const inner = rows.flatMap(({ options = [] }) => options.filter(isField));
+		this.defaults = { ...DEFAULTS, ...defaultsOf(inner) };
 	}
 
 	/**
-	 * Reads every collection; options that are not set have the default of their row. What another
-	 * operation or version left in a collection is ignored.
+	 * Reads every option; those that are not set have the default of their row. What another operation
+	 * or version left in a collection is ignored.
 	 */
 	read(source: ParameterSource): ReadOptions | { options?: never; problems: Problem[] } {
-		const problems: Problem[] = [];
-		const set = new Set<string>();
-		let options = this.defaults;
-		for (const schema of this.schemas) {
-			const given = schema.read(source);
-			const parsed = schema.parse(given.body);
-			problems.push(...given.problems, ...(parsed.problems ?? []));
-			if (parsed.problems) continue;
-			options = { ...options, ...parsed.values };
-			for (const name of Object.keys(parsed.values)) set.add(name);
-		}
-		return problems.length > 0 ? { problems } : { options, given: set };
+		const given = this.schema.read(source);
+		const parsed = this.schema.parse(given.body);
+		const problems = [...given.problems, ...(parsed.problems ?? [])];
+		if (parsed.problems || problems.length > 0) return { problems };
+		const options = { ...this.defaults, ...parsed.values };
+		return { options, given: new Set(Object.keys(parsed.values)) };
 	}
 }

@@ -33,6 +33,12 @@ const isExpression = (raw: unknown) => typeof raw === 'string' && raw.startsWith
 
 const isNothing = (value: unknown) => value === undefined || value === null || Number.isNaN(value);
 
+/** Whether an expression returns nothing, for the value or for an entry of a list. */
+const hasNothing = (value: unknown, raw: unknown): boolean =>
+	Array.isArray(raw) && Array.isArray(value)
+		? raw.some((one, index) => hasNothing(value[index], one))
+		: isExpression(raw) && isNothing(value);
+
 const NOTHING =
 	"has an expression that returns nothing for this item. Correct it, or let it return '' where the field may stay empty";
 
@@ -46,9 +52,34 @@ export function readParameter(
 ): { value?: unknown; problem?: Problem } {
 	let [value, raw] = [valueOf(root), rawOf(root)];
 	for (const name of names) [value, raw] = [ownValue(value, name), ownValue(raw, name)];
-	if (!isNothing(value)) return { value };
-	const field = labels.join(' > ');
-	return isExpression(raw) && !mayLeaveOut ? { problem: { field, problem: NOTHING } } : {};
+	const isMissing = hasNothing(value, raw) && !mayLeaveOut;
+	if (isMissing) return { problem: { field: labels.join(' > '), problem: NOTHING } };
+	return isNothing(value) ? {} : { value };
+}
+
+/** Each entry of a list of settings as a source of its own. `given` is the source of the list. */
+export function entrySourcesOf(
+	value: unknown,
+	raw: unknown,
+	given: ParameterSource,
+): ParameterSource[] {
+	const entriesIn = (list: unknown): unknown[] => {
+		if (Array.isArray(list)) return list;
+		const groups = isRecord(list) ? Object.values(list) : [];
+		// What is no group of entries is an entry, which an expression has returned.
+		return groups.every(Array.isArray) ? groups.flat() : [list];
+	};
+	const raws = entriesIn(raw);
+	return entriesIn(value).map((entry, index) => {
+		const rawOf = ({ name }: INodeProperties) => ownValue(raws[index], name);
+		const valueOf = (field: INodeProperties) => {
+			// An expression may return the vendor's own objects.
+			const wireName = field.routing?.send?.property ?? field.name;
+			const own = ownValue(entry, field.name) ?? ownValue(entry, wireName);
+			return own === undefined && !isExpression(rawOf(field)) ? field.default : own;
+		};
+		return { ...given, rawOf, valueOf };
+	});
 }
 
 /** Whether a field is shown for the values of the selectors that it depends on, which are in `all`. */

@@ -59,7 +59,7 @@ const AS_TEXT = 'Format the column as text before the ids are written into it';
 /** Job IDs have 19 digits: a spreadsheet keeps 15 of them and writes zeros for the rest. */
 const ROUNDED_ID = /^\d{15}0{2,}$/;
 
-function readId(text: string): { value: string } | { problem: string } {
+function readJobId(text: string): { value: string } | { problem: string } {
 	const id = unquoted(text);
 	if (!id) return { problem: 'is empty. Enter one' };
 	if (/^\d+([.,]\d+)?e\+?\d+$/i.test(id)) {
@@ -72,6 +72,13 @@ function readId(text: string): { value: string } | { problem: string } {
 	}
 	if (/\s/.test(id)) return { problem: `must be one word without spaces, not ${shown(text)}` };
 	return { value: id };
+}
+
+function readSubjectId(text: string): { value: string } | { problem: string } {
+	const id = text.trim();
+	if (!id) return { problem: 'is empty. Enter one' };
+	if (!/[\s@]/.test(id)) return { value: id };
+	return { problem: `must be one word without @, not ${shown(text)}. The prompt adds the @` };
 }
 
 /** An image as Base64: decoded and encoded again, so that nothing else can be in it. */
@@ -87,6 +94,13 @@ function readImage(text: string): { value: string } | { problem: string } {
 	return { problem: `must be a PNG, JPEG or WebP image, but it looks like ${looksLike(image)}` };
 }
 
+const READERS: Partial<Record<string, (text: string) => { value: string } | { problem: string }>> =
+	{
+		jobId: readJobId,
+		subjectId: readSubjectId,
+		image: readImage,
+	};
+
 function stringSchema({ format, maxLength }: Field) {
 	return textSchema.transform((text, context) => {
 		const length = maxLength === undefined ? 0 : [...text].length;
@@ -100,10 +114,8 @@ function stringSchema({ format, maxLength }: Field) {
 				`must be a URL that begins with http:// or https://, not ${shown(text)}`,
 			);
 		}
-		if (format === 'id' || format === 'image') {
-			const read = format === 'id' ? readId(text) : readImage(text);
-			return 'problem' in read ? refuse(context, read.problem) : read.value;
-		}
+		const read = format && READERS[format]?.(text);
+		if (read) return 'problem' in read ? refuse(context, read.problem) : read.value;
 		return format === undefined ? text : text.trim();
 	});
 }
@@ -121,7 +133,7 @@ const jsonSchema = z.unknown().transform((value, context) => {
 });
 
 /** Options are known by their value or by their name, as a table may write them. */
-function optionsSchema({ options, allowArbitraryValues }: INodeProperties) {
+function optionsSchema({ options, allowArbitraryValues }: Field) {
 	const known = (options ?? []).flatMap((option) => ('value' in option ? [option] : []));
 	return z.unknown().transform((value, context) => {
 		if (typeof value === 'string' || typeof value === 'number') {
@@ -144,7 +156,9 @@ function optionsSchema({ options, allowArbitraryValues }: INodeProperties) {
 export function valueSchema(row: Field): z.ZodTypeAny {
 	if (row.format === 'json') return jsonSchema;
 	if (row.type === 'number') return numberSchema(row);
-	if (row.type === 'boolean') return booleanSchema;
+	if (row.type === 'boolean') {
+		return row.sentAs === 'integer' ? booleanSchema.transform(Number) : booleanSchema;
+	}
 	if (row.type === 'options') return optionsSchema(row);
 	return stringSchema(row);
 }

@@ -57,20 +57,17 @@ describe('every field reaches the service with its name and type', () => {
 		[{ audio: false }, { Audio: false }],
 		[{ audioType: 'speech_only' }, { AudioType: 'speech_only' }],
 		[{ bgm: true }, { Bgm: true }],
-		[{ callbackUrl: 'https://example.com/cb?a=1' }, { CallbackUrl: 'https://example.com/cb?a=1' }],
-		[{ duration: 8 }, { Duration: 8 }],
-		[{ duration: '={{ "7" }}' }, { Duration: 7 }],
 		[{ isRec: true }, { IsRec: true }],
 		[{ isRec: '={{ "false" }}' }, { IsRec: false }],
 		[{ logoAdd: 0 }, { LogoAdd: 0 }],
+		[{ logoAdd: true }, { LogoAdd: 1 }],
+		[{ logoAdd: '={{ "no" }}' }, { LogoAdd: 0 }],
 		[{ metaData: '{"Label":"甲"}' }, { MetaData: '{"Label":"甲"}' }],
 		[{ metaData: '={{ { Label: "a" } }}' }, { MetaData: '{"Label":"a"}' }],
-		[{ model: 'viduq3-pro' }, { Model: 'viduq3-pro' }],
 		[{ movementAmplitude: 'large' }, { MovementAmplitude: 'large' }],
 		[{ offPeak: true }, { OffPeak: true }],
 		[{ payload: 'order 7, "quoted", 中文 🎬' }, { Payload: 'order 7, "quoted", 中文 🎬' }],
 		[{ payload: '={{ 1234 }}' }, { Payload: '1234' }],
-		[{ resolution: '1080p' }, { Resolution: '1080p' }],
 		[{ voiceId: 'male-qn-qingse' }, { VoiceId: 'male-qn-qingse' }],
 		[
 			{
@@ -90,18 +87,30 @@ describe('every field reaches the service with its name and type', () => {
 			{ logoParam: { logoImage: 'data:image/png;base64,iVBORw0KGgo' } },
 			{ LogoParam: { LogoImage: 'iVBORw0KGgo=' } },
 		],
-		[{ voiceId: '', payload: '={{ $json.missing ?? "" }}', duration: '={{ "" }}' }, {}],
+		[{ voiceId: '', payload: '={{ $json.missing ?? "" }}', audioType: '={{ "" }}' }, {}],
 	];
+
+	const unsigned = { options: { signCallbackUrl: false } };
 
 	it.each(additional)('%j', async (additionalFields, expected) => {
 		const Images = [first.firstFrameUrl];
-		const options = { signCallbackUrl: false };
-		expect(await wired({ ...first, additionalFields, options })).toEqual([{ Images, ...expected }]);
+		expect(await wired({ ...first, additionalFields })).toEqual([{ Images, ...expected }]);
 	});
 
 	it.each([
 		[{ prompt: 'A vase 中文 🎬\n"x"' }, { Prompt: 'A vase 中文 🎬\n"x"' }],
 		[{ prompt: '  ' }, {}],
+		[{ duration: 8 }, { Duration: 8 }],
+		[{ duration: '={{ "7" }}' }, { Duration: 7 }],
+		[{ duration: 0, model: '', resolution: '' }, {}],
+		[{ duration: '={{ "0.0" }}', model: '={{ " " }}', resolution: '={{ "Service Default" }}' }, {}],
+		[{ model: 'viduq3-pro' }, { Model: 'viduq3-pro' }],
+		[{ resolution: '1080p' }, { Resolution: '1080p' }],
+		[
+			{ sendResultTo: 'url', callbackUrl: 'https://example.com/cb?a=1', ...unsigned },
+			{ CallbackUrl: 'https://example.com/cb?a=1' },
+		],
+		[{ sendResultTo: 'none', callbackUrl: 'https://example.com/cb' }, {}],
 	])('%j', async (parameters, expected) => {
 		const Images = [first.firstFrameUrl];
 		expect(await wired({ ...first, ...parameters })).toEqual([{ Images, ...expected }]);
@@ -264,36 +273,50 @@ describe('Get', () => {
 
 describe('what is refused beforehand', () => {
 	const more = (additionalFields: INodeParameters) => ({ ...first, additionalFields });
+	const toUrl = (callbackUrl: string) => ({ sendResultTo: 'url', callbackUrl });
 
 	it.each<[string, INodeParameters, string]>([
-		['no image', { firstFrameUrl: '' }, 'First Frame URL'],
-		['no frames', { frames: 'none' }, 'First Frame URL'],
-		['an empty expression', { firstFrameUrl: '={{ $json.nothing }}' }, 'First Frame URL'],
-		['no last frame', { ...first, frames: 'firstAndLast' }, 'Last Frame URL'],
+		['no image', { firstFrameUrl: '' }, 'Image URL'],
+		['no frames', { frames: 'none' }, 'Image URL'],
+		['an empty expression', { firstFrameUrl: '={{ $json.nothing }}' }, 'Image URL'],
+		['no last frame', { ...first, frames: 'firstAndLast' }, 'Last Image URL'],
 		[
 			'no first frame',
 			{ frames: 'firstAndLast', lastFrameUrl: first.firstFrameUrl, firstFrameUrl: '' },
-			'First Frame URL',
+			'Image URL',
 		],
-		['no address', { firstFrameUrl: 'first.png' }, 'First Frame URL'],
-		['a PDF', { firstFrameUrl: 'data:application/pdf;base64,AAAA' }, 'First Frame URL'],
-		['an unknown binary field', { firstFrameSource: 'binary' }, 'First Frame Input Binary Field'],
+		['no address', { firstFrameUrl: 'first.png' }, 'Image URL'],
+		['a PDF', { firstFrameUrl: 'data:application/pdf;base64,AAAA' }, 'Image URL'],
+		['an unknown binary field', { firstFrameSource: 'binary' }, 'Input Binary Field'],
 		['a long prompt', { ...first, prompt: 'x'.repeat(3000) }, 'Prompt'],
 		['a long payload', more({ payload: 'x'.repeat(1_048_577) }), 'Payload'],
 		['broken MetaData', more({ metaData: '{"a":' }), 'Metadata'],
 		['MetaData that is a list', more({ metaData: '[1]' }), 'Metadata'],
-		['a Duration that is no number', more({ duration: '={{ "long" }}' }), 'Duration'],
-		['a broken Duration', more({ duration: 2.5 }), 'Duration'],
-		['a Duration of 17', more({ model: 'viduq3-pro', duration: 17 }), 'Duration'],
-		['11 seconds on Q2', more({ duration: 11 }), 'Duration'],
-		['540p with one frame on Q2', more({ resolution: '540p' }), 'Resolution'],
-		['an unknown resolution', more({ resolution: '={{ "4k" }}' }), 'Resolution'],
+		['a Duration that is no number', { duration: '={{ "long" }}' }, 'Duration'],
+		['a broken Duration', { duration: 2.5 }, 'Duration'],
+		['a Duration of 17', { model: 'viduq3-pro', duration: 17 }, 'Duration'],
+		['11 seconds on Q2', { duration: 11 }, 'Duration'],
+		['540p with one frame on Q2', { resolution: '540p' }, 'Resolution'],
+		['an unknown resolution', { resolution: '={{ "4k" }}' }, 'Resolution'],
 		['a switch that is a word', more({ audio: '={{ "loud" }}' }), 'Audio'],
 		['off-peak with audio on Q2', more({ audio: true, offPeak: true }), 'Off-Peak'],
-		['a callback of an empty column', more({ callbackUrl: '={{ $json.no }}' }), 'Callback URL'],
-		['frames that do not exist', { ...first, frames: '={{ "second" }}' }, 'Frames'],
-		['a source that does not exist', { ...first, firstFrameSource: '={{ 7 }}' }, 'Frame Source'],
-		['a callback to nowhere', more({ callbackUrl: 'ftp://example.com' }), 'Callback URL'],
+		['a callback of an empty column', toUrl('={{ $json.no }}'), 'Callback URL'],
+		['an empty callback', toUrl(''), 'Callback URL'],
+		['a target that does not exist', { sendResultTo: '={{ "mail" }}' }, 'Send Result To'],
+		['a target of an empty column', { sendResultTo: '={{ $json.no }}' }, 'Send Result To'],
+		[
+			'a URL for a path',
+			{ sendResultTo: 'trigger', triggerPath: 'https://e.com/x' },
+			'Trigger Path',
+		],
+		[
+			'a path that leads elsewhere',
+			{ sendResultTo: 'trigger', triggerPath: 'a/../b' },
+			'Trigger Path',
+		],
+		['frames that do not exist', { ...first, frames: '={{ "second" }}' }, 'Images'],
+		['a source that does not exist', { ...first, firstFrameSource: '={{ 7 }}' }, 'Image From'],
+		['a callback to nowhere', toUrl('ftp://example.com'), 'Callback URL'],
 		[
 			'a pixel and a half',
 			more({ logoParam: { logoRect: { x: 1.5 } } }),
@@ -349,14 +372,14 @@ describe('what is refused beforehand', () => {
 	it('an image that makes the request too large: use a URL', async () => {
 		const items = [binary(Buffer.concat([png, Buffer.alloc(8_000_000)]))];
 		const { error } = await runToEnd(fake, { parameters: fromPhoto, items });
-		expect(error?.message).toMatch(/First Frame Input Binary Field.*10 MB.*URL/);
+		expect(error?.message).toMatch(/Input Binary Field.*10 MB.*URL/);
 		expect(fake.requests).toEqual([]);
 	});
 
 	it('binary data that is empty', async () => {
 		const items = [binary(Buffer.alloc(0))];
 		const { error } = await runToEnd(fake, { parameters: fromPhoto, items });
-		expect(error?.message).toMatch(/First Frame Input Binary Field.*"photo" is empty/);
+		expect(error?.message).toMatch(/Input Binary Field.*"photo" is empty/);
 		expect(fake.requests).toEqual([]);
 	});
 
@@ -367,7 +390,7 @@ describe('what is refused beforehand', () => {
 	});
 
 	it('all that is wrong at once', async () => {
-		const parameters = { ...more({ duration: 99, metaData: '{' }), prompt: 'x'.repeat(2001) };
+		const parameters = { ...more({ metaData: '{' }), duration: 99, prompt: 'x'.repeat(2001) };
 		const { error } = await runToEnd(fake, { parameters });
 		expect(error?.description).toMatch(
 			/Prompt[^]*Duration[^]*Metadata|Duration[^]*Metadata[^]*Prompt/,

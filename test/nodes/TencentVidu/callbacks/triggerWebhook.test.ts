@@ -69,10 +69,8 @@ const address = () => `${trigger.url}/webhook/tencent-vidu`;
 
 /** Submits a job with a callback, and lets the service finish it and tell so. */
 async function submit(parameters: INodeParameters = {}, callbackUrl = address()) {
-	const additionalFields = { callbackUrl };
-	const seen = await runToEnd(fake, {
-		parameters: { prompt: 'A vase', additionalFields, ...parameters },
-	});
+	const target = { sendResultTo: 'url', callbackUrl };
+	const seen = await runToEnd(fake, { parameters: { prompt: 'A vase', ...target, ...parameters } });
 	await virtualTime.until(virtualTime.sleep(60_000), () => fake.inFlight);
 	await virtualTime.until(fake.callbacks.idle(), () => fake.inFlight);
 	await virtualTime.until(trigger.settled(), () => fake.inFlight);
@@ -344,10 +342,10 @@ it('leaves the address of a waiting run as it is, and the address of others when
 it('keeps the reference that was sent when Retry On Fail tries again', async () => {
 	const fault = { kind: 'resetAfter' } as const;
 	fake.faults.add({ action: 'SubmitImageToVideoViduJob', fault });
-	const additionalFields = { callbackUrl: address() };
+	const target = { sendResultTo: 'url', callbackUrl: address() };
 	const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0.001 };
 	const { error } = await runToEnd(fake, {
-		parameters: { prompt: 'A vase', additionalFields },
+		parameters: { prompt: 'A vase', ...target },
 		settings,
 	});
 	const reference = new URL(signedUrl()).searchParams.get('viduReference') ?? '';

@@ -13,7 +13,7 @@ import { createRoutingHook } from '../../../../nodes/TencentVidu/execution/routi
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 import vclm from '../../../support/vendor/vclm.json';
 
-type Structures = Record<string, Record<string, { type: string }>>;
+type Structures = Record<string, Record<string, { type: string; required?: boolean }>>;
 const structures: Structures = vclm.structures;
 
 const isRow = (option: object): option is Field => 'type' in option && 'displayName' in option;
@@ -22,11 +22,13 @@ const isOption = (option: object): option is INodePropertyOptions => 'value' in 
 /** A row and all inside it. */
 const walk = (row: INodeProperties): Field[] => [
 	row,
-	...(row.options ?? []).filter(isRow).flatMap(walk),
+	...(row.options ?? []).flatMap((option) => {
+		if ('values' in option) return option.values.flatMap(walk);
+		return isRow(option) ? walk(option) : [];
+	}),
 ];
 
 const wireOf = ({ routing }: INodeProperties) => routing?.send?.property;
-const isImage = (row: INodeProperties) => wireOf(row)?.startsWith('Images[') ?? false;
 const bare = (row: Field) => wireOf(row)?.replace(/\[\d\]$/, '') ?? '';
 const named = (rows: INodeProperties[]) => rows.map((row) => [row.name, row] as const);
 
@@ -35,11 +37,13 @@ const properties = nodeProperties(resources, createRoutingHook).filter(
 	({ name }) => name !== 'requestOptions',
 );
 const rows = properties.flatMap(walk);
-const inputs = rows.filter(({ noDataExpression }) => !noDataExpression);
+const inputs = rows.filter(({ noDataExpression, type }) => !noDataExpression && type !== 'notice');
 const collections = rows.filter(({ type }) => type === 'collection');
 const choices = rows.filter(({ type }) => type === 'options');
 const tableRows = [...new Set(Object.values(fields).flatMap(walk))];
 const sentRows = tableRows.filter((row) => wireOf(row) !== undefined);
+const subjectRows = walk(fields.subjects).slice(1);
+const singleRows = sentRows.filter((row) => !row.image && !subjectRows.includes(row));
 
 /** A body that has `value` where `wire` says. */
 const bodyWith = (wire: string, value: unknown): Record<string, unknown> =>
@@ -74,7 +78,8 @@ describe('what the user reads', () => {
 	it.each(named(choices))('sorts the options of %s and has the default among them', (_, row) => {
 		const options = (row.options ?? []).filter(isOption);
 		const names = options.map(({ name }) => name);
-		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+		// n8n's guidelines leave a short list in the order that its author finds natural.
+		if (names.length > 4) expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
 		expect(options.map(({ value }) => value)).toContain(row.default);
 	});
 
@@ -82,10 +87,40 @@ describe('what the user reads', () => {
 		for (const { name, displayOptions } of properties.slice(1)) {
 			expect([name, displayOptions?.show]).toEqual([
 				name,
-				expect.objectContaining({ resource: [expect.any(String)] }),
+				expect.objectContaining({
+					resource: expect.arrayContaining([expect.any(String)]) as object,
+				}),
 			]);
 		}
 	});
+
+	it('has each property once: n8n evaluates all of them for every item', () => {
+		const names = properties.map(({ name }) => name).filter((name) => name !== 'operation');
+		const several = names.filter((name, index) => names.indexOf(name) !== index);
+		expect(several.sort()).toEqual(['model', 'model', 'options', 'options', 'prompt']);
+	});
+
+	it.each(resources.map((resource) => [resource.name, resource] as const))(
+		'shows for %s what it has, in its order',
+		(_, resource) => {
+			for (const operation of operationsOf(resource)) {
+				const parameters = { resource: resource.value, operation: operation.value };
+				const isShown = ({ displayOptions }: INodeProperties, path = '') =>
+					Object.entries(parameters).every(([name, value]) => {
+						const values = displayOptions?.show?.[`${path}${name}`];
+						return values === undefined || values.includes(value);
+					});
+				const shown = properties.slice(1).filter((row) => row.name !== 'operation' && isShown(row));
+				expect(shown.map(({ name }) => name)).toEqual(operation.fields.map(({ name }) => name));
+				const inside = (all: INodeProperties[]) =>
+					(all.find(({ name }) => name === 'additionalFields')?.options ?? [])
+						.filter(isRow)
+						.filter((row) => isShown(row, '/'))
+						.map(({ name }) => name);
+				expect(inside(shown)).toEqual(inside(operation.fields));
+			}
+		},
+	);
 });
 
 describe('what the vendor says', () => {
@@ -93,31 +128,62 @@ describe('what the vendor says', () => {
 	const vendorTypes = new Map([...submitted, ...leaves('DescribeImageToVideoViduJobRequest')]);
 
 	function typeOf(row: Field): string {
-		if (isImage(row)) return 'string[]';
+		if (row.image) return 'string[]';
+		if (row.type === 'fixedCollection') return 'ReferenceSubject[]';
+		if (row.typeOptions?.multipleValues) return `${row.type}[]`;
 		if (row.type !== 'options') return row.type === 'json' ? 'string' : row.type;
 		return typeof (row.options ?? []).find(isOption)?.value;
 	}
 
-	it.each(named(sentRows))('has %s, with the same type', (_, row) => {
-		expect(vendorTypes.get(bare(row))).toBe(typeOf(row));
+	const actions = resources.map((resource) => [resource.submitAction, resource] as const);
+
+	it.each(actions)('%s has every field, with the vendor type', (action, resource) => {
+		const offered = operationsOf(resource).find(({ value }) => value === 'submit')?.fields ?? [];
+		const own = offered.flatMap(walk).filter((row) => !subjectRows.includes(row));
+		const types = own.map((row): [string, string] => [
+			bare(row),
+			row.sentAs === 'integer' ? 'number' : typeOf(row),
+		]);
+		const vendor = Object.fromEntries([
+			...leaves(`${action}Request`),
+			...Object.entries(structures[`${action}Request`] ?? {}).flatMap(([name, { type }]) =>
+				type.endsWith('[]') ? [[name, type] as const] : [],
+			),
+		]);
+		expect(Object.fromEntries(types.filter(([wire]) => wire))).toEqual(vendor);
 	});
 
-	it('leaves no input out', () => {
-		const operation = resources.flatMap(operationsOf).find((one) => one.createsJob);
-		const offered = new Set(operation?.fields.flatMap(walk).map(bare).filter(Boolean));
-		expect([...offered].sort()).toEqual(submitted.map(([wire]) => wire).sort());
+	it('gives a subject every field, with the same type', () => {
+		const sent = subjectRows.filter((row) => wireOf(row) !== undefined);
+		const types = Object.fromEntries(sent.map((row) => [bare(row), typeOf(row)]));
+		expect(types).toEqual(Object.fromEntries(leaves('ReferenceSubject')));
+	});
+
+	it.each(actions)('requires of %s what the vendor requires', (action, resource) => {
+		const offered = operationsOf(resource).find(({ value }) => value === 'submit')?.fields ?? [];
+		const required = offered.filter((row) => row.required).map(bare);
+		const vendor = Object.entries(structures[`${action}Request`] ?? {}).filter(
+			([name, { required: isRequired }]) => isRequired && name !== 'Images',
+		);
+		expect(required).toEqual(vendor.map(([name]) => name));
 	});
 
 	it('counts whole numbers only where the vendor does', () => {
-		const whole = sentRows.filter(({ typeOptions }) => typeOptions?.numberPrecision === 0);
-		const integers = vclm.integers.fields.filter((name) => name !== 'LogoAdd');
-		expect(whole.map((row) => bare(row).split('.').at(-1)).sort()).toEqual([...integers].sort());
+		const whole = sentRows.filter(
+			({ typeOptions, sentAs }) => typeOptions?.numberPrecision === 0 || sentAs === 'integer',
+		);
+		const wires = whole.map((row) => bare(row).split('.').at(-1));
+		expect(wires.sort()).toEqual([...vclm.integers.fields].sort());
 	});
 
 	it('notes which fields the International page does not have', () => {
 		const { SubmitImageToVideoViduJob: both } = vclm.international.actions;
-		const noted = sentRows.filter((row) => row.documentedBy === 'china').map(bare);
-		const inner = sentRows.map(bare).filter((wire) => wire.startsWith('LogoParam.'));
+		const [{ fields: main, additionalFields } = { fields: [], additionalFields: [] }] = resources;
+		const own = [...main, ...additionalFields, fields.callbackUrl, fields.jobId].flatMap(walk);
+		const noted = own
+			.filter((row) => row.documentedBy === 'china')
+			.flatMap((row) => bare(row) || []);
+		const inner = own.map(bare).filter((wire) => wire.startsWith('LogoParam.'));
 		const chinaOnly = [...vendorTypes.keys()].filter((wire) => !both.includes(wire));
 		expect(fields.logoParam.documentedBy).toBe('china');
 		expect([...new Set([...noted, ...inner])].sort()).toEqual(chinaOnly.sort());
@@ -136,22 +202,24 @@ describe('what the vendor says', () => {
 
 describe('the table', () => {
 	it('names each wire name once', () => {
-		const wires = sentRows.filter((row) => !isImage(row)).map(wireOf);
+		const wires = singleRows.map(wireOf);
 		expect(new Set(wires).size).toBe(wires.length);
 	});
 
-	it.each(named(sentRows.filter((row) => !isImage(row))))('calls %s as the vendor', (name, row) => {
+	it.each(named(singleRows))('calls %s as the vendor', (name, row) => {
 		const wire = wireOf(row)?.split('.').at(-1) ?? '';
 		expect(name).toBe(wire.charAt(0).toLowerCase() + wire.slice(1));
 	});
 
-	it.each(named(sentRows.filter((row) => !row.required)))(
+	it.each(sentRows.filter((row) => !row.required).map((row) => [row.name, row] as const))(
 		'accepts its own default of %s',
 		(_, row) => {
-			const isBinary = row.routing?.send?.value !== undefined;
-			const value = isBinary ? { binaryField: row.default } : row.default;
-			const body = bodyWith(bare(row), isImage(row) ? [value] : value);
-			const schema = new FieldSchema(isImage(row) ? [fields.firstFrameUrl, row] : [row]);
+			const schema = new FieldSchema([row]);
+			const source = { valueOf: () => row.default, rawOf: () => row.default };
+			expect(schema.parse(schema.read(source).body).problems).toBeUndefined();
+			if (row.image) return;
+			const isList = Array.isArray(row.default) || row.type === 'fixedCollection';
+			const body = bodyWith(bare(row), isList ? [] : row.default);
 			expect(schema.parse(body).problems).toBeUndefined();
 		},
 	);
@@ -165,19 +233,23 @@ describe('the table', () => {
 
 describe('the contract', () => {
 	const namesIn = (name: string) =>
-		(properties.find((row) => row.name === name)?.options ?? []).map((option) =>
-			isOption(option) ? option.value : option.name,
-		);
+		properties
+			.filter((row) => row.name === name)
+			.flatMap(({ options = [] }) => options)
+			.map((option) => (isOption(option) ? option.value : option.name));
 
 	it.each([
-		['resource', ['imageToVideo']],
-		['operation', ['submit', 'get']],
+		['resource', ['imageToVideo', 'textToVideo', 'referenceToVideo']],
+		['operation', ['generate', 'submit', 'get']],
+		['sendResultTo', ['none', 'trigger', 'waitNode', 'url']],
+		['referenceType', ['images', 'subjects']],
+		['referenceImageSource', ['url', 'binary']],
 		['frames', ['none', 'first', 'firstAndLast']],
 		['firstFrameSource', ['url', 'binary']],
 		['lastFrameSource', ['url', 'binary']],
 		[
 			'additionalFields',
-			'audio audioType bgm callbackUrl duration isRec logoAdd logoParam metaData model movementAmplitude offPeak payload resolution voiceId'.split(
+			'aspectRatio audio audioType bgm isRec logoAdd logoParam metaData movementAmplitude offPeak payload style videos voiceId'.split(
 				' ',
 			),
 		],
@@ -195,11 +267,20 @@ describe('the contract', () => {
 		['firstFrameBinaryField', 'data'],
 		['lastFrameBinaryField', 'data'],
 		['prompt', ''],
+		['operation', 'generate'],
+		['model', ''],
+		['duration', 0],
+		['resolution', ''],
+		['sendResultTo', 'none'],
+		['triggerPath', 'tencent-vidu'],
+		['callbackUrl', ''],
+		['referenceType', 'images'],
+		['referenceImageSource', 'url'],
 		['jobId', ''],
 		['requestsPerSecond', 20],
 		['maxCapacityWait', 10],
 		['resubmitAfterLostAnswer', false],
 	])('gives %s its default', (name, value) => {
-		expect(inputs.find((row) => row.name === name)?.default).toBe(value);
+		expect(rows.find((row) => row.name === name)?.default).toBe(value);
 	});
 });

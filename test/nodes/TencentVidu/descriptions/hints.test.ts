@@ -1,4 +1,4 @@
-import { type INode, Workflow } from 'n8n-workflow';
+import { type INode, type NodeHint, Workflow } from 'n8n-workflow';
 
 import { hints } from '../../../../nodes/TencentVidu/descriptions/hints';
 import { TencentVidu } from '../../../../nodes/TencentVidu/TencentVidu.node';
@@ -16,27 +16,41 @@ function shownFor(parameters: INode['parameters']) {
 	};
 	const nodeTypes = nodeTypesOf(new TencentVidu());
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
-	return hints.map(({ displayCondition = '' }) =>
-		workflow.expression.getSimpleParameterValue(node, displayCondition, 'internal', {}),
-	);
+	const isShown = ({ displayCondition = '' }: NodeHint) =>
+		workflow.expression.getSimpleParameterValue(node, displayCondition, 'internal', {}) === true;
+	return hints.filter(isShown).map(({ message }) => message);
 }
 
+const [OUT_OF_REACH, NOT_HTTPS, TEST_URL, IMAGE] = hints.map(({ message }) => message);
+
 it.each([
-	['https://n8n.example.com/webhook/vidu', false, false],
-	['http://n8n.example.com/webhook/vidu', false, true],
-	['http://localhost:5678/webhook/vidu', true, false],
-	['https://127.0.0.1/webhook/vidu', true, false],
-	['https://10.1.2.3/webhook/vidu', true, false],
-	['https://172.20.0.1/webhook/vidu', true, false],
-	['https://172.32.0.1/webhook/vidu', false, false],
-	['https://192.168.1.2/webhook/vidu', true, false],
-	['http://[::1]:5678/webhook/vidu', true, false],
-	['', false, false],
-])('%s is out of reach: %p, not https: %p', (callbackUrl, unreachable, insecure) => {
-	expect(shownFor({ additionalFields: { callbackUrl } })).toEqual([unreachable, insecure]);
+	['https://n8n.example.com/webhook/vidu', []],
+	['http://n8n.example.com/webhook/vidu', [NOT_HTTPS]],
+	['http://localhost:5678/webhook/vidu', [OUT_OF_REACH]],
+	['https://127.0.0.1/webhook/vidu', [OUT_OF_REACH]],
+	['https://10.1.2.3/webhook/vidu', [OUT_OF_REACH]],
+	['https://172.20.0.1/webhook/vidu', [OUT_OF_REACH]],
+	['https://172.32.0.1/webhook/vidu', []],
+	['https://192.168.1.2/webhook/vidu', [OUT_OF_REACH]],
+	['http://[::1]:5678/webhook/vidu', [OUT_OF_REACH]],
+	['https://n8n.example.com/webhook-test/vidu', [TEST_URL]],
+	['https://n8n.example.com/webhook/?from=/webhook-test/vidu', []],
+	['', []],
+])('the callback URL %s has the hints %j', (callbackUrl, expected) => {
+	expect(shownFor({ sendResultTo: 'url', callbackUrl })).toEqual(expected);
+	expect(shownFor({ sendResultTo: 'none', callbackUrl })).toEqual([]);
 });
 
-it('is asked of a node without a callback, too', () => {
-	expect(shownFor({ additionalFields: {} })).toEqual([false, false]);
-	expect(shownFor({ operation: 'get', jobId: '1' })).toEqual([false, false]);
+it.each([
+	[{ firstFrameUrl: 'https://example.com/a.png' }, []],
+	[{ firstFrameUrl: 'http://192.168.1.2/a.png' }, [IMAGE]],
+	[{ frames: 'firstAndLast', lastFrameUrl: 'https://localhost/a.png' }, [IMAGE]],
+	[
+		{ resource: 'referenceToVideo', referenceImageUrls: ['https://e.com/a', 'http://10.0.0.1/b'] },
+		[IMAGE],
+	],
+	[{ operation: 'get', jobId: '1' }, []],
+	[{}, []],
+])('%j has the hints %j', (parameters, expected) => {
+	expect(shownFor(parameters)).toEqual(expected);
 });

@@ -4,7 +4,6 @@ import {
 	chooseDelivery,
 	type Delivery,
 	type DeliveryContext,
-	submitProblems,
 } from '../../../../nodes/TencentVidu/execution/delivery';
 import { OptionsReader } from '../../../../nodes/TencentVidu/request/readOptions';
 
@@ -18,7 +17,7 @@ function contextOf({ site = 'china', waitBy = 'auto', endpoint = '', ...more }):
 	return {
 		...{ operation: generate, account: accountOf({ site, endpoint }) },
 		...{ options: { ...options, waitBy }, hasTimeout: false, isOffPeak: false },
-		...{ callbackUrl: undefined, itemCount: 1, isTool: false, resumeUrl: RESUME_URL },
+		...{ itemCount: 1, isTool: false, resumeUrl: RESUME_URL },
 		unreachable: (url) => (url.includes('localhost') ? 'is localhost' : undefined),
 		...more,
 	};
@@ -73,11 +72,6 @@ describe('Generate', () => {
 		['callbacks in n8n 1', { waitBy: 'callback', resumeUrl: undefined }, /Wait By.*n8n 2/],
 		['two items on International', { ...international, itemCount: 2 }, /one item.*Loop Over Items/],
 		[
-			'a callback URL of the user',
-			{ waitBy: 'callback', callbackUrl: 'https://e.com/x' },
-			/Callback URL cannot be set together/,
-		],
-		[
 			'a private n8n',
 			{ waitBy: 'callback', resumeUrl: 'http://localhost:5678/webhook-waiting/1?signature=a' },
 			/is localhost.*WEBHOOK_URL/,
@@ -92,29 +86,5 @@ describe('Generate', () => {
 		const chosen = chooseDelivery(contextOf(given));
 		const problems = 'problems' in chosen ? chosen.problems : [];
 		expect(problems.map(({ field, problem }) => `${field} ${problem}`).join()).toMatch(text);
-	});
-});
-
-describe('Submit', () => {
-	it.each<[string, object, RegExp | undefined]>([
-		['China without a callback', {}, undefined],
-		['International without a callback', international, /Callback URL is empty.*International/],
-		[
-			'International without a callback if told so',
-			{ ...international, options: options && { ...options, submitWithoutCallback: true } },
-			undefined,
-		],
-		['International with one', { ...international, callbackUrl: 'https://e.com' }, undefined],
-		['an address that cannot be reached', { callbackUrl: 'http://localhost/x' }, /is localhost/],
-		[
-			'such an address with an Endpoint',
-			{ callbackUrl: 'http://localhost/x', endpoint: 'http://127.0.0.1:1' },
-			undefined,
-		],
-	])('%s', (_, given, text) => {
-		const problems = [...submitProblems(contextOf(given))];
-		const all = problems.map(({ field, problem }) => `${field} ${problem}`).join();
-		if (text) expect(all).toMatch(text);
-		else expect(all).toBe('');
 	});
 });

@@ -87,7 +87,7 @@ describe('files', () => {
 		['another machine', { data: 's3', id: 's3:workflows/1' }, /n8n no longer has the file/],
 	])('that are %s are refused', async (_, file, problem) => {
 		const { error } = await submitted(fromFile, itemOf(file));
-		expect(error).toMatch(/^First Frame Input Binary Field /);
+		expect(error).toMatch(/^Input Binary Field /);
 		expect(error).toMatch(problem);
 	});
 
@@ -131,7 +131,7 @@ describe('files', () => {
 		const last = { lastFrameSource: 'binary', frames: 'firstAndLast', firstFrameUrl: url };
 		const item = itemOf({ data: pngOf(10_000_000).toString('base64') });
 		expect((await submitted(last, item)).error).toMatch(
-			/^Last Frame Input Binary Field makes the request 12\.7 MB large/,
+			/^Last Image Input Binary Field makes the request 12\.7 MB large/,
 		);
 	});
 });
@@ -141,18 +141,22 @@ const nope = '={{ $json.nope }}';
 
 describe('an expression that returns nothing', () => {
 	const names = Object.entries({
-		...{ audio: 'Audio', audioType: 'Audio Type', bgm: 'Background Music', duration: 'Duration' },
-		...{ callbackUrl: 'Callback URL', metaData: 'Metadata', model: 'Model', offPeak: 'Off-Peak' },
-		...{ movementAmplitude: 'Movement Amplitude', payload: 'Payload', voiceId: 'Voice ID' },
-		...{ isRec: 'Recommended Prompt', resolution: 'Resolution', logoAdd: 'Watermark' },
+		...{ audio: 'Audio', audioType: 'Audio Type', bgm: 'Background Music', voiceId: 'Voice ID' },
+		...{ metaData: 'Metadata', movementAmplitude: 'Movement Amplitude', offPeak: 'Off-Peak' },
+		...{ isRec: 'Recommended Prompt', logoAdd: 'AI Watermark', payload: 'Your Own Text (Payload)' },
 	});
 
 	it.each<[string, INodeParameters]>([
 		['Prompt', { prompt: nope, firstFrameUrl: url }],
-		['Frames', { frames: nope }],
-		['First Frame Source', { firstFrameSource: nope }],
-		['First Frame URL', { firstFrameUrl: nope }],
-		['First Frame Input Binary Field', { ...fromFile, firstFrameBinaryField: nope }],
+		['Images', { frames: nope }],
+		['Model', { firstFrameUrl: url, model: nope }],
+		['Resolution', { firstFrameUrl: url, resolution: nope }],
+		['Send Result To', { firstFrameUrl: url, sendResultTo: nope }],
+		['Trigger Path', { firstFrameUrl: url, sendResultTo: 'trigger', triggerPath: nope }],
+		['Callback URL', { firstFrameUrl: url, sendResultTo: 'url', callbackUrl: nope }],
+		['Image From', { firstFrameSource: nope }],
+		['Image URL', { firstFrameUrl: nope }],
+		['Input Binary Field', { ...fromFile, firstFrameBinaryField: nope }],
 		...names.map(([name, label]): [string, INodeParameters] => [
 			`Additional Fields > ${label}`,
 			more({ [name]: nope }),
@@ -161,7 +165,7 @@ describe('an expression that returns nothing', () => {
 			'Additional Fields > Watermark Image > Position and Size > X',
 			more({ logoParam: { logoRect: { x: '={{ null }}' } } }),
 		],
-		['Additional Fields > Duration', more({ duration: '={{ Number("x") }}' })],
+		['Duration (Seconds)', { firstFrameUrl: url, duration: '={{ Number("x") }}' }],
 		['Options > Requests per Second', { ...more({}), options: { requestsPerSecond: nope } }],
 		['Options > Callback Reference', { ...more({}), options: { reference: nope } }],
 	])('is an error of %s', async (label, parameters) => {
@@ -208,14 +212,21 @@ describe('words of a table', () => {
 	it.each<[INodeParameters, object]>([
 		[{ offPeak: '=TRUE' }, { OffPeak: true }],
 		[
-			{ offPeak: '="TRUE"', resolution: '="1080P"' },
-			{ OffPeak: true, Resolution: '1080p' },
+			{ offPeak: '="TRUE"', audioType: '="SPEECH_ONLY"' },
+			{ OffPeak: true, AudioType: 'speech_only' },
 		],
 		[
 			{ offPeak: '={{ "TRUE" }}', bgm: '={{ 0 }}' },
 			{ OffPeak: true, Bgm: false },
 		],
+		[{ logoAdd: '={{ "No" }}' }, { LogoAdd: 0 }],
+	])('%j is taken', async (additional, body) => {
+		expect((await submitted(more(additional))).body).toEqual({ Images: [url], ...body });
+	});
+
+	it.each<[INodeParameters, object]>([
 		[{ resolution: '={{ "1080P" }}' }, { Resolution: '1080p' }],
+		[{ resolution: '="1080P"' }, { Resolution: '1080p' }],
 		[{ duration: '={{ " 5.0 " }}' }, { Duration: 5 }],
 		[{ model: '={{ " Vidu Q3 Pro\u200b" }}' }, { Model: 'viduq3-pro' }],
 		[
@@ -223,20 +234,22 @@ describe('words of a table', () => {
 			{ Model: 'viduq3-pro', Duration: 16 },
 		],
 		[{ model: '={{ "\\uFEFFviduq9 " }}' }, { Model: 'viduq9' }],
-	])('%j is taken', async (additional, body) => {
-		expect((await submitted(more(additional))).body).toEqual({ Images: [url], ...body });
+		[{ sendResultTo: '={{ " NOWHERE: fetch it with get (china)" }}' }, {}],
+	])('%j is taken', async (parameters, body) => {
+		const seen = await submitted({ firstFrameUrl: url, ...parameters });
+		expect(seen.body).toEqual({ Images: [url], ...body });
 	});
 
 	it.each<[INodeParameters, RegExp]>([
-		[{ ...more({ model: '={{ " ViduQ2-Pro " }}', duration: 16 }) }, /Duration may be 10 seconds/],
-		[{ ...more({}), prompt: '=A video of {{ $json }}' }, /^Prompt contains \[object Object\]/],
 		[
-			{ firstFrameUrl: '=https://e.com/{{ $json }}' },
-			/^First Frame URL contains \[object Object\]/,
+			{ ...more({}), model: '={{ " ViduQ2-Pro " }}', duration: 16 },
+			/Duration \(Seconds\) may be 10 seconds/,
 		],
-		[more({ payload: '={{ String($json.row) }}' }), /Payload contains \[object Object\]/],
+		[{ ...more({}), prompt: '=A video of {{ $json }}' }, /^Prompt contains \[object Object\]/],
+		[{ firstFrameUrl: '=https://e.com/{{ $json }}' }, /^Image URL contains \[object Object\]/],
+		[more({ payload: '={{ String($json.row) }}' }), /\(Payload\) contains \[object Object\]/],
 		[more({ metaData: '={{ \'{"a":"\' + $json.row + \'"}\' }}' }), /Metadata contains \[obj/],
-		[more({ model: '={{ "" + $json.row }}' }), /Model contains \[object Object\]/],
+		[{ ...more({}), model: '={{ "" + $json.row }}' }, /Model contains \[object Object\]/],
 		[{ ...more({}), prompt: '={{ "🎬".slice(0, 1) }}' }, /^Prompt contains half a character/],
 		[{ ...more({}), prompt: '={{ "a\\u0000" }}' }, /^Prompt contains half a character or a NUL/],
 	])('%j is refused', async (parameters, problem) => {

@@ -21,7 +21,7 @@ afterEach(async () => {
 	await fake.close();
 });
 
-const WRONG = { additionalFields: { duration: 99 } };
+const WRONG = { duration: 99 };
 const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0.001 };
 
 it.each([

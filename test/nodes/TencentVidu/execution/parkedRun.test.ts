@@ -59,7 +59,7 @@ async function start(
 }
 
 /** The second item is refused before anything is sent. */
-const wrongSecond = { additionalFields: { duration: '={{ $itemIndex === 1 ? 99 : 5 }}' } };
+const wrongSecond = { duration: '={{ $itemIndex === 1 ? 99 : 5 }}' };
 
 const running = (jobId: string | undefined) => ({
 	...{ Status: 'UNKNOWN', JobId: jobId, Billed: 'unknown' },

@@ -135,7 +135,7 @@ describe('on China', () => {
 	it('keeps the error items of items that were not sent, and of those that were refused', async () => {
 		const parameters = {
 			prompt: '={{ $json.prompt }}',
-			additionalFields: { duration: '={{ $itemIndex === 1 ? 99 : 5 }}' },
+			duration: '={{ $itemIndex === 1 ? 99 : 5 }}',
 		};
 		await start(parameters, {
 			items: numbered(3),

@@ -18,8 +18,8 @@ describe('values', () => {
 		['a switch', { Audio: false }, { Audio: false }],
 		['a switch as text', { Audio: 'true', Bgm: 'false' }, { Audio: true, Bgm: false }],
 		['an option', { Resolution: '720p' }, { Resolution: '720p' }],
-		['a numeric option as text', { LogoAdd: '0' }, { LogoAdd: 0 }],
-		['a numeric option', { LogoAdd: 1 }, { LogoAdd: 1 }],
+		['a switch as the vendor takes it', { LogoAdd: false }, { LogoAdd: 0 }],
+		['such a switch as a number', { LogoAdd: 1 }, { LogoAdd: 1 }],
 		['a model of tomorrow', { Model: ' viduq9 ' }, { Model: 'viduq9' }],
 		['a text', { Prompt: ' keeps its blanks ' }, { Prompt: ' keeps its blanks ' }],
 		['a number for a text', { Payload: 42, Prompt: 1.5 }, { Payload: '42', Prompt: '1.5' }],
@@ -67,27 +67,32 @@ describe('values', () => {
 describe('problems', () => {
 	const MORE = 'Additional Fields > ';
 	const LOGO = `${MORE}Watermark Image > `;
+	const DURATION = 'Duration (Seconds)';
 	it.each<[string, Record<string, unknown>, string]>([
-		['a number below its range', { Duration: 0 }, `${MORE}Duration`],
-		['a number above its range', { Duration: 17 }, `${MORE}Duration`],
-		['a fraction', { Duration: 1.5 }, `${MORE}Duration`],
-		['no number', { Duration: 'five' }, `${MORE}Duration`],
-		['an infinite number', { Duration: 'Infinity' }, `${MORE}Duration`],
-		['a switch for a number', { Duration: true }, `${MORE}Duration`],
+		['a number below its range', { Duration: -1 }, DURATION],
+		['a number above its range', { Duration: 17 }, DURATION],
+		['a fraction', { Duration: 1.5 }, DURATION],
+		['no number', { Duration: 'five' }, DURATION],
+		['an infinite number', { Duration: 'Infinity' }, DURATION],
+		['a switch for a number', { Duration: true }, DURATION],
 		['a number for a switch', { Audio: 2 }, `${MORE}Audio`],
 		['a word for a switch', { OffPeak: 'maybe' }, `${MORE}Off-Peak`],
-		['a hexadecimal number', { Duration: '0x5' }, `${MORE}Duration`],
-		['an unknown option', { Resolution: '8k' }, `${MORE}Resolution`],
+		['a hexadecimal number', { Duration: '0x5' }, DURATION],
+		['an unknown option', { Resolution: '8k' }, 'Resolution'],
 		['a number for an option', { AudioType: 5 }, `${MORE}Audio Type`],
-		['an object for a model', { Model: { a: 1 } }, `${MORE}Model`],
+		['an object for a model', { Model: { a: 1 } }, 'Model'],
 		['an object for a text', { Prompt: { a: 1 } }, 'Prompt'],
 		['a list for a text', { VoiceId: ['a'] }, `${MORE}Voice ID`],
-		['a switch for a text', { Payload: false }, `${MORE}Payload`],
-		['a number too large for its digits', { Payload: 1397428070633955328 }, `${MORE}Payload`],
+		['a switch for a text', { Payload: false }, `${MORE}Your Own Text (Payload)`],
+		[
+			'a number too large for its digits',
+			{ Payload: 1397428070633955328 },
+			`${MORE}Your Own Text (Payload)`,
+		],
 		['a text too long', { Prompt: 'x'.repeat(2001) }, 'Prompt'],
-		['a payload too long', { Payload: 'x'.repeat(1_048_577) }, `${MORE}Payload`],
-		['no address', { CallbackUrl: 'example.com/hook' }, `${MORE}Callback URL`],
-		['an address of another kind', { CallbackUrl: 'ftp://e.com' }, `${MORE}Callback URL`],
+		['a payload too long', { Payload: 'x'.repeat(1_048_577) }, `${MORE}Your Own Text (Payload)`],
+		['no address', { CallbackUrl: 'example.com/hook' }, 'Callback URL'],
+		['an address of another kind', { CallbackUrl: 'ftp://e.com' }, 'Callback URL'],
 		['broken JSON', { MetaData: '{"a":' }, `${MORE}Metadata`],
 		['JSON that is no object', { MetaData: '[1]' }, `${MORE}Metadata`],
 		['a wrong nested address', { LogoParam: { LogoUrl: 'x' } }, `${LOGO}Image URL`],
@@ -96,10 +101,10 @@ describe('problems', () => {
 			{ LogoParam: { LogoRect: { Width: -1 } } },
 			`${LOGO}Position and Size > Width`,
 		],
-		['an image of the wrong type', { Images: [5] }, 'First Frame URL'],
-		['a last image of the wrong type', { Images: ['a', true] }, 'Last Frame URL'],
-		['no binary field', { Images: [{ binaryField: ' ' }] }, 'First Frame Input Binary Field'],
-		['an empty one', { Images: ['a', { binaryField: '' }] }, 'Last Frame Input Binary Field'],
+		['an image of the wrong type', { Images: [5] }, 'Image URL'],
+		['a last image of the wrong type', { Images: ['a', true] }, 'Last Image URL'],
+		['no binary field', { Images: [{ binaryField: ' ' }] }, 'Input Binary Field'],
+		['an empty one', { Images: ['a', { binaryField: '' }] }, 'Last Image Input Binary Field'],
 	])('names the field of %s', (_, body, field) => {
 		expect(problemsOf(body)).toEqual([{ field, problem: expect.stringMatching(/\S/) as string }]);
 	});
@@ -107,7 +112,7 @@ describe('problems', () => {
 	it('reports everything at once', () => {
 		const body = { Duration: 99, Audio: 'x', Prompt: [1], LogoParam: { LogoRect: { X: 'x' } } };
 		const labels = problemsOf(body).map(({ field }) => field.split(' > ').at(-1));
-		expect(labels.sort()).toEqual(['Audio', 'Duration', 'Prompt', 'X']);
+		expect(labels.sort()).toEqual(['Audio', 'Duration (Seconds)', 'Prompt', 'X']);
 	});
 
 	it('quotes what was given, but not at length', () => {
@@ -160,10 +165,10 @@ it.each([
 it.each([
 	[{ LogoParam: 'x' }, 'Additional Fields > Watermark Image'],
 	[{ LogoParam: { LogoRect: 5 } }, 'Additional Fields > Watermark Image > Position and Size'],
-	[{ Images: 'x' }, 'First Frame URL'],
-	[{ Images: [5] }, 'First Frame URL'],
-	[{ Images: ['a', { binaryField: 5 }] }, 'Last Frame Input Binary Field'],
-	[{ Images: [undefined] }, 'First Frame URL'],
+	[{ Images: 'x' }, 'Image URL'],
+	[{ Images: [5] }, 'Image URL'],
+	[{ Images: ['a', { binaryField: 5 }] }, 'Last Image Input Binary Field'],
+	[{ Images: [undefined] }, 'Image URL'],
 ])('has a label and a sentence for %j', (body, field) => {
 	const [problem] = submit.parse(body).problems ?? [];
 	expect(problem?.field).toBe(field);

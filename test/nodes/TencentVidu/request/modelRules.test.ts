@@ -4,7 +4,7 @@ const URL = 'https://example.com/a.png';
 const Q2 = ['viduq2-pro', 'viduq2-turbo', undefined];
 const Q3 = ['viduq3-pro', 'viduq3-turbo'];
 
-const china: RuleContext = { site: 'china', takesImages: true };
+const china: RuleContext = { site: 'china', resource: 'imageToVideo' };
 
 const pathsOf = (body: Record<string, unknown>, context: Partial<RuleContext> = {}) =>
 	checkRules(body, { ...china, ...context }).map(({ path }) => path.join('.'));
@@ -54,14 +54,14 @@ it('says all that is wrong', () => {
 	expect(pathsOf(body(2, 'viduq2-pro', all))).toEqual(['Duration', 'Audio', 'OffPeak']);
 });
 
-it('wants an image on China only, of an operation that takes images', () => {
-	expect(pathsOf({})).toEqual(['Images.0']);
-	expect(pathsOf({}, { site: 'international' })).toEqual([]);
-	expect(pathsOf({}, { takesImages: false })).toEqual([]);
+it('wants an image on China only, if the settings say which are chosen', () => {
+	expect(pathsOf({ Images: [] })).toEqual(['Images.0']);
+	expect(pathsOf({ Images: [] }, { site: 'international' })).toEqual([]);
+	expect(pathsOf({})).toEqual([]);
 	expect(pathsOf({ Images: [{ binaryField: 'data' }] })).toEqual([]);
 });
 
-it('judges what has no image on International as what has one frame', () => {
+it('judges what has no image on International as what has one', () => {
 	expect(pathsOf({ Duration: 11 }, { site: 'international' })).toEqual(['Duration']);
 	expect(pathsOf({ Duration: 10, Resolution: '720p' }, { site: 'international' })).toEqual([]);
 });

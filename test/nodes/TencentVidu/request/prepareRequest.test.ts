@@ -10,6 +10,7 @@ import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 
 const MB = 1024 * 1024;
 const operation = resources.flatMap(operationsOf).find(({ createsJob }) => createsJob);
+const resource = 'imageToVideo';
 const schema = new FieldSchema(operation?.fields ?? []);
 
 /** Names that tell what is in them: `a:5` holds five bytes. */
@@ -27,7 +28,7 @@ const prepare = async (
 	body: Record<string, unknown>,
 	reader = named(body),
 	planDelivery: PlanDelivery | undefined = asItIs,
-) => await prepareRequest(body, { schema, site: 'china', reader, planDelivery });
+) => await prepareRequest(body, { schema, resource, site: 'china', reader, planDelivery });
 
 /** Of a body that is known to be right. */
 async function prepared(body: Record<string, unknown>, reader?: Binaries) {
@@ -49,7 +50,7 @@ it('makes the very body of what was set', async () => {
 it('makes {} of nothing', async () => {
 	const answer = await prepareRequest(
 		{},
-		{ schema, site: 'international', reader: new Binaries(), planDelivery: asItIs },
+		{ schema, resource, site: 'international', reader: new Binaries(), planDelivery: asItIs },
 	);
 	expect(answer.problems).toBeUndefined();
 	expect('request' in answer && String(await answer.request.payload())).toBe('{}');
@@ -75,23 +76,23 @@ it('knows the size beforehand', async () => {
 
 describe('problems', () => {
 	it.each<[string, Record<string, unknown>, string[]]>([
-		['no image', {}, ['First Frame URL']],
-		['a rule', { Images: [url], Duration: 12 }, ['Additional Fields > Duration']],
-		['an empty last frame', { Images: [url, ''] }, ['Last Frame URL']],
+		['no image', { Images: [''] }, ['Image URL']],
+		['a rule', { Images: [url], Duration: 12 }, ['Duration (Seconds)']],
+		['an empty last frame', { Images: [url, ''] }, ['Last Image URL']],
 		[
 			'a binary image too large',
 			{ Images: [{ binaryField: `a:${8 * MB}` }] },
-			['First Frame Input Binary Field'],
+			['Input Binary Field'],
 		],
 		[
 			'two images too large together',
 			{ Images: [{ binaryField: `a:${4 * MB}` }, { binaryField: `b:${5 * MB}` }] },
-			['Last Frame Input Binary Field'],
+			['Last Image Input Binary Field'],
 		],
 		[
 			'a last frame too large',
 			{ Images: [url, { binaryField: `a:${8 * MB}` }] },
-			['Last Frame Input Binary Field'],
+			['Last Image Input Binary Field'],
 		],
 		[
 			'a watermark too large',
@@ -103,11 +104,11 @@ describe('problems', () => {
 			{ Images: [url], MetaData: { a: 'x'.repeat(11 * MB) } },
 			['Additional Fields > Metadata'],
 		],
-		['a data URI too large', { Images: [dataUri('a', 8 * MB)] }, ['First Frame URL']],
+		['a data URI too large', { Images: [dataUri('a', 8 * MB)] }, ['Image URL']],
 		[
 			'several',
 			{ Images: [{ binaryField: `a:${8 * MB}` }, 'x'], Audio: true },
-			['Additional Fields > Audio', 'First Frame Input Binary Field', 'Last Frame URL'],
+			['Additional Fields > Audio', 'Input Binary Field', 'Last Image URL'],
 		],
 	])('names the fields of %s', async (_, body, fields) => {
 		const { problems } = await prepare(body).then((one) => ({ problems: [], ...one }));
@@ -132,7 +133,8 @@ describe('problems', () => {
 	});
 
 	it('does not judge a question by the rules of a job', async () => {
-		const read = await prepareRequest({}, { schema, site: 'china', reader: new Binaries() });
+		const china = { schema, resource, site: 'china' } as const;
+		const read = await prepareRequest({ Images: [] }, { ...china, reader: new Binaries() });
 		expect(read).not.toHaveProperty('problems');
 	});
 });

@@ -22,25 +22,31 @@ const nothing = fc.constantFrom(undefined, null, NaN);
 it('reports each expression that returns nothing, and no other value', () => {
 	const value = fc.oneof(nothing, fc.jsonValue(), fc.constantFrom('', 0, false));
 	const setting = fc.record({ isExpression: fc.boolean(), value });
-	const given = fc.record({ prompt: setting, model: setting, duration: setting, x: setting });
+	const given = fc.record({ prompt: setting, voiceId: setting, duration: setting, x: setting });
 	fc.assert(
 		fc.property(given, fc.boolean(), ({ prompt, ...more }, isTool) => {
 			const nest = (part: 'raw' | 'value'): Given => {
 				const of = (one: typeof prompt) =>
 					part === 'value' ? one.value : one.isExpression ? '={{ $json.a }}' : one.value;
-				const { model, duration, x } = more;
+				const { voiceId, duration, x } = more;
 				const logoParam = { logoRect: { x: of(x) } };
-				const additionalFields = { model: of(model), duration: of(duration), logoParam };
-				return { prompt: of(prompt), additionalFields };
+				const additionalFields = { voiceId: of(voiceId), logoParam };
+				return { prompt: of(prompt), duration: of(duration), additionalFields };
 			};
 			const { body, problems } = schema.read(sourceOf(nest('raw'), nest('value'), isTool));
 			const isNothing = (one: typeof prompt) => one.value == null || Number.isNaN(one.value);
-			const labels = { prompt: 'Prompt', model: 'Model', duration: 'Duration', x: 'X' };
+			const labels = {
+				prompt: 'Prompt',
+				voiceId: 'Voice ID',
+				duration: 'Duration (Seconds)',
+				x: 'X',
+			};
 			const bad = Object.entries({ prompt, ...more })
 				.filter(([, one]) => !isTool && one.isExpression && isNothing(one))
 				.map(([name]) => labels[name as keyof typeof labels]);
 			expect(problems.map(({ field }) => field.split(' > ').at(-1)).sort()).toEqual(bad.sort());
-			if (!isNothing(prompt)) expect(body).toHaveProperty('Prompt', prompt.value);
+			const isSet = !isNothing(prompt) && prompt.value !== '';
+			if (isSet) expect(body).toHaveProperty('Prompt', prompt.value);
 		}),
 		{ numRuns: Number(process.env.FUZZ_RUNS ?? 500) },
 	);
@@ -75,6 +81,6 @@ it.each([
 });
 
 it('reads own settings only', () => {
-	const additionalFields = Object.create({ model: 'inherited' }) as object;
-	expect(schema.read(sourceOf({}, { additionalFields })).body).not.toHaveProperty('Model');
+	const additionalFields = Object.create({ voiceId: 'inherited' }) as object;
+	expect(schema.read(sourceOf({}, { additionalFields })).body).not.toHaveProperty('VoiceId');
 });

@@ -77,7 +77,7 @@ it.each<[string, string, unknown]>([
 	['Model', 'vidu q3 turbo', 'viduq3-turbo'],
 	['AudioType', 'speech_only', 'speech_only'],
 	['LogoAdd', '0', 0],
-	['LogoAdd', 'do not add', 0],
+	['LogoAdd', 'no', 0],
 	['Duration', '5.0', 5],
 	['Duration', '1e1', 10],
 ])('reads %s from %s in any case and between blanks', (name, word, value) => {
