@@ -14,6 +14,7 @@ import type { HookCall, Item, OperationSetup } from './item';
 import { binaryReaderOf, parametersOf } from './n8nContext';
 import { planDelivery } from './planDelivery';
 import { runItem } from './runItem';
+import { toolCallOf } from './toolCall';
 
 /** The body that the item's own settings make, with the images that they choose. */
 function bodyOf(
@@ -92,7 +93,9 @@ async function checkItem(call: HookCall, setup: OperationSetup): Promise<Prepare
 		found,
 		planDelivery: operation.createsJob ? plan : undefined,
 	});
-	return prepared.problems ? prepared : runnable(item, prepared.request, delivery);
+	if (prepared.problems) return prepared;
+	const { request } = prepared;
+	return runnable({ ...item, toolCall: await toolCallOf(item, request) }, request, delivery);
 }
 
 /** Reads and checks everything about an item before the first request is sent. Never throws. */

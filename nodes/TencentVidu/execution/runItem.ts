@@ -19,12 +19,15 @@ import { isTool, logAcceptedJob, stopSignalOf } from './n8nContext';
 
 /** The API for an item, and the part of the run's memory that it uses. */
 function createItemClient(item: Item) {
-	const { context, credentials, account, request, read, memory, index } = item;
+	const { context, credentials, account, request, read, memory, index, toolCall } = item;
 	const { options } = read;
-	const itemMemory = memory.of(index, (job) => {
+	const ownMemory = memory.of(index, (job) => {
+		if (job.JobId === toolCall?.jobId) return;
 		logAcceptedJob(context, job);
 		rememberJob(job);
 	});
+	const { retryOnFail = false } = context.getNode();
+	const itemMemory = toolCall?.memoryOf(ownMemory, retryOnFail) ?? ownMemory;
 	const client = createClient(createSender(context, credentials), account, {
 		service: { url: SERVICE_URL[account.site], version: API_VERSION },
 		request,
@@ -101,8 +104,12 @@ export async function runItem(
 		if (!hasJoined) item.round.leave(outcome.kind === 'failed');
 		return outcome;
 	}
-	const hasEnded = item.memory.isResumed;
-	const outcome = await runOperation(item.setup.operation, { ...context, hasEnded });
+	const { memory, setup, toolCall } = item;
+	const work = async () => {
+		const hasEnded = memory.isResumed || toolCall?.jobId !== undefined;
+		return await runOperation(setup.operation, { ...context, hasEnded });
+	};
+	const outcome = toolCall ? await toolCall.run(work, signal) : await work();
 	item.round.leave(outcome.kind === 'failed');
 	return outcome;
 }
