@@ -12,10 +12,11 @@ import { runOperation } from '../jobs/runOperation';
 import { createClient } from '../transport/client';
 import { createSender } from '../transport/n8nHttp';
 import { openDownload } from '../transport/openDownload';
-import { CANCELLED, type Outcome } from '../transport/outcome';
+import { CANCELLED, failed, type Outcome } from '../transport/outcome';
 import type { Delivery } from './delivery';
 import type { Item } from './item';
 import { isTool, logAcceptedJob, stopSignalOf } from './n8nContext';
+import { withFieldLabels } from './refusedFields';
 
 /** The API for an item, and the part of the run's memory that it uses. */
 function createItemClient(item: Item) {
@@ -91,8 +92,7 @@ async function submitAndPark(
 	return { outcome: delivered, hasJoined: true };
 }
 
-/** Runs the operation for an item whose request is checked. */
-export async function runItem(
+async function run(
 	item: Item,
 	request: JobRequest,
 	{ waitBy, timeout }: Delivery,
@@ -112,4 +112,16 @@ export async function runItem(
 	const outcome = toolCall ? await toolCall.run(work, signal) : await work();
 	item.round.leave(outcome.kind === 'failed');
 	return outcome;
+}
+
+/** Runs the operation for an item whose request is checked. */
+export async function runItem(
+	item: Item,
+	request: JobRequest,
+	delivery: Delivery,
+	signal: AbortSignal,
+): Promise<Outcome<ItemResult>> {
+	const outcome = await run(item, request, delivery, signal);
+	if (outcome.kind !== 'failed') return outcome;
+	return failed(withFieldLabels(outcome.failure, item.setup.schema, request.values));
 }

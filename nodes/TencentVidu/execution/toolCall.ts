@@ -14,7 +14,8 @@ const MAX_CALLS = 10_000;
 /** Longer than the longest Timeout of a call, in milliseconds. */
 const MAX_AGE_MS = 8 * 24 * 60 * 60 * 1000;
 
-const SAME_JOB = 'Called again with the same input, this tool asks for that job and starts no other';
+const SAME_JOB =
+	'Called again with the same input, this tool asks for that job and starts no other';
 
 /**
  * The equal calls of a tool in one execution of n8n. An AI agent repeats a call that timed out or
@@ -82,6 +83,8 @@ export async function toolCallOf(
 	if (!createsJob || !execution || !isTool(context)) return undefined;
 	const { site, secretId, endpoint } = account;
 	const parts = [execution, context.getNode().name, site, secretId, endpoint, submitAction];
-	const hash = createHash('sha256').update(JSON.stringify(parts)).update(await content());
+	const hash = createHash('sha256')
+		.update(JSON.stringify(parts))
+		.update(await content());
 	return ToolCall.of(hash.digest('base64url'), systemClock.monotonic());
 }

@@ -94,6 +94,13 @@ function withoutEmpty(body: Record<string, unknown>, paths: string[][]): Record<
 	);
 }
 
+/** Whether a text names the path up to `end`: `Width` says too little alone, `LogoUrl` does not. */
+function names(text: string, path: string[], end: number): boolean {
+	const last = path[end - 1] ?? '';
+	const name = /[a-z][A-Z]/.test(last) ? last : path.slice(0, end).join('[.[]');
+	return new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text);
+}
+
 /** The checks that a set of fields implies, made once. */
 export class FieldSchema {
 	private readonly leaves: Leaf[];
@@ -157,6 +164,23 @@ export class FieldSchema {
 	/** Whether a field sends this value, or a part of it. */
 	has(name: string): boolean {
 		return this.leaves.some(({ wire }) => wire[0] === name);
+	}
+
+	/** The labels of the fields that a text of the vendor names as whole words, once each. */
+	labelsIn(text: string, body: Record<string, unknown>): string[] {
+		const named = this.paths.flatMap((path) => {
+			const ends = path.map((_, index) => index + 1).filter((end) => names(text, path, end));
+			return ends.length > 0 ? [path.slice(0, Math.max(...ends))] : [];
+		});
+		const isWithin = (path: string[], other: string[]) =>
+			other.length > path.length && path.every((name, index) => other[index] === name);
+		const deepest = named.filter((path) => !named.some((other) => isWithin(path, other)));
+		const labels = deepest.flatMap((path) => {
+			const value = path.length === 1 ? body[path[0] ?? ''] : undefined;
+			const entries = Array.isArray(value) ? value.map((_, index) => [...path, index]) : [path];
+			return entries.map((entry) => this.label(entry, body));
+		});
+		return [...new Set(labels)];
 	}
 
 	/** The label of the field that sends `path`; the binary one where a binary field was named. */

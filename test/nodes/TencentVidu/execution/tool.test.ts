@@ -6,7 +6,7 @@ import { type NodeRunOptions, toolOf } from '../../../support/engine/nodeRun';
 import { finish, start, summarizeRun, SUBMIT } from '../../../support/engine/serviceRun';
 import { useVirtualEngine } from '../../../support/engine/virtualEngine';
 import { virtualTime } from '../../../support/engine/virtualTime';
-import { PERMANENT_ACCOUNT } from '../../../support/fake/accounts';
+import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../../support/fake/accounts';
 import { type Fake, startFake } from '../../../support/fake/server';
 
 jest.mock('../../../../nodes/TencentVidu/clock', () =>
@@ -156,10 +156,11 @@ describe.each([
 
 	it('differ by image, account and execution', async () => {
 		const image = { firstFrameUrl: '={{ $json.image ?? "https://example.com/a.png" }}' };
+		const { token, ...account } = TEMPORARY_ACCOUNT;
 		const calls: Array<[INodeParameters, Wish, IDataObject?]> = [
 			[{}, {}],
 			[image, {}, { image: 'https://example.com/b.png' }],
-			[{}, { credential: { region: 'ap-shanghai', endpoint: `${fake.url}/` } }],
+			[{}, { credential: { ...account, sessionToken: token } }],
 			[{}, { executionId: `${execution}-other` }],
 		];
 		for (const [parameters, wish, args] of calls) {
