@@ -79,7 +79,7 @@ export async function toolCallOf(
 ): Promise<ToolCall | undefined> {
 	const { createsJob, submitAction } = setup.operation;
 	const execution = context.getExecutionId();
-	// A server of tools, such as the MCP trigger, calls them outside of any execution.
+	// The MCP trigger calls tools without an execution: then nothing says what belongs together.
 	if (!createsJob || !execution || !isTool(context)) return undefined;
 	const { site, secretId, endpoint } = account;
 	const parts = [execution, context.getNode().name, site, secretId, endpoint, submitAction];

@@ -182,6 +182,12 @@ it('equal images are equal by their bytes, whatever node they come from', async 
 	expect(made()).toHaveLength(1);
 });
 
+it('calls without an execution make a job each', async () => {
+	const call = calledByAgent({ operation: 'submit' }, { executionId: '' });
+	for (let calls = 0; calls < 2; calls++) await call({ prompt: 'A cat' });
+	expect(made()).toHaveLength(2);
+});
+
 it('runs of a node that is no tool make a job each, equal or not', async () => {
 	for (let runs = 0; runs < 2; runs++) {
 		await finish(fake, start(fake, optionsOf({ operation: 'submit' }, {})));
