@@ -7,6 +7,7 @@ import type { OptionsReader, ReadOptions } from '../request/readOptions';
 import type { HookContext } from './n8nContext';
 import type { RetryMemory } from './retryMemory';
 import type { ParkingRound } from './suspend';
+import type { ToolCall } from './toolCall';
 
 /** An operation, and what its rows imply. */
 export interface OperationSetup {
@@ -33,4 +34,6 @@ export interface Item extends HookCall {
 	credentials: ICredentialDataDecryptedObject;
 	account: Account;
 	read: ReadOptions;
+	/** Known once the request is checked. */
+	toolCall?: ToolCall | undefined;
 }

@@ -11,6 +11,7 @@ import type { HookCall, Item, OperationSetup } from './item';
 import { binaryReaderOf, parametersOf } from './n8nContext';
 import { planDelivery } from './planDelivery';
 import { runItem } from './runItem';
+import { toolCallOf } from './toolCall';
 
 const siteProblem = ({ name }: Operation): Problem => ({
 	field: 'Operation',
@@ -77,7 +78,9 @@ async function checkItem(call: HookCall, setup: OperationSetup): Promise<Prepare
 		reader: binaryReaderOf(call.context),
 		planDelivery: operation.createsJob ? plan : undefined,
 	});
-	return prepared.problems ? prepared : runnable(item, prepared.request, delivery);
+	if (prepared.problems) return prepared;
+	const { request } = prepared;
+	return runnable({ ...item, toolCall: await toolCallOf(item, request) }, request, delivery);
 }
 
 /** Reads and checks everything about an item before the first request is sent. Never throws. */

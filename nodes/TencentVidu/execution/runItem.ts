@@ -12,19 +12,23 @@ import { runOperation } from '../jobs/runOperation';
 import { createClient } from '../transport/client';
 import { createSender } from '../transport/n8nHttp';
 import { openDownload } from '../transport/openDownload';
-import { CANCELLED, type Outcome } from '../transport/outcome';
+import { CANCELLED, failed, type Outcome } from '../transport/outcome';
 import type { Delivery } from './delivery';
 import type { Item } from './item';
 import { isTool, logAcceptedJob, stopSignalOf } from './n8nContext';
+import { withFieldLabels } from './refusedFields';
 
 /** The API for an item, and the part of the run's memory that it uses. */
 function createItemClient(item: Item) {
-	const { context, credentials, account, request, read, memory, index } = item;
+	const { context, credentials, account, request, read, memory, index, toolCall } = item;
 	const { options } = read;
-	const itemMemory = memory.of(index, (job) => {
+	const ownMemory = memory.of(index, (job) => {
+		if (job.JobId === toolCall?.jobId) return;
 		logAcceptedJob(context, job);
 		rememberJob(job);
 	});
+	const { retryOnFail = false } = context.getNode();
+	const itemMemory = toolCall?.memoryOf(ownMemory, retryOnFail) ?? ownMemory;
 	const client = createClient(createSender(context, credentials), account, {
 		service: { url: SERVICE_URL[account.site], version: API_VERSION },
 		request,
@@ -88,8 +92,7 @@ async function submitAndPark(
 	return { outcome: delivered, hasJoined: true };
 }
 
-/** Runs the operation for an item whose request is checked. */
-export async function runItem(
+async function run(
 	item: Item,
 	request: JobRequest,
 	{ waitBy, timeout }: Delivery,
@@ -101,8 +104,24 @@ export async function runItem(
 		if (!hasJoined) item.round.leave(outcome.kind === 'failed');
 		return outcome;
 	}
-	const hasEnded = item.memory.isResumed;
-	const outcome = await runOperation(item.setup.operation, { ...context, hasEnded });
+	const { memory, setup, toolCall } = item;
+	const work = async () => {
+		const hasEnded = memory.isResumed || toolCall?.jobId !== undefined;
+		return await runOperation(setup.operation, { ...context, hasEnded });
+	};
+	const outcome = toolCall ? await toolCall.run(work, signal) : await work();
 	item.round.leave(outcome.kind === 'failed');
 	return outcome;
+}
+
+/** Runs the operation for an item whose request is checked. */
+export async function runItem(
+	item: Item,
+	request: JobRequest,
+	delivery: Delivery,
+	signal: AbortSignal,
+): Promise<Outcome<ItemResult>> {
+	const outcome = await run(item, request, delivery, signal);
+	if (outcome.kind !== 'failed') return outcome;
+	return failed(withFieldLabels(outcome.failure, item.setup.schema, request.values));
 }

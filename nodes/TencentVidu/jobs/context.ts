@@ -57,6 +57,8 @@ export interface ItemMemory {
 	remember(outcome: Outcome<ApiResult>): void;
 	/** Keeps an accepted job; called before anything else is done with it. */
 	accept(job: AcceptedJob): void;
+	/** Hears that the job has failed, if another may be made for that. */
+	onJobFailed?: () => void;
 	/** Whether a parked run was resumed: then nothing is submitted any more. */
 	isResumed: boolean;
 	/** What the callback of a resumed run said, where the service cannot be asked. */
@@ -76,7 +78,7 @@ export interface JobContext {
 	wantsBinary: boolean;
 	/** Milliseconds to wait for the job. */
 	timeout: number;
-	/** Whether the job is known to have ended, so that the first poll need not wait. */
+	/** Whether the job may have ended already, so that the first poll need not wait. */
 	hasEnded?: boolean;
 	download: Pick<DownloadOptions, 'open' | 'fairnessKey' | 'allowsPrivate'>;
 	clock: Clock;

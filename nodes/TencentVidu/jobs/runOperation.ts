@@ -47,6 +47,7 @@ function billedOf({ Credits }: Job): Billed {
 async function deliver(context: JobContext, ended: PollResult): Promise<Outcome<ItemResult>> {
 	const { options } = context;
 	const { job, requestId } = ended;
+	if (job.Status === 'FAIL') context.memory.onJobFailed?.();
 	if (job.Status === 'FAIL' && options.onFailedJob === 'error') {
 		return failed({
 			message: `Tencent Cloud could not make the video${reasonOf(job)}`,

@@ -129,6 +129,9 @@ export class FieldSchema {
 	/** Leaves out of a body what is empty, and gives the values their types. */
 	readonly schema: z.ZodTypeAny;
 
+	/** The paths in the body that the fields send: `['LogoParam', 'LogoUrl']`. */
+	readonly paths: string[][];
+
 	private readonly leaves: Leaf[];
 
 	/** `keyOf` names a field's value in what is parsed: by default its name on the wire. */
@@ -137,8 +140,8 @@ export class FieldSchema {
 		keyOf: KeyOf = wireName,
 	) {
 		this.leaves = leavesOf(fields, keyOf);
-		const paths = this.leaves.map(({ wire }) => wire);
-		const clean = (body: unknown) => (isRecord(body) ? withoutEmpty(body, paths) : body);
+		this.paths = this.leaves.map(({ wire }) => wire);
+		const clean = (body: unknown) => (isRecord(body) ? withoutEmpty(body, this.paths) : body);
 		// An option can be known by a name that means an empty value.
 		this.schema = z.preprocess(clean, objectSchema(this.leaves)).transform(clean);
 	}

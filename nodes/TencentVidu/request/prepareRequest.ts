@@ -41,6 +41,8 @@ export interface PreparedRequest {
 	reference?: string;
 	/** The JSON body; images are read only now. */
 	payload: () => Promise<string | Buffer>;
+	/** The body without a callback URL of ours: the same for equal requests. */
+	content: () => Promise<string | Buffer>;
 }
 
 /** What a body is checked by and made with. */
@@ -181,8 +183,10 @@ export async function prepareRequest(
 	}
 	if (problems.length > 0) return { problems: perField(problems) };
 
-	const payload = async () =>
-		images.length > 0 ? await joinImages(toSend(), images, bytes) : JSON.stringify(toSend());
+	const bodyOf = async (body: Record<string, unknown>) =>
+		images.length > 0 ? await joinImages(body, images, bytes) : JSON.stringify(body);
+	const payload = async () => await bodyOf(toSend());
+	const content = async () => await bodyOf(values);
 	const reference = callback?.reference ? { reference: callback.reference } : {};
-	return { request: { values, bytes, payload, ...reference } };
+	return { request: { values, bytes, payload, content, ...reference } };
 }

@@ -62,7 +62,7 @@ function recoveryFrom(result: Unsuccessful, site: Site): Recovery {
 		case 'proxyRefused':
 			return {
 				action: /40[37]/.test(result.reason) ? 'fail' : 'unreachable',
-				advice: `The request was refused by the proxy (${result.reason}), so nothing was sent to Tencent Cloud. Check Proxy in the node's Request Options, or the proxy of the machine that runs n8n, and its user name and password`,
+				advice: `The request was refused by the proxy (${result.reason}). Check Proxy in the node's Request Options, or the proxy of the machine that runs n8n, and its user name and password`,
 			};
 		case 'rejectedLocally':
 			return { action: 'fail', advice: `The request could not be sent: ${result.reason}` };
@@ -81,9 +81,9 @@ function detailsOf(result: Unsuccessful): Partial<Failure> {
 		const { code, message, requestId } = result;
 		return { code, vendorText: redactSignatures(message), requestId };
 	}
-	if (result.kind === 'rejectedLocally') return { isUnsent: true };
 	if (result.kind === 'unreachable') return { code: result.reason, isUnsent: true };
-	return result.kind === 'lost' ? { code: result.reason } : {};
+	if (result.kind === 'lost') return { code: result.reason };
+	return result.kind === 'malformed' ? {} : { isUnsent: true };
 }
 
 /** What the limiter learns: only a retryable result holds the next requests back. */

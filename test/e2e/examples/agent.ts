@@ -17,37 +17,51 @@ export const agentScenarios = ({ environment, load, jobsOf, jsonOf }: ExampleRun
 			...toolArguments,
 			prompt: `Cat ${index}`,
 		}));
-		const model = await startChatModel([toolArguments, 'Here it is.', ...endless]);
+		const newerArguments = { ...toolArguments, prompt: 'The cat smiles at the newer model' };
+		const twice = (args: typeof toolArguments) => [args, args, 'Here it is.'];
+		const answers = [...twice(toolArguments), ...twice(newerArguments), ...endless];
+		const model = await startChatModel(answers);
 		try {
 			const openAi = await client.createCredential({
 				name: 'Stand-in',
 				type: 'openAiApi',
 				data: { apiKey: 'none', url: model.url },
 			});
-			const workflow = await load(file, {}, [environment.credential, openAi]);
+			const credentials = [environment.credential, openAi];
+			const workflow = await load(file, {}, credentials);
 			const triggerOutput = {
 				sessionId: 'one',
 				action: 'sendMessage',
 				chatInput: 'A smiling cat',
 			};
-			const ask = async () =>
-				await client.run(workflow, { trigger: 'When You Write', triggerOutput });
-			const [execution, jobs] = await jobsOf(ask);
-			assert.equal(execution.error?.message, undefined);
-			assert.equal(jobs.length, 1);
-			assert.deepEqual(jobs[0]?.request.Images, [toolArguments.image]);
-			assert.equal(jobs[0].request.Prompt, toolArguments.prompt);
-			assert.equal(model.requests.length, 2);
-			const told = model.requests[1]?.messages.find(({ role }) => role === 'tool');
-			const [item] = toolAnswerSchema.parse(told?.content);
-			assert.equal(item?.JobId, jobs[0].jobId);
-			assert.equal(item.Status, 'DONE');
-			assert.equal(item.ResultVideoUrl, `${environment.fake.url}/video/${jobs[0].jobId}.mp4`);
-			assert.deepEqual(
-				jsonOf(execution, 'Video Agent').map(({ output }) => output),
-				['Here it is.'],
-			);
-			assert.ok(JSON.stringify(execution.runData['Make a Video']).includes(jobs[0].jobId));
+			const ask = async (asked = workflow) =>
+				await client.run(asked, { trigger: 'When You Write', triggerOutput });
+			// n8n itself runs the tools of an agent of version 3.
+			const newer = await load(file, { '"typeVersion": 2.2': '"typeVersion": 3' }, credentials);
+			for (const [asked, { image, prompt }] of [
+				[workflow, toolArguments] as const,
+				[newer, newerArguments] as const,
+			]) {
+				const [execution, jobs] = await jobsOf(async () => await ask(asked));
+				assert.equal(execution.error?.message, undefined);
+				assert.equal(jobs.length, 1);
+				assert.deepEqual(jobs[0]?.request.Images, [image]);
+				assert.equal(jobs[0].request.Prompt, prompt);
+				const told = model.requests.at(-1)?.messages.filter(({ role }) => role === 'tool') ?? [];
+				assert.equal(told.length, 2);
+				for (const { content } of told) {
+					const [item] = toolAnswerSchema.parse(content);
+					assert.equal(item?.JobId, jobs[0].jobId);
+					assert.equal(item.Status, 'DONE');
+					assert.equal(item.ResultVideoUrl, `${environment.fake.url}/video/${item.JobId}.mp4`);
+				}
+				assert.deepEqual(
+					jsonOf(execution, 'Video Agent').map(({ output }) => output),
+					['Here it is.'],
+				);
+				assert.ok(JSON.stringify(execution.runData['Make a Video']).includes(jobs[0].jobId));
+			}
+			assert.equal(model.requests.length, 6);
 
 			const [, circling] = await jobsOf(ask);
 			assert.equal(circling.length, 4);

@@ -28,7 +28,7 @@ export async function startChatModel(answers: readonly ChatAnswer[]): Promise<Ch
 			const chatRequest = requestSchema.parse(JSON.parse(body));
 			const answer = answers[requests.length] ?? 'I have nothing more to say.';
 			requests.push(chatRequest);
-			const message = messageOf(answer, chatRequest);
+			const message = messageOf(answer, chatRequest, `call_${requests.length}`);
 			response.setHeader(
 				'content-type',
 				chatRequest.stream ? 'text/event-stream' : 'application/json',
@@ -51,11 +51,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 	return Buffer.concat(chunks).toString('utf8');
 }
 
-function messageOf(answer: ChatAnswer, { tools }: ChatRequest) {
+function messageOf(answer: ChatAnswer, { tools }: ChatRequest, id: string) {
 	if (typeof answer === 'string') return { role: 'assistant', content: answer };
 	const name = tools[0]?.function.name ?? '';
 	const call = { name, arguments: JSON.stringify(answer) };
-	const toolCall = { index: 0, id: 'call_1', type: 'function', function: call };
+	const toolCall = { index: 0, id, type: 'function', function: call };
 	return { role: 'assistant', content: null, tool_calls: [toolCall] };
 }
 

@@ -554,6 +554,19 @@ it.each([
 	expect(jsons()[0]?.DownloadError).toMatch(/private network/);
 });
 
+it('ends a stalled download, and starts the workflow without the file', async () => {
+	await submit();
+	const [[told] = []] = trigger.started;
+	await open({ options: { downloadVideo: true } }, { publicUrl: `${trigger.url}/` });
+	fake.faults.add({ action: 'Video', times: Infinity, fault: { kind: 'stall' } });
+	const { search } = new URL(signedUrl());
+	expect(await post(`${address()}${search}`, told?.json.Callback)).toBe(200);
+	await virtualTime.until(trigger.settled(), () => 0);
+	const [item] = trigger.started[0] ?? [];
+	const DownloadError = expect.stringContaining('60 seconds, 2 tries') as string;
+	expect(item).toEqual({ json: { ...told?.json, DownloadError } });
+}, 30_000);
+
 it('keeps the digits of a JobId that comes as a number, whatever the content type', async () => {
 	await open({ authentication: 'none' });
 	const body = '{"JobId": 1397428070633955329, "Status": "FAIL"}';

@@ -232,6 +232,12 @@ it('makes four jobs of five items when one is refused in each of three tries', a
 	expect(seen.jobIds).toHaveLength(4);
 });
 
+it('names the field that the service refuses', async () => {
+	const message = 'The parameter `Prompt` is invalid';
+	const seen = await strike({ kind: 'error', code: 'InvalidParameterValue', message }, 1, {});
+	expect(seen.error?.message).toMatch(/^Prompt: The service refuses .* No job was made\.$/);
+});
+
 it('lists every JobId in the data of the error and in its description', async () => {
 	const seen = await strike(refusal('InvalidParameter'), 60, retrying, 3);
 	expectNothingLost(seen);

@@ -128,7 +128,9 @@ describe('a proxy that refuses', () => {
 		const port = await listening(refuse);
 		const requestOptions = { proxy: `http://127.0.0.1:${port}` };
 		const { error, ambiguous } = await submitTo(endpoint, { parameters: { requestOptions } });
-		expect(error?.message).toMatch(new RegExp(`refused by the proxy.*${reason}.*nothing was sent`));
+		const { message = '' } = error ?? {};
+		expect(message).toMatch(new RegExp(`refused by the proxy.*${reason}.* Nothing was sent\\.$`));
+		expect(message.match(/nothing was sent/gi)).toHaveLength(1);
 		expect(ambiguous).toBe(0);
 	});
 

@@ -1,3 +1,4 @@
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 
 import { OutboundHttp } from '@n8n/backend-network';
@@ -5,6 +6,7 @@ import { Container } from '@n8n/di';
 import type { IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
 import { openDownload } from '../../../../nodes/TencentVidu/transport/openDownload';
+import { selfSigned } from '../../../support/engine/selfSigned';
 import { type RunOptions, runToEnd } from '../../../support/engine/serviceRun';
 import { useVirtualEngine } from '../../../support/engine/virtualEngine';
 import { virtualTime } from '../../../support/engine/virtualTime';
@@ -59,6 +61,27 @@ it('stores no more of an endless video than Max Video Size', async () => {
 	expect(error?.message).toContain('larger than Max Video Size (2 MB)');
 	await expectNoConnections();
 });
+
+it.each([
+	[true, undefined],
+	[false, /connection broke/],
+])(
+	'takes a self-signed certificate of the video with Ignore SSL Issues: %s',
+	async (allowUnauthorizedCerts, reason) => {
+		const server = createHttpsServer(selfSigned(), (_, response) => response.end('mp4'));
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const to = `https://127.0.0.1:${(server.address() as AddressInfo).port}/v.mp4`;
+		const parameters = { requestOptions: { allowUnauthorizedCerts } };
+		try {
+			const { error, items } = await generate({ kind: 'redirect', to }, { parameters });
+			if (reason) expect(error?.message).toMatch(reason);
+			else expect(items[0]?.binary?.data?.bytes).toBe(3);
+		} finally {
+			server.closeAllConnections();
+			server.close();
+		}
+	},
+);
 
 /** A context whose requests n8n sends. */
 const context = {

@@ -1,0 +1,68 @@
+import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
+import { withFieldLabels } from '../../../../nodes/TencentVidu/execution/refusedFields';
+import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
+
+const fields = resources
+	.flatMap(operationsOf)
+	.find(({ value, createsJob }) => createsJob && value === 'submit')?.fields;
+const schema = new FieldSchema(fields ?? []);
+
+const binary = { binaryField: 'data' };
+
+const refused = (code: string, vendorText: string, values: Record<string, unknown> = {}) =>
+	withFieldLabels({ code, vendorText, message: 'No', mayHaveStarted: false }, schema, values)
+		.message;
+
+type Path = Array<string | number>;
+
+describe('the message of a refusal begins with the labels of the fields that it names', () => {
+	it.each<[string, string, Path[]]>([
+		['InvalidParameterValue', 'The parameter `Duration` is invalid', [['Duration']]],
+		['UnknownParameter', 'The parameter `LogoAdd` is not recognized.', [['LogoAdd']]],
+		['MissingParameter', 'Prompt', [['Prompt']]],
+		['InvalidParameterValue.Model', '', [['Model']]],
+		['InvalidParameterValue.InvalidVideoResolution', '', [['Resolution']]],
+		['InvalidParameter', 'Duration 16 does not suit Model viduq2', [['Duration'], ['Model']]],
+		['InvalidParameter', 'LogoParam.LogoRect.Width', [['LogoParam', 'LogoRect', 'Width']]],
+		['InvalidParameter', 'LogoUrl is wrong', [['LogoParam', 'LogoUrl']]],
+		['InvalidParameter', 'LogoParam is wrong', [['LogoParam']]],
+		['InvalidParameter', '<b>Prompt</b>\r\n: $& %s', [['Prompt']]],
+	])('%s %s', (code, text, paths) => {
+		const labels = paths.map((path) => schema.label(path));
+		expect(refused(code, text)).toBe(`${labels.join(', ')}: No`);
+	});
+
+	it.each<[string, unknown[], Path[]]>([
+		['Images', [binary], [['Images', 0]]],
+		[
+			'Images',
+			['https://e.com/a.png', binary],
+			[
+				['Images', 0],
+				['Images', 1],
+			],
+		],
+		['Images.1', ['https://e.com/a.png', binary], [['Images', 1]]],
+		['Images[1]', [binary, 'https://e.com/a.png'], [['Images', 1]]],
+	])('%s of %j', (text, Images, paths) => {
+		const labels = paths.map((path) => schema.label(path, { Images }));
+		expect(refused('InvalidParameter', text, { Images })).toBe(`${labels.join(', ')}: No`);
+	});
+
+	it('three of them at most', () => {
+		expect(refused('InvalidParameter', 'Prompt, Model, Duration, Audio').split(', ')).toHaveLength(
+			3,
+		);
+	});
+});
+
+it.each([
+	['InvalidParameter', 'The duration is wrong, and MyModel, too'],
+	['InvalidParameter', 'The header `X-TC-Timestamp` is not a time. Width'],
+	['FailedOperation.ImageDecodeFailed', 'Images'],
+	['AuthFailure.SecretIdNotFound', 'Model'],
+])('nothing is added to %s: %j', (code, text) => expect(refused(code, text)).toBe('No'));
+
+it('only the beginning of a text is searched', () => {
+	expect(refused('InvalidParameter', `${' '.repeat(3_000)}Prompt`)).toBe('No');
+});
