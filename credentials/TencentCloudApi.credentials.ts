@@ -29,7 +29,7 @@ export class TencentCloudApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:tencentCloud.svg', dark: 'file:tencentCloud.dark.svg' };
 
-	documentationUrl = 'https://www.tencentcloud.com/document/product/598/34228';
+	documentationUrl = 'https://github.com/n8n-nodes-tencent-vidu/n8n-nodes-tencent-vidu#credential';
 
 	properties: INodeProperties[] = [
 		{
@@ -43,6 +43,14 @@ export class TencentCloudApi implements ICredentialType {
 			default: 'international',
 			description:
 				'Where the account was opened. If you sign in at tencentcloud.com, choose International. Keys of one site do not work on the other.',
+		},
+		{
+			displayName:
+				'On the International site, results come only by a call to n8n. So Generate needs n8n 2 at a public address (WEBHOOK_URL, or a tunnel), and takes one item in each run. Text to Video, Reference to Video and Get are on the China site alone.',
+			name: 'internationalNotice',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { site: ['international'] } },
 		},
 		{
 			displayName: 'Secret ID',

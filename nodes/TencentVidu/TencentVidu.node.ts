@@ -1,6 +1,6 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { hints } from './descriptions/hints';
+import { builderHint, hints } from './descriptions/hints';
 import { nodeProperties } from './descriptions/properties';
 import { resources, resumeWebhook, SERVICE_URL } from './descriptions/resources';
 import { handleResumeWebhook } from './execution/resume';
@@ -14,11 +14,12 @@ export class TencentVidu implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Turn images into videos with Vidu on Tencent Cloud',
+		description: 'Turns images, text or references into videos with Vidu on Tencent Cloud',
 		defaults: { name: 'Tencent Cloud Vidu' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
+		builderHint,
 		credentials: [{ name: 'tencentCloudApi', required: true }],
 		// The site's own host takes its place; an expression here costs two evaluations an item.
 		requestDefaults: { baseURL: SERVICE_URL.china },

@@ -11,7 +11,8 @@ export class TencentViduTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{$parameter["events"].join(", ")}}',
-		description: 'Starts the workflow when a Vidu video on Tencent Cloud is ready or has failed',
+		description:
+			'Turns images, text or references into videos with Vidu on Tencent Cloud: starts when a video is ready or has failed',
 		eventTriggerDescription: 'Waiting for Tencent Cloud to report a job to the test URL',
 		activationMessage:
 			'Tencent Cloud can now report jobs to the production URL of the Tencent Cloud Vidu Trigger.',

@@ -19,7 +19,8 @@ const counted = (count: number) => count.toLocaleString('en-US');
 const FORMATS: Record<string, string> = {
 	url: 'http(s) address',
 	json: 'JSON object',
-	id: 'one word',
+	jobId: 'one word',
+	subjectId: 'one word',
 	image: 'image as Base64',
 };
 
@@ -49,14 +50,18 @@ function valuesOf({ type, options, typeOptions, ...row }: Field): string {
 			.filter(Boolean)
 			.join(', ');
 	}
-	if (String(row.routing?.send?.value).includes('binaryField')) return 'name of a binary field';
+	if (row.image === 'binary') return 'names of binary fields, or files';
+	if (row.image === 'url') return typeOptions?.multipleValues ? 'list of addresses' : 'address';
 	const most = row.maxLength === undefined ? '' : `, up to ${counted(row.maxLength)} characters`;
-	return `${FORMATS[row.format ?? ''] ?? 'text'}${most}`;
+	const list = typeOptions?.multipleValues ? 'list: ' : '';
+	return `${list}${FORMATS[row.format ?? ''] ?? 'text'}${most}`;
 }
 
 interface Leaf {
 	label: string;
 	row: Field;
+	/** The name on the wire. */
+	wire: string | undefined;
 	site: 'China' | 'both';
 }
 
@@ -70,14 +75,21 @@ export const rowsIn = ({ options = [] }: Field): INodeProperties[] =>
 	});
 
 /** The fields that hold values. Collections are replaced by their fields, and notices are left out. */
-function leavesOf(rows: INodeProperties[], above: string[] = [], inherited: Site = 'both'): Leaf[] {
+function leavesOf(
+	rows: INodeProperties[],
+	above: string[] = [],
+	inherited: Site = 'both',
+	list = '',
+): Leaf[] {
 	return rows.filter(isField).flatMap((row): Leaf[] => {
 		const label = [...above, row.displayName];
 		const site = row.documentedBy === 'china' ? 'China' : inherited;
-		if (row.type === 'notice') return [];
-		if (row.type === 'collection' || row.type === 'fixedCollection')
-			return leavesOf(rowsIn(row), label, site);
-		return [{ label: label.join(' > '), row, site }];
+		// Only a tool has its own description, in a field of n8n's.
+		if (row.type === 'notice' || row.name === 'toolDescription') return [];
+		const wire = wireNameOf(row);
+		if (row.type === 'collection') return leavesOf(rowsIn(row), label, site, list);
+		if (row.type === 'fixedCollection') return leavesOf(rowsIn(row), label, site, `${wire}[].`);
+		return [{ label: label.join(' > '), row, site, wire: wire && `${list}${wire}` }];
 	});
 }
 
@@ -95,8 +107,8 @@ const described = ({ description = '', required }: Field) =>
 	`${plain(description).replace(/[.…]?$/, (end) => end || '.')}${required ? ' Required.' : ''}`;
 
 /** A table of fields, with their labels in the editor and their wire names. */
-export function rowTable(rows: INodeProperties[]): string {
-	const leaves = leavesOf(rows);
+export function rowTable(rows: INodeProperties[], site: Site = 'both'): string {
+	const leaves = leavesOf(rows, [], site);
 	if (!isSent(rows)) {
 		return table(
 			['Setting', 'Values', 'Description'],
@@ -105,10 +117,9 @@ export function rowTable(rows: INodeProperties[]): string {
 	}
 	return table(
 		['Field, sent as', 'Values', 'Site', 'Description'],
-		leaves.map(({ label, row, site }) => {
-			const wireName = wireNameOf(row);
-			const named = wireName === undefined ? '' : `<br>${code(wireName)}`;
-			return [plain(label) + named, withDefault(row), named && site, described(row)];
+		leaves.map(({ label, row, site: documentedBy, wire }) => {
+			const named = wire === undefined ? '' : `<br>${code(wire)}`;
+			return [plain(label) + named, withDefault(row), named && documentedBy, described(row)];
 		}),
 	);
 }

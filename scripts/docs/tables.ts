@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
 
 import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
-import type { Field, Operation } from '../../nodes/TencentVidu/descriptions/field';
+import type { Field, Operation, Resource } from '../../nodes/TencentVidu/descriptions/field';
 import { operationsOf, resources } from '../../nodes/TencentVidu/descriptions/resources';
 import type * as Trigger from '../../nodes/TencentVidu/TencentViduTrigger.node';
 import {
@@ -49,8 +49,11 @@ function sectionsOf(operations: Operation[]): Section[] {
 	});
 }
 
-const withTitle = (level: string, { title, rows }: Section) =>
-	`${level} ${title}\n\n${rowTable(rows)}`;
+const withTitle = (level: string, { title, rows }: Section, site?: 'China') =>
+	`${level} ${title}\n\n${rowTable(rows, site)}`;
+
+/** The site that alone has a resource. */
+const siteOf = ({ sites }: Resource) => (sites.join() === 'china' ? 'China' : undefined);
 
 const actionsOf = ({ createsJob, waits, submitAction, describeAction }: Operation) => [
 	...(createsJob ? [submitAction] : []),
@@ -73,7 +76,7 @@ const operationTables = () =>
 			),
 			...sectionsOf(operations)
 				.filter(({ rows }) => isSent(rows))
-				.map((section) => withTitle('####', section)),
+				.map((section) => withTitle('####', section, siteOf(resource))),
 		])
 		.join('\n\n');
 

@@ -121,14 +121,7 @@ const N8N_LABELS = [
 	...['Remove Duplicates', 'Remove Items Processed in Previous Executions'],
 ];
 
-/** Labels of fields and options that these pages describe before their rows are there. */
-const COMING_LABELS = [
-	...['Text to Video', 'Reference to Video', 'Generate video from image', 'Service Default'],
-	...['Image From', 'Image URL', 'Duration (Seconds)', 'Send Result To', 'Vidu Trigger'],
-	...['Trigger Path', 'Wait Node of This Run', 'Max Video Size', 'On Unconfirmed'],
-];
-
-/** All labels of properties, and of their options, at any depth. */
+//** All labels of properties, and of their options, at any depth. */
 function labelsOf(properties: INodeProperties[]): string[] {
 	return properties.flatMap(({ displayName, options = [] }) => [
 		displayName,
@@ -150,7 +143,6 @@ describe('the pages for users', () => {
 			...labelsOf(properties),
 		]),
 		...N8N_LABELS,
-		...COMING_LABELS,
 	]);
 
 	it.each(userPages)('%s names in bold only what the editor shows', (page) => {

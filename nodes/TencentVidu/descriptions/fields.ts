@@ -16,6 +16,10 @@ export const frames = {
 		{
 			name: 'First and Last Image',
 			value: 'firstAndLast',
+			builderHint: {
+				propertyHint:
+					'Keep first for one image. Use firstAndLast only if the user has a second image for the end.',
+			},
 			description: 'The video begins with one and ends with the other',
 		},
 		{ name: 'None', value: 'none', description: 'The China site needs an image' },
@@ -40,6 +44,10 @@ export const firstFrameUrl = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://example.com/first.png',
+	builderHint: {
+		propertyHint:
+			'Must be reachable from the internet. For a file of the node before, set firstFrameSource to binary instead.',
+	},
 	description: `Public URL of the image that the video begins with. ${IMAGE} up to 50 MB, with sides from 1:4 to 4:1. A data URI works, too.`,
 	displayOptions: { show: { frames: ['first', 'firstAndLast'], firstFrameSource: ['url'] } },
 	documentedBy: 'china',
@@ -133,6 +141,9 @@ export const referenceImageUrls = {
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Image URL' },
 	default: [],
 	placeholder: 'e.g. https://example.com/vase.png',
+	builderHint: {
+		propertyHint: 'A list of one to seven public URLs, or one expression that returns such a list.',
+	},
 	description: `Public URLs, or an expression that returns a list of them. ${REFERENCE_IMAGES}, up to 50 MB each.`,
 	displayOptions: { show: { referenceType: ['images'], referenceImageSource: ['url'] } },
 	image: 'url',
@@ -231,6 +242,9 @@ export const subjects = {
 	typeOptions: { multipleValues: true },
 	placeholder: 'Add Subject',
 	default: {},
+	builderHint: {
+		propertyHint: 'Each subject needs an id, and the prompt must call it by @id.',
+	},
 	description: 'One to seven persons or things, with one to seven images in all',
 	options: [{ displayName: 'Subject', name: 'subject', values: subjectRows }],
 	displayOptions: { show: { referenceType: ['subjects'] } },
@@ -244,6 +258,10 @@ export const prompt = {
 	typeOptions: { rows: 4 },
 	default: '',
 	placeholder: 'e.g. The camera moves slowly around the vase',
+	builderHint: {
+		propertyHint:
+			'Describe what moves and how the camera moves. Map it from the input with an expression where each item has its own.',
+	},
 	description:
 		'What happens in the video, up to 2,000 characters. Ignored when Recommended Prompt is on.',
 	documentedBy: 'china',
@@ -261,6 +279,10 @@ export const model = {
 		{
 			name: 'Vidu Q2',
 			value: 'viduq2',
+			builderHint: {
+				propertyHint:
+					'Leave empty unless the user asks for a model. Q3 models have sound and last up to 16 seconds.',
+			},
 			description: 'Used when none is set',
 			onlyFor: ['textToVideo', 'referenceToVideo'],
 		},
@@ -302,6 +324,9 @@ export const duration = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 16, numberPrecision: 0 },
 	default: 0,
+	builderHint: {
+		propertyHint: '0 leaves it to the service. Longer videos cost more.',
+	},
 	description:
 		'Length of the video. 0 is the service default of 5. Q3 models: 1 to 16. Q2 models: 1 to 10, but 1 to 8 between two images.',
 	documentedBy: 'china',
@@ -332,6 +357,10 @@ export const sendResultTo = {
 		{
 			name: 'Nowhere: Fetch It with Get (China)',
 			value: 'none',
+			builderHint: {
+				propertyHint:
+					'On the International site none is refused. Use trigger together with a Tencent Cloud Vidu Trigger node.',
+			},
 			description: 'The International site has no way to fetch a result',
 		},
 		{
@@ -357,6 +386,9 @@ export const triggerPath = {
 	type: 'string',
 	default: DEFAULT_TRIGGER_PATH,
 	placeholder: `e.g. ${DEFAULT_TRIGGER_PATH}`,
+	builderHint: {
+		propertyHint: 'Must equal the path parameter of the Tencent Cloud Vidu Trigger node.',
+	},
 	description: 'The Path of the Tencent Cloud Vidu Trigger. Its workflow must be published.',
 	displayOptions: { show: { sendResultTo: ['trigger'] } },
 } satisfies Field;
@@ -615,6 +647,10 @@ export const jobId = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. 1397428070633955328',
+	builderHint: {
+		propertyHint:
+			'Map the JobId that Submit returned, as text: as a number its last digits change.',
+	},
 	description: 'The JobId that Submit gave. Keep it as text: as a number its last digits change.',
 	documentedBy: 'china',
 	format: 'jobId',

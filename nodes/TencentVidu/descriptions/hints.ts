@@ -1,4 +1,4 @@
-import type { NodeHint } from 'n8n-workflow';
+import type { IBuilderHint, NodeHint } from 'n8n-workflow';
 
 /** Addresses that only the own network knows; the vendor is on the internet. */
 const PRIVATE = String.raw`(localhost|127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|\[)`;
@@ -41,3 +41,16 @@ export const hints: NodeHint[] = [
 		[IMAGES, String.raw`https?:\/\/${PRIVATE}`],
 	),
 ];
+
+/** What n8n's AI workflow builder reads; versions that do not know the key ignore it. */
+export const builderHint: IBuilderHint = {
+	searchHint:
+		'Makes AI videos with Vidu on Tencent Cloud: from an image, from text, or from reference images. Every run with Generate or Submit costs money. Prefer Generate, which returns the finished video.',
+	relatedNodes: [
+		{
+			nodeType: 'n8n-nodes-tencent-vidu.tencentViduTrigger',
+			relationHint:
+				'Starts a workflow when a job of Submit with Send Result To: Vidu Trigger is done',
+		},
+	],
+};

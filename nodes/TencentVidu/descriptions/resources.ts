@@ -118,6 +118,18 @@ const additionalFieldsOf = (options: Field[]): Field => ({
 	options,
 });
 
+/** What a model is told of a tool; n8n adds a field of its own only if there is none of this name. */
+const toolDescription = (text: string): Field => ({
+	displayName: 'Description',
+	name: 'toolDescription',
+	type: 'string',
+	typeOptions: { rows: 4 },
+	default: text,
+	required: true,
+	description: 'What the tool does, and when to use it, in words for the model of the agent',
+	displayOptions: { show: { '@tool': [true] } },
+});
+
 const delivery = [fields.sendResultTo, fields.triggerPath, fields.callbackUrl];
 
 /** What the operations of all resources have in common. */
@@ -126,6 +138,8 @@ const OPERATIONS = [
 		value: 'generate',
 		name: 'Generate',
 		description: 'Start a job, wait for it, and go on with the video',
+		toolDescription:
+			'Makes a new video with Vidu and waits for it, which takes minutes. Each call with new input costs money. Returns JobId, Status and ResultVideoUrl, an address that works for 24 hours. If a call times out or its answer is lost, call it once more with exactly the same input: it goes on with the same job. If Status is FAIL, tell the user why.',
 		builderHint:
 			'The usual choice: returns an item with the finished video for each input item. Each execution is billed, so do not put it into a loop that retries.',
 		createsJob: true,
@@ -135,6 +149,8 @@ const OPERATIONS = [
 		value: 'get',
 		name: 'Get',
 		description: 'Get the status of a job, and its video once it is done (China site)',
+		toolDescription:
+			'Tells the status of a Vidu video job by its JobId: WAIT, RUN, DONE or FAIL. Returns ResultVideoUrl once it is DONE. Costs nothing, so it may be called again.',
 		builderHint:
 			'Costs nothing. Needs the JobId that Submit returned, as text. Status is WAIT, RUN, DONE or FAIL.',
 		createsJob: false,
@@ -144,6 +160,8 @@ const OPERATIONS = [
 		value: 'submit',
 		name: 'Submit',
 		description: 'Start a job and go on with its JobId, without waiting for the video',
+		toolDescription:
+			'Starts a new video with Vidu and returns its JobId at once, without the video. Each call with new input costs money. Never call it twice for the same video: ask for the result by its JobId.',
 		builderHint:
 			'For results that another workflow handles later: set sendResultTo to trigger, and add a Tencent Cloud Vidu Trigger with the same path. Each execution is billed.',
 		createsJob: true,
@@ -162,9 +180,9 @@ export function operationsOf(resource: Resource): Operation[] {
 		get: [fields.jobId, getOptions],
 		submit: [...main, ...delivery, additionalFields, submitOptions],
 	};
-	return OPERATIONS.map((operation) => ({
+	return OPERATIONS.map(({ toolDescription: text, ...operation }) => ({
 		...operation,
 		...{ action: actions[operation.value], submitAction, describeAction, sites },
-		fields: fieldsOf[operation.value],
+		fields: [toolDescription(text), ...fieldsOf[operation.value]],
 	}));
 }

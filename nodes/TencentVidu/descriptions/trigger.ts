@@ -1,5 +1,6 @@
 import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
+import { DEFAULT_TRIGGER_PATH } from './field';
 import { binaryField, collection, downloadVideo, maxVideoSize } from './options';
 import { confirm, dropRepeats, onUnconfirmed } from './triggerOptions';
 
@@ -27,15 +28,8 @@ export const triggerOptions = collection('Options', 'options', [
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'Copy the production URL from Webhook URLs above into Callback URL of the node that submits, and publish this workflow. Tencent Cloud must be able to reach the URL from the internet.',
+			'In the Tencent Cloud Vidu node, choose Submit, set Send Result To to Vidu Trigger, and set Trigger Path to the Path below. Then publish this workflow. Tencent Cloud must be able to reach the production URL from the internet.',
 		name: 'howTo',
-		type: 'notice',
-		default: '',
-	},
-	{
-		displayName:
-			'Where both nodes are in one workflow, this expression gives the URL: {{ $execution.resumeUrl.split("/webhook-waiting/")[0] + "/webhook/" + $("Tencent Cloud Vidu Trigger").params.path }}',
-		name: 'expressionOfUrl',
 		type: 'notice',
 		default: '',
 	},
@@ -63,9 +57,9 @@ export const triggerProperties: INodeProperties[] = [
 		displayName: 'Path',
 		name: 'path',
 		type: 'string',
-		default: 'tencent-vidu',
+		default: DEFAULT_TRIGGER_PATH,
 		required: true,
-		placeholder: 'e.g. tencent-vidu',
+		placeholder: `e.g. ${DEFAULT_TRIGGER_PATH}`,
 		description:
 			'Last part of the URL that Tencent Cloud reports to. No two published workflows may have the same.',
 	},

@@ -1,4 +1,13 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import {
+	type INode,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeHelpers,
+} from 'n8n-workflow';
+
+import { name as packageName } from '../../../../package.json';
 
 import * as fields from '../../../../nodes/TencentVidu/descriptions/fields';
 import type { Field } from '../../../../nodes/TencentVidu/descriptions/field';
@@ -11,6 +20,7 @@ import {
 } from '../../../../nodes/TencentVidu/descriptions/resources';
 import { createRoutingHook } from '../../../../nodes/TencentVidu/execution/routingHook';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
+import { TencentVidu } from '../../../../nodes/TencentVidu/TencentVidu.node';
 import vclm from '../../../support/vendor/vclm.json';
 
 type Structures = Record<string, Record<string, { type: string; required?: boolean }>>;
@@ -97,7 +107,9 @@ describe('what the user reads', () => {
 	it('has each property once: n8n evaluates all of them for every item', () => {
 		const names = properties.map(({ name }) => name).filter((name) => name !== 'operation');
 		const several = names.filter((name, index) => names.indexOf(name) !== index);
-		expect(several.sort()).toEqual(['model', 'model', 'options', 'options', 'prompt']);
+		expect(several.sort()).toEqual(
+			'model model options options prompt toolDescription toolDescription'.split(' '),
+		);
 	});
 
 	it.each(resources.map((resource) => [resource.name, resource] as const))(
@@ -121,6 +133,38 @@ describe('what the user reads', () => {
 			}
 		},
 	);
+});
+
+describe('what others read', () => {
+	const description = new TencentVidu().description;
+	const asTool = { ...description, name: `${description.name}Tool` };
+	const node: INode = {
+		...{ id: '1', name: 'Vidu', type: asTool.name, typeVersion: 1, position: [0, 0] },
+		parameters: {},
+	};
+	const filled = (operation: string, type: INodeTypeDescription) =>
+		NodeHelpers.getNodeParameters(properties, { operation }, true, false, node, type) ?? {};
+
+	it.each([
+		['generate', /costs money.*times out.*same input.*same job/],
+		['get', /Costs nothing/],
+		['submit', /at once, without the video.*costs money/],
+	])('tells a model in words what %s does', (operation, text) => {
+		const parameters = filled(operation, asTool);
+		const type = { description: asTool } as INodeType;
+		expect(NodeHelpers.getToolDescriptionForNode({ ...node, parameters }, type)).toMatch(text);
+		expect(filled(operation, description)).not.toHaveProperty('toolDescription');
+	});
+
+	it("tells n8n's AI builder what each operation costs", () => {
+		const operations = resources.flatMap(operationsOf);
+		for (const { createsJob, builderHint } of operations) {
+			expect(builderHint).toMatch(createsJob ? /billed/ : /Costs nothing/);
+		}
+		expect(description.builderHint?.relatedNodes?.[0]?.nodeType).toBe(
+			`${packageName}.tencentViduTrigger`,
+		);
+	});
 });
 
 describe('what the vendor says', () => {
@@ -161,7 +205,7 @@ describe('what the vendor says', () => {
 
 	it.each(actions)('requires of %s what the vendor requires', (action, resource) => {
 		const offered = operationsOf(resource).find(({ value }) => value === 'submit')?.fields ?? [];
-		const required = offered.filter((row) => row.required).map(bare);
+		const required = offered.filter((row) => row.required && wireOf(row)).map(bare);
 		const vendor = Object.entries(structures[`${action}Request`] ?? {}).filter(
 			([name, { required: isRequired }]) => isRequired && name !== 'Images',
 		);

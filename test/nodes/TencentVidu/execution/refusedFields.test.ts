@@ -22,7 +22,7 @@ describe('the message of a refusal begins with the labels of the fields that it 
 		['MissingParameter', 'Prompt', [['Prompt']]],
 		['InvalidParameterValue.Model', '', [['Model']]],
 		['InvalidParameterValue.InvalidVideoResolution', '', [['Resolution']]],
-		['InvalidParameter', 'Duration 16 does not suit Model viduq2', [['Duration'], ['Model']]],
+		['InvalidParameter', 'Duration 16 does not suit Model viduq2', [['Model'], ['Duration']]],
 		['InvalidParameter', 'LogoParam.LogoRect.Width', [['LogoParam', 'LogoRect', 'Width']]],
 		['InvalidParameter', 'LogoUrl is wrong', [['LogoParam', 'LogoUrl']]],
 		['InvalidParameter', 'LogoParam is wrong', [['LogoParam']]],
