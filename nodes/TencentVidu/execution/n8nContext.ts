@@ -1,6 +1,7 @@
 import type {
 	IBinaryData,
 	IExecutePaginationFunctions,
+	INode,
 	INodeExecutionData,
 	IRunExecutionData,
 	ITaskDataConnections,
@@ -24,6 +25,8 @@ interface Undeclared {
 	inputData?: ITaskDataConnections;
 	runExecutionData?: IRunExecutionData;
 	runIndex?: number;
+	/** getNode() copies it, with all parameters, at each call. */
+	node: INode;
 	additionalData?: { webhookBaseUrl?: unknown };
 	putExecutionToWait(until: Date): Promise<void>;
 }
@@ -56,12 +59,13 @@ export function itemCountOf(context: HookContext): number {
 
 /** Whether an AI agent calls the node as a tool. Agents of version 3 give it an ordinary input. */
 export const isTool = (context: HookContext) =>
-	undeclared(context).inputData?.ai_tool !== undefined || context.getNode().type.endsWith('Tool');
+	undeclared(context).inputData?.ai_tool !== undefined ||
+	undeclared(context).node.type.endsWith('Tool');
 
 /** The node's parameters for the item. A model may leave out what its tool asks for. */
 export const parametersOf = (context: HookContext): ParameterSource => ({
 	valueOf: (field) => context.getNodeParameter(field.name, field.default),
-	rawOf: ({ name }) => context.getNodeParameter(name, '', { rawExpressions: true }),
+	rawOf: ({ name }) => undeclared(context).node.parameters[name],
 	mayLeaveOut: isTool(context),
 });
 

@@ -50,10 +50,12 @@ export function readParameter(
 	{ root, names, labels }: ParameterPath,
 	{ valueOf, rawOf, mayLeaveOut }: ParameterSource,
 ): { value?: unknown; problem?: Problem } {
-	let [value, raw] = [valueOf(root), rawOf(root)];
-	for (const name of names) [value, raw] = [ownValue(value, name), ownValue(raw, name)];
-	const isMissing = hasNothing(value, raw) && !mayLeaveOut;
-	if (isMissing) return { problem: { field: labels.join(' > '), problem: NOTHING } };
+	const inside = (given: unknown) => names.reduce<unknown>(ownValue, given);
+	const value = inside(valueOf(root));
+	const mayBeNothing = !mayLeaveOut && (isNothing(value) || Array.isArray(value));
+	if (mayBeNothing && hasNothing(value, inside(rawOf(root)))) {
+		return { problem: { field: labels.join(' > '), problem: NOTHING } };
+	}
 	return isNothing(value) ? {} : { value };
 }
 
