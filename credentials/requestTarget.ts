@@ -1,17 +1,10 @@
-import { UserError } from 'n8n-workflow';
+import { type IRequestOptions, UserError } from 'n8n-workflow';
 
 import { type Account, isWebAddress } from './account';
 
-/** Parts of n8n's request options that make the address. */
-export interface AddressOptions {
-	baseURL?: string;
-	url?: string;
-	uri?: string;
-}
-
 const API_HOST = /^([a-z0-9-]+\.)+tencentcloudapi\.com$/;
 
-/** In a loop: a regular expression takes quadratic time for many slashes. */
+/** A loop, since a regular expression takes quadratic time for many slashes. */
 function withoutTrailingSlashes(text: string): string {
 	let end = text.length;
 	while (text[end - 1] === '/') end -= 1;
@@ -22,7 +15,11 @@ function withoutTrailingSlashes(text: string): string {
  * The address that the caller asks for, before Endpoint replaces its host.
  * Throws a sentence for the user if it is no URL, or holds a user name or password.
  */
-export function addressOf({ baseURL, url, uri }: AddressOptions): URL {
+export function addressOf({
+	baseURL,
+	url,
+	uri,
+}: Pick<IRequestOptions, 'baseURL' | 'url' | 'uri'>): URL {
 	// With pagination n8n sets both, and url counts.
 	const path = (url ?? uri ?? '').trim();
 	const isWhole = /^https?:\/\//i.test(path);

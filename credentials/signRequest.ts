@@ -1,4 +1,9 @@
-import { type IDataObject, type IHttpRequestOptions, UserError } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type IHttpRequestOptions,
+	type IRequestOptions,
+	UserError,
+} from 'n8n-workflow';
 
 import { type Account, accountProblem } from './account';
 import { clockOffset } from './clockSkew';
@@ -6,15 +11,11 @@ import { type Header, quoted, readHeaders } from './requestHeaders';
 import { addressOf, targetOf } from './requestTarget';
 import { authorization } from './tc3';
 
-export { hostOf } from './requestTarget';
-
 /** Options as n8n hands them over: `baseURL` + `url` from our nodes, `uri` from HTTP Request. */
-export type RequestOptions = Omit<IHttpRequestOptions, 'url'> & {
-	url?: string;
-	uri?: string;
-	followRedirect?: boolean;
-	followAllRedirects?: boolean;
-};
+export type RequestOptions = Omit<IHttpRequestOptions, 'url'> &
+	Pick<IRequestOptions, 'uri' | 'form' | 'formData' | 'followRedirect' | 'followAllRedirects'> & {
+		url?: string;
+	};
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -87,12 +88,6 @@ function queryOf(address: URL, qs: IDataObject | undefined): string {
 		.join('&');
 }
 
-/** HTTP Request passes forms beside the body. */
-const isForm = (options: RequestOptions) =>
-	Object.entries(options).some(
-		([name, value]) => /^form(Data)?$/.test(name) && value !== undefined,
-	);
-
 /** Whether JSON can hold a body: not a stream, not a form. */
 const isJson = (body: unknown) =>
 	typeof body !== 'object' ||
@@ -120,11 +115,10 @@ function headersToSend(
 	account: Account,
 	ofRequest: Record<string, string>,
 ): Record<string, string> {
-	// Of pairs: objects that are spread into each other take longer than the hash.
+	const ofAccount = { 'X-TC-Region': account.region, 'X-TC-Language': account.language };
+	// Pairs, since spreading objects into each other takes longer than the hash.
 	return Object.fromEntries([
-		...Object.entries({ 'X-TC-Region': account.region, 'X-TC-Language': account.language }).filter(
-			([name]) => !callers.has(name.toLowerCase()),
-		),
+		...Object.entries(ofAccount).filter(([name]) => !callers.has(name.toLowerCase())),
 		...[...callers]
 			.filter(([key]) => key !== 'x-tc-timestamp')
 			.map(([, { name, value }]) => [name, value] as const),
@@ -158,7 +152,9 @@ export function signRequest(
 ): RequestOptions {
 	const wrong = accountProblem(account);
 	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
-	if (isForm(options)) throw new UserError(JSON_ONLY);
+	// HTTP Request passes forms beside the body.
+	const isForm = options.form !== undefined || options.formData !== undefined;
+	if (isForm) throw new UserError(JSON_ONLY);
 	const signedBefore = signedAddressOf(options);
 	const address = signedBefore ?? addressOf(options);
 	const target = targetOf(address, account);

@@ -2,9 +2,9 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Account } from '../../../credentials/account';
 import { correctClock } from '../../../credentials/clockSkew';
-import { hostOf } from '../../../credentials/signRequest';
+import { hostOf } from '../../../credentials/requestTarget';
 import { raceAbort } from '../abort';
-import { type Clock, systemClock } from '../clock';
+import { systemClock } from '../clock';
 import type { SendOnce } from './n8nHttp';
 import type { Outcome } from './outcome';
 import { RateLimiter } from './rateLimiter';
@@ -71,26 +71,24 @@ interface Shared {
 	polling: PollGroup;
 }
 
-/** What all runs of the process share for one key, host and action; idle entries are dropped. */
+/** What all runs of the process share for one key, host and action. */
 class SharedLimits {
 	private static readonly MAX_ENTRIES = 200;
 
 	private readonly entries = new Map<string, Shared>();
 
-	constructor(private readonly clock: Clock) {}
-
 	of(...parts: string[]): Shared {
 		const key = parts.join(' ');
 		const known = this.entries.get(key);
 		if (known) return known;
-		if (this.entries.size >= SharedLimits.MAX_ENTRIES) this.dropIdle();
-		const added = { limiter: new RateLimiter(this.clock), polling: { jobs: 0 } };
+		if (this.entries.size >= SharedLimits.MAX_ENTRIES) this.makeRoom();
+		const added = { limiter: new RateLimiter(systemClock), polling: { jobs: 0 } };
 		this.entries.set(key, added);
 		return added;
 	}
 
-	/** Drops what nobody uses; if all are in use, the oldest, which its runs keep to their end. */
-	private dropIdle(): void {
+	/** Drops what nobody uses. If all are in use, drops the oldest: calls under way end with it. */
+	private makeRoom(): void {
 		for (const [key, { limiter, polling }] of this.entries) {
 			if (limiter.isIdle && polling.jobs === 0) this.entries.delete(key);
 		}
@@ -99,7 +97,7 @@ class SharedLimits {
 	}
 }
 
-const shared = new SharedLimits(systemClock);
+const shared = new SharedLimits();
 
 /**
  * The way to the service for one account: each call waits for the turn of its action, is signed when
@@ -137,10 +135,7 @@ export function createClient(
 				method: 'POST',
 				headers: { 'X-TC-Action': action, 'X-TC-Version': service.version },
 			};
-			const attempt = async () => {
-				const sending = sendOnce({ options: httpOptions, body: payload, signal });
-				return await untilStopped(sending, idempotent);
-			};
+			const send = async () => await sendOnce({ options: httpOptions, body: payload, signal });
 			return await sendWithRetry(
 				{
 					limiter: sharedBy(action).limiter,
@@ -148,7 +143,7 @@ export function createClient(
 					site: account.site,
 					idempotent,
 					correctClock: (date) => correctClock(host, date, systemClock.now()),
-					attempt,
+					attempt: async () => await untilStopped(send(), idempotent),
 				},
 				systemClock,
 			);
