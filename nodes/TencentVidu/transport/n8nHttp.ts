@@ -80,8 +80,11 @@ const callerOf = (context: Context, credentials: ICredentialDataDecryptedObject)
 		getCredentials: async () => await Promise.resolve({ ...credentials }),
 	}) as unknown as IAllExecuteFunctions;
 
-const timeoutError = () =>
-	Object.assign(new Error('There was no whole answer in time'), { code: 'ETIMEDOUT' });
+/** Rejects as a connection does that is silent for too long. */
+const timeOut = async (): Promise<never> =>
+	await Promise.reject(
+		Object.assign(new Error('There was no whole answer in time'), { code: 'ETIMEDOUT' }),
+	);
 
 /** What is to be sent, or why it cannot be read: a storage for binary data may be silent, too. */
 async function payloadInTime(
@@ -89,7 +92,7 @@ async function payloadInTime(
 	signal: AbortSignal,
 ): Promise<string | Buffer | NetworkError> {
 	try {
-		return await raceAbort(read(), signal, async () => await Promise.reject(timeoutError()));
+		return await raceAbort(read(), signal, timeOut);
 	} catch (error) {
 		return { kind: 'rejectedLocally', reason: `the image could not be read: ${reasonOf(error)}` };
 	}
@@ -123,18 +126,12 @@ async function sendUntil(
 		ignoreHttpStatusErrors: { ignore: true, except: [403, 407, 500, 502, 503, 504] },
 		disableFollowRedirect: true,
 	});
-	const response = await raceAbort(
-		openResponse(request),
-		signal,
-		async () => await Promise.reject(timeoutError()),
-	);
+	const response = await raceAbort(openResponse(request), signal, timeOut);
 	const { text, broken } = await readBody(response.body, signal).finally(response.close);
 	const { statusCode, headers } = response;
 	const parsed = parseResponse({ statusCode, body: text, date: headers.date });
 	if (parsed.kind !== 'malformed') return parsed;
-	if (isFromProxy(response)) {
-		return { kind: 'proxyRefused', reason: `HTTP ${statusCode}` };
-	}
+	if (isFromProxy(response)) return { kind: 'proxyRefused', reason: `HTTP ${statusCode}` };
 	return broken === undefined ? parsed : { kind: 'lost', reason: broken };
 }
 

@@ -86,10 +86,10 @@ export function classifyNetworkError(error: unknown): NetworkError {
 	const unconnected = chain.find((one) => isUnconnected(one, wasOpen));
 	if (unconnected) return { kind: 'unreachable', reason: unconnected.code ?? unconnected.message };
 	const refused = chain.find(isRefused);
-	if (refused?.code === 'ERR_INVALID_URL') {
-		return { kind: 'rejectedLocally', reason: 'the URL is not valid' };
+	if (refused) {
+		const isUrl = refused.code === 'ERR_INVALID_URL';
+		return { kind: 'rejectedLocally', reason: isUrl ? 'the URL is not valid' : refused.message };
 	}
-	if (refused) return { kind: 'rejectedLocally', reason: refused.message };
 	if (chain.some(({ message }) => PROXY_TEXT.test(message))) {
 		return { kind: 'proxyRefused', reason: 'it ended the connection' };
 	}
