@@ -26,8 +26,9 @@ import {
 	readCallback,
 } from './callbackBody';
 import { type CallbackClaims, claimsOf, targetOf } from './callbackUrl';
+import { CallbackVerifier } from './callbackVerifier';
+import { confirmResult, type Describe } from './confirmResult';
 import { Deduplicator } from './deduplicator';
-import { CallbackVerifier, confirmResult, type Describe } from './handleCallback';
 import { addressesOf } from './ownAddresses';
 import { readIsSigned, readParameters } from './triggerParameters';
 
