@@ -22,7 +22,7 @@ export const DEFAULT_REGION: Record<Site, string> = {
 	china: 'ap-guangzhou',
 };
 
-/** Format characters and spaces that a copied text brings along unseen, such as a byte order mark. */
+/** Format characters and spaces that a copied text may hold unseen, such as a byte order mark. */
 const INVISIBLE = /[\p{Cf}\u00a0\u202f]/gu;
 
 /** Reads a decrypted credential; never throws, so that n8n's own checks name what is missing. */

@@ -77,9 +77,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Sorted by name, as in the vendor's examples, and encoded once: sent exactly as signed. */
 function queryOf(address: URL, qs: IDataObject | undefined): string {
 	const pairs = [...address.searchParams, ...flatten(qs, '')];
-	const broken = pairs.find((pair) => pair.some((text) => LONE_SURROGATE.test(text)));
-	if (broken) {
-		const name = quoted(broken[0]);
+	const unsendable = pairs.find((pair) => pair.some((text) => LONE_SURROGATE.test(text)));
+	if (unsendable) {
+		const name = quoted(unsendable[0]);
 		throw new UserError(`The query parameter ${name} holds half a character. Correct it`);
 	}
 	return pairs
@@ -142,8 +142,8 @@ function allowedDomains({ allowedDomains: list }: RequestOptions, account: Accou
  * Returns new options whose body and URL are the very bytes that were signed, and that follow no
  * redirect. X-TC-Action, -Version, -Region, -Language and -Timestamp that the caller set are kept.
  * Signing signed options again returns a fresh signature of the same request. Throws a sentence for the
- * user if the account cannot sign, if the host is neither the API nor Endpoint, and if the body, a
- * header or the query cannot be sent.
+ * user: if the account cannot sign, or the host is neither the API nor Endpoint. So it does if the
+ * body, a header or the query cannot be sent.
  */
 export function signRequest(
 	account: Account,

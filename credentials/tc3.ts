@@ -2,7 +2,7 @@ import { createHmac, hash } from 'crypto';
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
 
-/** A request as TC3-HMAC-SHA256 sees it: what is signed, and nothing else of it. */
+/** The parts of a request that TC3-HMAC-SHA256 signs. */
 export interface Tc3Request {
 	method: string;
 	/** The query exactly as it stands in the URL, without the question mark. */
@@ -60,7 +60,7 @@ ${scope.join('/')}
 ${sha256(canonicalRequest(request))}`;
 }
 
-/** Stage 3: the hex signature, by a key that is good for one UTC day and one service. */
+/** Stage 3: the hex signature, by a key that is valid for one UTC day and one service. */
 export function signature(
 	request: Tc3Request,
 	secretKey: string,

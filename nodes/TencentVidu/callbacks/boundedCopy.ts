@@ -17,9 +17,9 @@ const CUT = '…';
 const OWN_SIGNATURE = /v\d\.[\w-]{43}/g;
 
 /**
- * A copy of a body that came from outside, to be stored: texts of up to 10,000 characters, lists of
- * up to 20 values, eight levels, 200,000 characters in all. `…` stands for what was cut. The
- * signatures of our callback URLs are removed.
+ * A copy of a body from outside that may be stored. Texts have up to 10,000 characters, lists up to 20
+ * values. There are up to eight levels, and 200,000 characters in all. `…` stands for what was cut.
+ * The signatures of our callback URLs are removed.
  */
 export function boundedCopy(body: unknown): unknown {
 	let left = MAX_SIZE;

@@ -14,7 +14,7 @@ import type { CallbackClaims } from './callbackUrl';
 /** Which results start a workflow. */
 export type CallbackEvent = 'success' | 'failed';
 
-/** Why a callback starts nothing. The vendor is answered 200 all the same, or it would repeat it. */
+/** Why a callback starts nothing. The response is 200 all the same, or the vendor would repeat it. */
 export type IgnoreReason = 'not a job' | 'not a result yet' | 'not wanted' | 'a repeat';
 
 /** An ended job as a callback reports it, or one whose status cannot be read; with the body. */
@@ -40,7 +40,7 @@ const MAX_CHILDREN = 20;
 const WRAPPER =
 	/^(response|data|results?|body|content|job|task|output|details?|event|message|callback|notification|params)$/;
 
-/** The user's own text, and a list of videos: neither tells a status. */
+/** The user's own text, and a list of videos: neither states a status. */
 const NOT_SEARCHED = new Set(['payload', 'creations']);
 
 /** Parses the body of a request and keeps every digit of its ids; undefined if it is no JSON. */
@@ -80,8 +80,8 @@ function searchFields(record: Record<string, unknown>, depth: number): Fields {
 }
 
 /**
- * Reads the body of a callback. The vendor publishes no sample, so every shape that it documents
- * anywhere is understood, Vidu's own, and each of them wrapped. What tells no known status is UNKNOWN.
+ * Reads the body of a callback. The vendor publishes no sample, so every shape is read that the vendor
+ * or Vidu documents, wrapped or not. A body without a known status is UNKNOWN.
  */
 export function readCallback(
 	body: unknown,

@@ -25,8 +25,8 @@ export class CallbackVerifier {
 	constructor(private readonly clock: Clock) {}
 
 	/**
-	 * The claims of a request that was signed with the Secret Key of a credential, or why it is not
-	 * valid. `readSecretKey` opens the credential, once a second at most, and may throw.
+	 * The claims of a request that was signed with the Secret Key of a credential. Otherwise, why it
+	 * is not valid. `readSecretKey` opens the credential, once a second at most, and may throw.
 	 */
 	async verify(
 		{ targets, query }: CallbackRequest,

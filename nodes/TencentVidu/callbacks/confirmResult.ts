@@ -18,7 +18,7 @@ export type Describe = (
 
 /**
  * What the service says of a callback. `refuted`: it does not know the job, the job goes on, or it is
- * another one. `unasked`: it could not be asked, or its answer could not be read.
+ * another one. `unasked`: it could not be asked, or its response could not be read.
  */
 export type Confirmation =
 	{ kind: 'confirmed'; result: CallbackResult } | { kind: 'refuted' | 'unasked'; reason: string };
@@ -52,8 +52,7 @@ function judge(result: CallbackResult, jobId: string, outcome: Outcome<ApiResult
 
 /**
  * Asks the service about the job of a callback: what it says counts. `resource` names the vendor's
- * actions. The JobId must be that of the job which this process submitted with the same reference,
- * as far as it knows one.
+ * actions. If this process submitted a job with the same reference, the JobId must be its id.
  */
 export async function confirmResult(
 	result: CallbackResult,

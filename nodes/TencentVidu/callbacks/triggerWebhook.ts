@@ -32,7 +32,7 @@ import { Deduplicator } from './deduplicator';
 import { addressesOf } from './ownAddresses';
 import { readIsSigned, readParameters } from './triggerParameters';
 
-/** Of a body that is too large to be read, this much is kept. */
+/** How much is kept of a body that is too large to be read. */
 const KEPT_BYTES = 20_000;
 
 const requestSchema = z.object({
@@ -110,7 +110,7 @@ async function describeOf(context: IWebhookFunctions): Promise<Describe | undefi
 
 const toJson = (result: CallbackResult) => ({ ...result }) as IDataObject;
 
-/** Answers the vendor first, which must not wait for a download and would repeat the callback. */
+/** Responds to the vendor first: it would repeat the callback if it had to wait for a download. */
 async function withVideo(
 	context: IWebhookFunctions,
 	result: CallbackResult,
@@ -186,7 +186,7 @@ function valueOf<T>(read: { value: T; problem?: never } | { problem: string }): 
 	return read.value;
 }
 
-/** Starts the workflow with the job of a callback that is believed, unless there is a reason not to. */
+/** Starts the workflow with the job of a genuine callback, unless there is a reason not to. */
 async function startWorkflow(
 	context: IWebhookFunctions,
 	request: z.infer<typeof requestSchema>,

@@ -34,7 +34,7 @@ export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 	fileName: string;
 	/** In megabytes. */
 	maxVideoSize: number;
-	/** Whether the video may come from a private network: so with an Endpoint in the credential. */
+	/** Whether the video may come from a private network, as with an Endpoint in the credential. */
 	allowsPrivate: boolean;
 	/** Opens one URL; ends the connection when the signal aborts. */
 	open: (url: string, signal: AbortSignal) => Promise<Download>;
@@ -46,7 +46,7 @@ export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 const isPage = (contentType = '') =>
 	/^\s*(text\/|application\/([\w.-]+\+)?(json|xml)\b)/i.test(contentType);
 
-/** The type that the server names, unless it is none of a video. */
+/** The type that the server names, if it is one of a video. */
 const videoTypeOf = (contentType: string | undefined) => {
 	const type = contentType?.split(';')[0]?.trim() ?? '';
 	return type.startsWith('video/') ? type : 'video/mp4';
@@ -61,7 +61,7 @@ const urlProblem = (url: string, { allowsPrivate }: DownloadOptions): string | u
 
 const badUrl = (problem: string) => ({ problem: `The URL of the video ${problem}` });
 
-/** Opens the URL and what it redirects to, after a look at each address. */
+/** Opens the URL and what it redirects to, after a check of each address. */
 async function follow(
 	options: DownloadOptions,
 	signal: AbortSignal,
@@ -86,7 +86,7 @@ async function follow(
 	return { retry: `more than ${MAX_REDIRECTS} redirects` };
 }
 
-/** What the head of a response says against its body. */
+/** Why the head of a response does not promise the video. */
 function problemOfHead({ statusCode, contentType, length }: Download, maxBytes: number) {
 	if (statusCode === 403 || statusCode === 404) {
 		return {
@@ -102,10 +102,10 @@ const tooLarge = (maxBytes: number) => ({
 	problem: `The video is larger than Max Video Size (${maxBytes / MEGABYTE} MB). Set a larger one, or download it from its URL, which works for 24 hours`,
 });
 
-/** Without the error's code: n8n would put its own text for the code in the place of ours. */
+/** Without the error's code: n8n would replace our text by its own text about the code. */
 const BROKEN = { retry: 'the connection broke' };
 
-/** Downloads once. `onProgress` hears of the head, and of each period's share of bytes. */
+/** Downloads once. Calls `onProgress` after the head, and after each megabyte. */
 async function attempt(
 	options: DownloadOptions,
 	signal: AbortSignal,

@@ -22,8 +22,8 @@ export class DownloadLimiter {
 	private readonly runs = new Semaphore(MAX_OF_RUN);
 
 	/**
-	 * The result of `task`; undefined if `signal` aborts before its turn has come, or at once if too
-	 * many of the run wait.
+	 * The result of `task`, or undefined if `signal` aborts before its turn has come. Undefined at once
+	 * if too many of the run wait.
 	 */
 	async run<T>(
 		{ fairnessKey, host, maxWaiting = Infinity }: DownloadOwner,

@@ -76,8 +76,8 @@ async function pollUntilEnded(options: PollOptions, clock: Clock): Promise<Outco
 }
 
 /**
- * Polls a job until it has ended. If the service does not answer for a while, polling continues as
- * long as there is time; after `timeout` the job continues without us.
+ * Polls a job until it has ended. If the service does not respond for a while, polling continues as
+ * long as there is time. After `timeout` the job continues without us.
  */
 export async function pollJob(options: PollOptions, clock: Clock): Promise<Outcome<PollResult>> {
 	const { group } = options;

@@ -43,7 +43,7 @@ function billedOf({ Credits }: Job): Billed {
 	return Credits > 0 ? 'yes' : 'no';
 }
 
-/** An ended job as the operation's options want it: an item, or an error if it failed. */
+/** An ended job as an item; as an error if it failed and the options say so. */
 async function deliver(context: JobContext, ended: PollResult): Promise<Outcome<ItemResult>> {
 	const { options } = context;
 	const { job, requestId } = ended;

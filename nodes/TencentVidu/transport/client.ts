@@ -40,9 +40,9 @@ export interface PollGroup {
 
 /** The API of one account. */
 export interface ApiClient {
-	/** Sends a call at its turn; repeats it only as `sendWithRetry` allows. Never throws. */
+	/** Sends a call at its turn. Never throws. */
 	call(request: ApiRequest): Promise<Outcome<ApiResult>>;
-	/** A job of the account has ended: those who wait for a free slot may try. */
+	/** A job of the account has ended: requests that wait for a free slot may try. */
 	slotFreed(action: string): void;
 	/** The group of all jobs that are polled by an action. */
 	pollGroup(action: string): PollGroup;
@@ -62,7 +62,7 @@ export interface ClientOptions {
 	rate?: number;
 	/** Milliseconds that refusals may continue without progress. */
 	maxWait?: number;
-	/** Hears of a response that arrived when nobody waited any more. */
+	/** Called with a response that arrived after waiting for it had ended. */
 	onLateResponse?: (response: Record<string, unknown>) => void;
 }
 
@@ -71,7 +71,7 @@ interface Shared {
 	polling: PollGroup;
 }
 
-/** What all runs of the process share for one key, host and action. */
+/** What all runs of the process share for one Secret ID, host and action. */
 class SharedLimits {
 	private static readonly MAX_ENTRIES = 200;
 
@@ -87,7 +87,7 @@ class SharedLimits {
 		return added;
 	}
 
-	/** Drops what nobody uses. If all are in use, drops the oldest: calls under way end with it. */
+	/** Drops idle entries. If none is idle, drops the oldest: only its calls under way keep it. */
 	private makeRoom(): void {
 		for (const [key, { limiter, polling }] of this.entries) {
 			if (limiter.isIdle && polling.jobs === 0) this.entries.delete(key);
@@ -100,8 +100,8 @@ class SharedLimits {
 const shared = new SharedLimits();
 
 /**
- * The way to the service for one account: each call waits for the turn of its action, is signed when
- * it is sent, and is repeated only as `sendWithRetry` allows.
+ * Makes the client of one account. Each call waits for the turn of its action, and is signed when it
+ * is sent. It is repeated only as `sendWithRetry` allows.
  */
 export function createClient(
 	sendOnce: SendOnce,

@@ -31,11 +31,11 @@ const RESPONSE_MARGIN_MS = 10_000;
 /** API responses have some 1,000 bytes. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** Reads a body to its end, or until it breaks off, is too large or late: its start may name a job. */
+/** Reads a body until it ends, breaks off, or is too large or late. Its start may name a job. */
 async function readBody(body: Body, signal: AbortSignal) {
 	const chunks: Buffer[] = [];
 	let bytes = 0;
-	const broken = await new Promise<string | undefined>((resolve) => {
+	const breakReason = await new Promise<string | undefined>((resolve) => {
 		const remove = onAbort(signal, () => resolve('ETIMEDOUT'));
 		body.on('data', (chunk: Buffer) => {
 			chunks.push(chunk);
@@ -54,7 +54,7 @@ async function readBody(body: Body, signal: AbortSignal) {
 		text: Buffer.concat(chunks)
 			.toString('utf8')
 			.replace(/^\uFEFF/, ''),
-		broken,
+		breakReason,
 	};
 }
 
@@ -98,7 +98,7 @@ async function payloadInTime(
 	}
 }
 
-/** Why the request cannot be signed: asked beforehand, since n8n 1.x wraps errors beyond recognition. */
+/** Why the request cannot be signed. Signs before n8n does, since n8n 1.x hides why it could not. */
 function signingProblem(
 	credentials: ICredentialDataDecryptedObject,
 	options: IHttpRequestOptions,
@@ -127,12 +127,12 @@ async function sendUntil(
 		disableFollowRedirect: true,
 	});
 	const response = await raceAbort(openResponse(request), signal, timeOut);
-	const { text, broken } = await readBody(response.body, signal).finally(response.close);
+	const { text, breakReason } = await readBody(response.body, signal).finally(response.close);
 	const { statusCode, headers } = response;
 	const parsed = parseResponse({ statusCode, body: text, date: headers.date });
 	if (parsed.kind !== 'malformed') return parsed;
 	if (isFromProxy(response)) return { kind: 'proxyRefused', reason: `HTTP ${statusCode}` };
-	return broken === undefined ? parsed : { kind: 'lost', reason: broken };
+	return breakReason === undefined ? parsed : { kind: 'lost', reason: breakReason };
 }
 
 /** Requests of n8n, signed by the credential. Each ends within a time that the user can set. */

@@ -62,7 +62,7 @@ function causeChain(error: unknown, depth = 0): ErrorFields[] {
 	return [read.data, ...inner.flatMap((one) => causeChain(one, depth + 1))];
 }
 
-/** What a thrown error says, for people. */
+/** The message of a thrown error. */
 export const reasonOf = (error: unknown): string =>
 	causeChain(error)[0]?.message || (typeof error === 'string' ? error : 'unknown error');
 
@@ -77,8 +77,8 @@ const isRefused = ({ code = '', name = '', message }: ErrorFields) =>
 	NOT_WRITTEN.test(code) || REFUSED_BY_N8N.test(name) || REFUSED_BY_N8N_TEXT.test(message);
 
 /**
- * Tells from a thrown error whether the request can have reached the service. Only the errors listed
- * here are known to come before sending; any other may have come after it.
+ * Finds out from a thrown error whether the request can have reached the service. Only the errors
+ * listed here are known to come before sending; any other may have come after it.
  */
 export function classifyNetworkError(error: unknown): NetworkError {
 	const chain = causeChain(error);

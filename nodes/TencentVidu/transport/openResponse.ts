@@ -77,8 +77,8 @@ function fromThrown(error: unknown): OpenResponse | undefined {
 }
 
 /**
- * Awaits the head of a response; rejects when there is none. n8n 2.x hides the connection, unless the
- * status counts as an error: callers let the statuses for which it matters count as errors.
+ * Awaits the head of a response; rejects when there is none. n8n 2.x shows the connection only if the
+ * status counts as an error. Callers let the statuses count as errors for which it matters.
  */
 export async function openResponse(sent: Promise<unknown>): Promise<OpenResponse> {
 	return await sent.then(
@@ -87,7 +87,7 @@ export async function openResponse(sent: Promise<unknown>): Promise<OpenResponse
 	);
 }
 
-/** A proxy that passes nothing on answers in the service's place: 407, or without the TLS asked for. */
+/** Whether a proxy responded in the service's place: with 407, or without the TLS of the request. */
 export function isFromProxy({ statusCode, connection }: OpenResponse): boolean {
 	const { protocol, socket } = connection ?? {};
 	return statusCode === 407 || (protocol === 'https:' && socket !== undefined && !socket.encrypted);

@@ -27,7 +27,7 @@ const requestIdSchema = z.string().catch('');
 export const quoteJobIds = (text: string) =>
 	text.replace(/("JobId"\s*:\s*)(\d+)(?=\s*[,}\]])/g, '$1"$2"');
 
-/** Vendors repeat what was sent: removes the signatures of our callback URLs from such a text. */
+/** Removes the signatures of our callback URLs from a text in which the vendor repeats them. */
 export const redactSignatures = (text: string) =>
 	text.replace(/(signature(?:=|%3D))[\w.~+/-]+/gi, '$1***');
 
@@ -54,8 +54,8 @@ function recoverJobId(text: string): ApiResponse | undefined {
 }
 
 /**
- * Reads an API 3.0 response. Its JSON counts, not its status or content type: the vendor reports
- * errors with HTTP 200, and a gateway's odd status must not hide the JobId of an accepted job.
+ * Reads an API 3.0 response. Only its JSON counts, since the vendor reports errors with HTTP 200. The
+ * odd status of a gateway must not hide the JobId of an accepted job.
  */
 export function parseResponse({ statusCode, body, date }: HttpResponse): ApiResponse {
 	const text = quoteJobIds(typeof body === 'string' ? body : JSON.stringify(body ?? ''));

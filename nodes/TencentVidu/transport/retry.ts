@@ -40,7 +40,7 @@ export const durationInWords = (milliseconds: number) =>
 
 type Ended = Extract<AttemptResult, { kind: 'ok' | 'cancelled' }>;
 
-/** What to do after an attempt without a result, and what the user hears if nothing helps. */
+/** What to do after an attempt without a result, and what to tell the user if nothing helps. */
 interface Recovery {
 	action: RecoveryAction;
 	advice: string;
@@ -97,9 +97,9 @@ function verdictOf({ action }: Recovery, idempotent: boolean): Verdict {
 }
 
 /**
- * Sends one request at its turn until it has a result. Refusals are waited out and sent again, a
- * wrong clock is corrected once, and an idempotent request is repeated on faults. Nothing else is
- * sent twice: a lost answer, or an error that says nothing about what was done, ends it.
+ * Sends one request at its turn until it has a result. A refused request is sent again after a pause.
+ * A wrong clock is corrected once, and an idempotent request is repeated on faults. Nothing else is
+ * sent twice. A lost response ends it, and so does an error that does not say what was done.
  */
 export async function sendWithRetry(
 	request: RetryRequest,
