@@ -90,8 +90,7 @@ export function readCallback(
 	const { Status, ...job } = jobOf(searchFields(record, MAX_DEPTH));
 	if (Status && !hasEnded({ ...job, Status })) return { ignored: 'not a result yet' };
 	const ended = Status === 'DONE' || Status === 'FAIL' ? Status : 'UNKNOWN';
-	const ErrorMessage = String(boundedCopy(job.ErrorMessage));
-	return { result: { ...job, Status: ended, ErrorMessage, Callback: boundedCopy(body) } };
+	return { result: { ...job, Status: ended, Callback: boundedCopy(body) } };
 }
 
 /** Whether the trigger listens to such a result. What cannot be read may be either. */

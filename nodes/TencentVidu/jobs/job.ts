@@ -140,7 +140,7 @@ export function jobOf(fields: Fields): Omit<Job, 'Status'> & { Status?: Job['Sta
 	return {
 		...(jobId ? { JobId: jobId } : {}),
 		...(status ? { Status: status } : {}),
-		ErrorCode: code,
+		ErrorCode: redactSignatures(code),
 		ErrorMessage: redactSignatures(message || (isWithoutVideo ? WITHOUT_VIDEO : '')),
 		ResultVideoUrl: url,
 		...(cover ? { CoverUrl: cover } : {}),

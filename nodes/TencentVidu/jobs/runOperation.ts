@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { type Billed, CANCELLED, done, failed, type Outcome } from '../transport/outcome';
-import { redactSignatures } from '../transport/response';
 import { describeRequest, type ItemResult, type JobContext, type JobOperation } from './context';
 import { downloadVideo } from './download';
 import { type Job, toJob } from './job';
@@ -33,7 +32,7 @@ async function toItem(
 }
 
 const reasonOf = ({ ErrorMessage, ErrorCode }: Job) => {
-	const reason = redactSignatures(ErrorMessage || ErrorCode);
+	const reason = ErrorMessage || ErrorCode;
 	return reason ? `: ${reason}` : '';
 };
 

@@ -27,9 +27,12 @@ const requestIdSchema = z.string().catch('');
 export const quoteJobIds = (text: string) =>
 	text.replace(/("JobId"\s*:\s*)(\d+)(?=\s*[,}\]])/g, '$1"$2"');
 
-/** Removes the signatures of our callback URLs from a text in which the vendor repeats them. */
+/** Signatures with their name, and those of our callback URLs without it. */
+const SIGNATURE = /(signature(?:=|%3D))[\w.~+/-]+|v\d\.[\w-]{43}/gi;
+
+/** Removes the signatures from a text in which the vendor may repeat what was sent. */
 export const redactSignatures = (text: string) =>
-	text.replace(/(signature(?:=|%3D))[\w.~+/-]+/gi, '$1***');
+	text.replace(SIGNATURE, (_, name: string | undefined) => `${name ?? ''}***`);
 
 /** A response that names a job has made it, whatever else it says. */
 const hasJobId = ({ JobId }: Record<string, unknown>) => typeof JobId === 'string' && JobId !== '';
