@@ -59,6 +59,13 @@ const urlProblem = (url: string, { allowsPrivate }: DownloadOptions): string | u
 	return allowsPrivate ? undefined : publicUrlProblem(url);
 };
 
+/** What is wrong with the address that the URL's host has, if it is known. */
+function addressProblem(address: string | undefined, options: DownloadOptions) {
+	if (address === undefined) return undefined;
+	const host = address.includes(':') ? `[${address.split('%')[0]}]` : address;
+	return urlProblem(`http://${host}/`, options);
+}
+
 const badUrl = (problem: string) => ({ problem: `The URL of the video ${problem}` });
 
 /** Opens the URL and what it redirects to, after a check of each address. */
@@ -71,13 +78,12 @@ async function follow(
 		const problem = urlProblem(url, options);
 		if (problem) return badUrl(problem);
 		const download = await options.open(url, signal);
-		const { location, statusCode, remoteAddress: address } = download;
+		const { location, statusCode, remoteAddress } = download;
 		if (statusCode < 300 || statusCode > 399 || location === undefined) {
-			const host = address?.includes(':') ? `[${address.split('%')[0]}]` : address;
-			const addressProblem = host === undefined ? host : urlProblem(`http://${host}/`, options);
-			if (!addressProblem) return { download };
+			const wrong = addressProblem(remoteAddress, options);
+			if (wrong === undefined) return { download };
 			download.discard();
-			return badUrl(addressProblem);
+			return badUrl(wrong);
 		}
 		download.discard();
 		if (!URL.canParse(location, url)) return { retry: 'it redirects to what is no URL' };
