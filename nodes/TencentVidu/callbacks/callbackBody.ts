@@ -11,9 +11,6 @@ import { quoteJobIds } from '../transport/response';
 import { boundedCopy } from './boundedCopy';
 import type { CallbackClaims } from './callbackUrl';
 
-/** Which results start a workflow. */
-export type CallbackEvent = 'success' | 'failed';
-
 /** Why a callback starts nothing. The response is 200 all the same, or the vendor would repeat it. */
 export type IgnoreReason = 'not a job' | 'not a result yet' | 'not wanted' | 'a repeat';
 
@@ -67,16 +64,14 @@ function recordIn(value: unknown, left = MAX_DEPTH): Record<string, unknown> | u
 function searchFields(record: Record<string, unknown>, depth: number): Fields {
 	const own = fieldsOf(record);
 	if (depth === 0) return own;
-	const inside = [...own].flatMap(([name, value]) => {
+	const [wrappers, others]: [Fields[], Fields[]] = [[], []];
+	for (const [name, value] of own) {
+		if (wrappers.length + others.length === MAX_CHILDREN) break;
 		const child = NOT_SEARCHED.has(name) ? undefined : recordIn(value);
-		return child ? [{ isWrapper: WRAPPER.test(name), child }] : [];
-	});
-	const searched = inside
-		.slice(0, MAX_CHILDREN)
-		.map(({ isWrapper, child }) => ({ isWrapper, fields: searchFields(child, depth - 1) }));
-	const those = (which: boolean) =>
-		searched.filter(({ isWrapper }) => isWrapper === which).map(({ fields }) => fields);
-	return mergeFields(...those(true), own, ...those(false));
+		if (!child) continue;
+		(WRAPPER.test(name) ? wrappers : others).push(searchFields(child, depth - 1));
+	}
+	return mergeFields(...wrappers, own, ...others);
 }
 
 /**
@@ -93,8 +88,8 @@ export function readCallback(
 	return { result: { ...job, Status: ended, Callback: boundedCopy(body) } };
 }
 
-/** Whether the trigger listens to such a result. What cannot be read may be either. */
-export function matchesEvents({ Status }: CallbackResult, events: CallbackEvent[]): boolean {
+/** Whether the trigger's events include a result. What cannot be read may be either. */
+export function matchesEvents({ Status }: CallbackResult, events: string[]): boolean {
 	if (Status === 'UNKNOWN') return true;
 	return events.includes(Status === 'DONE' ? 'success' : 'failed');
 }

@@ -176,10 +176,6 @@ async function confirmed(
 	return undefined;
 }
 
-const parametersOf =
-	(context: IWebhookFunctions) => (name: string, options?: { rawExpressions: boolean }) =>
-		context.getNodeParameter(name, '', options);
-
 /** Throws an error that names a parameter as the user sees it. */
 function valueOf<T>(read: { value: T; problem?: never } | { problem: string }): T {
 	if (read.problem !== undefined) throw new UserError(read.problem);
@@ -192,7 +188,7 @@ async function startWorkflow(
 	request: z.infer<typeof requestSchema>,
 	claims: CallbackClaims | undefined,
 ): Promise<IWebhookResponseData> {
-	const { events, options } = valueOf(readParameters(parametersOf(context)));
+	const { events, options } = valueOf(readParameters(context));
 	const isSigned = claims !== undefined;
 	const read = readCallback(bodyOf(request));
 	if (read.ignored !== undefined) return ignore(read.ignored);
@@ -227,7 +223,7 @@ async function startWorkflow(
 /** Receives a callback: verifies it, reads it, and starts the workflow with the job. */
 export async function handleTriggerWebhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const request = requestSchema.parse(this.getRequestObject());
-	if (!valueOf(readIsSigned(parametersOf(this)))) {
+	if (!valueOf(readIsSigned(this))) {
 		return await startWorkflow(this, request, undefined);
 	}
 	const claims = await verify(this, request.query);
