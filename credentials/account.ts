@@ -17,7 +17,7 @@ export interface Account {
 }
 
 /** The vendor publishes no list of regions, so these are guesses and the field stays editable. */
-export const DEFAULT_REGION: Record<Site, string> = {
+const DEFAULT_REGION: Record<Site, string> = {
 	international: 'ap-singapore',
 	china: 'ap-guangzhou',
 };

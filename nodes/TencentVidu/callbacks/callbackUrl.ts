@@ -28,7 +28,7 @@ export interface CallbackClaims {
 }
 
 /** Why a signed URL is not valid. */
-export type InvalidReason = 'unsigned' | 'of another version' | 'wrongly signed' | 'expired';
+type InvalidReason = 'unsigned' | 'of another version' | 'wrongly signed' | 'expired';
 
 /** A derived key for callbacks only. It does not reveal the Secret Key. */
 export const callbackKey = (secretKey: string): Buffer =>

@@ -12,7 +12,7 @@ const MIN_READ_INTERVAL_MS = 1_000;
 const MAX_CACHED_KEYS = 100;
 
 /** The parts of a request that say whether it is ours. */
-export interface CallbackRequest {
+interface CallbackRequest {
 	/** What its URL may have been signed for: see `targetOf` and `resumeTarget`. */
 	targets: string[];
 	query: Record<string, unknown>;

@@ -20,7 +20,7 @@ export type Describe = (
  * What the service says of a callback. `refuted`: it does not know the job, the job goes on, or it is
  * another one. `unasked`: it could not be asked, or its response could not be read.
  */
-export type Confirmation =
+type Confirmation =
 	{ kind: 'confirmed'; result: CallbackResult } | { kind: 'refuted' | 'unasked'; reason: string };
 
 /** Codes for a job that does not exist, or whose id cannot be one. */

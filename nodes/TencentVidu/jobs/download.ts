@@ -25,7 +25,7 @@ const MEGABYTE = 1_000_000;
 const STALLED = `less than 1 MB came in ${STALL_MS / 1000} seconds`;
 
 /** A video in n8n's binary data, or in the user's words why there is none. */
-export type DownloadResult = { stored: IBinaryData } | { stored?: never; problem: string };
+type DownloadResult = { stored: IBinaryData } | { stored?: never; problem: string };
 
 /** What a download needs. */
 export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {

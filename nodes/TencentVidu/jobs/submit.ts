@@ -18,7 +18,7 @@ const submittedSchema = z.object({
 });
 
 /** The item of a job that was submitted. */
-export type SubmittedJob = z.infer<typeof submittedSchema>;
+type SubmittedJob = z.infer<typeof submittedSchema>;
 
 /** What an earlier try has decided about the item: it has a job, or perhaps one. */
 function earlierOutcome({ memory, options }: JobContext): Outcome<ApiResult> | undefined {

@@ -49,7 +49,7 @@ export interface ApiClient {
 }
 
 /** What the requests of a client are sent with. */
-export interface ClientOptions {
+interface ClientOptions {
 	/** The service's address, and the API's version. */
 	service: { url: string; version: string };
 	/** What n8n made of the node's request settings: proxy, time-out. */

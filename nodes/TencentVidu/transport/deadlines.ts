@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock';
 const TICK_MS = 1_000;
 
 /** A limit on how long something may take. */
-export interface Deadline {
+interface Deadline {
 	/** Starts its time anew. */
 	restart: () => void;
 	stop: () => void;

@@ -59,7 +59,7 @@ async function readBody(body: Body, signal: AbortSignal) {
 }
 
 /** What is sent: `body` is read when the request's turn has come. */
-export interface HttpRequest {
+interface HttpRequest {
 	options: IHttpRequestOptions;
 	body: () => Promise<string | Buffer>;
 	signal: AbortSignal;

@@ -16,7 +16,7 @@ const headersSchema = z
 	.catch({});
 
 /** The head of a response, its body, and the connection as far as n8n shows it. */
-export interface OpenResponse {
+interface OpenResponse {
 	statusCode: number;
 	headers: z.infer<typeof headersSchema>;
 	body: Body;

@@ -1,7 +1,7 @@
 import { z } from 'zod/v3';
 
 /** An HTTP response whose body is not parsed yet. */
-export interface HttpResponse {
+interface HttpResponse {
 	statusCode: number;
 	body: unknown;
 	date: string | undefined;
