@@ -27,7 +27,6 @@ const STALLED = `less than 1 MB came in ${STALL_MS / 1000} seconds`;
 /** A video in n8n's binary data, or in the user's words why there is none. */
 type DownloadResult = { stored: IBinaryData } | { stored?: never; problem: string };
 
-/** What a download needs. */
 export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 	url: string;
 	/** Without its ending. */

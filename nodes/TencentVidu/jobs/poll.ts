@@ -6,7 +6,6 @@ import type { ApiResult } from '../transport/response';
 import { durationInWords } from '../transport/retry';
 import { hasEnded, type Job, toJob } from './job';
 
-/** One job to poll. */
 export interface PollOptions {
 	jobId: string;
 	/** Asks the service once, within its quota. */

@@ -19,7 +19,6 @@ const STOPPED: AttemptResult = { kind: 'lost', reason: 'the run was stopped' };
 /** The vendor's own limit of requests per second for each action. */
 const DEFAULT_RATE = 20;
 
-/** One API call. */
 export interface ApiRequest {
 	/** The vendor's name of the action. */
 	action: string;
@@ -38,13 +37,11 @@ export interface PollGroup {
 	jobs: number;
 }
 
-/** The API of one account. */
 export interface ApiClient {
 	/** Sends a call at its turn. Never throws. */
 	call(request: ApiRequest): Promise<Outcome<ApiResult>>;
 	/** A job of the account has ended: requests that wait for a free slot may try. */
 	slotFreed(action: string): void;
-	/** The group of all jobs that are polled by an action. */
 	pollGroup(action: string): PollGroup;
 }
 

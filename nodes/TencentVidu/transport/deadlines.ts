@@ -3,7 +3,6 @@ import { type Clock, systemClock } from '../clock';
 /** The longest time between two checks of the deadlines, in milliseconds. */
 const TICK_MS = 1_000;
 
-/** A limit on how long something may take. */
 interface Deadline {
 	/** Starts its time anew. */
 	restart: () => void;

@@ -25,7 +25,6 @@ const MAX_IN_FLIGHT = 64;
 /** Bytes of body in flight; a larger body travels alone. */
 const MAX_BYTES_IN_FLIGHT = 12 * 1024 * 1024;
 
-/** One request that waits for its turn. */
 export interface LimiterTask {
 	/** Runs take turns, however many requests each has: the object that stands for the run. */
 	fairnessKey: object;

@@ -16,7 +16,6 @@ import { type ApiResponse, type ApiResult, redactSignatures } from './response';
 /** One attempt to send. `cancelled`: the run ended before anything was sent. */
 export type AttemptResult = ApiResponse | NetworkError | { kind: 'cancelled' };
 
-/** One request, and what sending it needs. */
 export interface RetryRequest {
 	limiter: RateLimiter;
 	task: Omit<LimiterTask, 'since'>;
