@@ -100,8 +100,9 @@ export function accountProblem(account: Account): { field: string; problem: stri
 	const missing = 'is empty in the credential. Copy it from the Tencent Cloud console';
 	if (!account.secretId) return { field: 'Secret ID', problem: missing };
 	if (!account.secretKey) return { field: 'Secret Key', problem: missing };
-	const misfit = FORMS.find(([, name, form]) => !form.test(account[name]));
-	if (misfit) return { field: misfit[0], problem: `in the credential ${misfit[3]}` };
+	for (const [field, name, form, problem] of FORMS) {
+		if (!form.test(account[name])) return { field, problem: `in the credential ${problem}` };
+	}
 	const endpoint = endpointProblem(account.endpoint);
 	return endpoint ? { field: 'Endpoint', problem: `in the credential ${endpoint}` } : undefined;
 }

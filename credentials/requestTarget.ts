@@ -1,6 +1,13 @@
-import { type IRequestOptions, UserError } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import { type Account, isWebAddress } from './account';
+
+/** Parts of n8n's request options that make the address. */
+interface AddressOptions {
+	baseURL?: string;
+	url?: string;
+	uri?: string;
+}
 
 const API_HOST = /^([a-z0-9-]+\.)+tencentcloudapi\.com$/;
 
@@ -15,11 +22,7 @@ function withoutTrailingSlashes(text: string): string {
  * The address that the caller asks for, before Endpoint replaces its host.
  * Throws a sentence for the user if it is no URL, or holds a user name or password.
  */
-export function addressOf({
-	baseURL,
-	url,
-	uri,
-}: Pick<IRequestOptions, 'baseURL' | 'url' | 'uri'>): URL {
+export function addressOf({ baseURL, url, uri }: AddressOptions): URL {
 	// With pagination n8n sets both, and url counts.
 	const path = (url ?? uri ?? '').trim();
 	const isWhole = /^https?:\/\//i.test(path);

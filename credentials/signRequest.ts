@@ -1,9 +1,4 @@
-import {
-	type IDataObject,
-	type IHttpRequestOptions,
-	type IRequestOptions,
-	UserError,
-} from 'n8n-workflow';
+import { type IDataObject, type IHttpRequestOptions, UserError } from 'n8n-workflow';
 
 import { type Account, accountProblem } from './account';
 import { clockOffset } from './clockSkew';
@@ -12,10 +7,15 @@ import { addressOf, targetOf } from './requestTarget';
 import { authorization } from './tc3';
 
 /** Options as n8n hands them over: `baseURL` + `url` from our nodes, `uri` from HTTP Request. */
-export type RequestOptions = Omit<IHttpRequestOptions, 'url'> &
-	Pick<IRequestOptions, 'uri' | 'form' | 'formData' | 'followRedirect' | 'followAllRedirects'> & {
-		url?: string;
-	};
+export type RequestOptions = Omit<IHttpRequestOptions, 'url'> & {
+	url?: string;
+	uri?: string;
+	/** HTTP Request passes forms beside the body. */
+	form?: IDataObject;
+	formData?: IDataObject;
+	followRedirect?: boolean;
+	followAllRedirects?: boolean;
+};
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -152,9 +152,7 @@ export function signRequest(
 ): RequestOptions {
 	const wrong = accountProblem(account);
 	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
-	// HTTP Request passes forms beside the body.
-	const isForm = options.form !== undefined || options.formData !== undefined;
-	if (isForm) throw new UserError(JSON_ONLY);
+	if (options.form !== undefined || options.formData !== undefined) throw new UserError(JSON_ONLY);
 	const signedBefore = signedAddressOf(options);
 	const address = signedBefore ?? addressOf(options);
 	const target = targetOf(address, account);
