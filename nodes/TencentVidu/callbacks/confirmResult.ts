@@ -69,10 +69,10 @@ export async function confirmResult(
 	if (!row) return unasked('The callback does not say what kind of job it is');
 	if (!describe) return unasked('Only an account of the China site can be asked');
 	const deadline = new AbortController();
-	const late = clock.sleep(CONFIRMATION_TIMEOUT_MS).then(() => {
+	const expired = clock.sleep(CONFIRMATION_TIMEOUT_MS).then(() => {
 		deadline.abort();
 		return CANCELLED;
 	});
 	const asked = describe(row.describeAction, jobId, deadline.signal);
-	return judge(result, jobId, await Promise.race([asked, late]));
+	return judge(result, jobId, await Promise.race([asked, expired]));
 }

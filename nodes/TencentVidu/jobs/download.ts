@@ -41,7 +41,7 @@ export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 	signal: AbortSignal;
 }
 
-/** Gateways and storage services answer with a page in place of a file, whatever the status. */
+/** Gateways and storage services respond with a page in place of a file, whatever the status. */
 const isPage = (contentType = '') =>
 	/^\s*(text\/|application\/([\w.-]+\+)?(json|xml)\b)/i.test(contentType);
 
@@ -108,7 +108,7 @@ const tooLarge = (maxBytes: number) => ({
 });
 
 /** Without the error's code: n8n would replace our text by its own text about the code. */
-const BROKEN = { retry: 'the connection broke' };
+const DISCONNECTED = { retry: 'the connection broke' };
 
 /** Downloads once. Calls `onProgress` after the head, and after each megabyte. */
 async function attempt(
@@ -143,7 +143,7 @@ async function attempt(
 		if (bytes === undefined || bytes === length) return { stored };
 		return { retry: `only ${bytes} of ${length} bytes came` };
 	} catch {
-		return received > maxBytes ? tooLarge(maxBytes) : BROKEN;
+		return received > maxBytes ? tooLarge(maxBytes) : DISCONNECTED;
 	}
 }
 
@@ -157,7 +157,7 @@ async function attemptInTime(
 	const removeListener = onAbort(options.signal, () => controller.abort());
 	const deadline = deadlines.start(STALL_MS, () => controller.abort());
 	try {
-		const work = attempt(options, signal, deadline.restart).catch(() => BROKEN);
+		const work = attempt(options, signal, deadline.restart).catch(() => DISCONNECTED);
 		const stalled = { retry: STALLED, isStalled: true };
 		const result: Attempt = await raceAbort<Attempt>(work, signal, () => stalled);
 		return signal.aborted && 'retry' in result ? stalled : result;

@@ -29,7 +29,7 @@ function earlierOutcome({ memory, options }: JobContext): Outcome<ApiResult> | u
 	return isLost && !options.resubmitAfterLostAnswer ? earlier : undefined;
 }
 
-/** Keeps the reference that was sent: after a lost answer, nothing else names the job. */
+/** Keeps the reference that was sent: after a lost response, nothing else names the job. */
 function withReference(
 	outcome: Outcome<ApiResult>,
 	reference: string | undefined,

@@ -1,9 +1,7 @@
 import type {
 	IAllExecuteFunctions,
 	ICredentialDataDecryptedObject,
-	IExecutePaginationFunctions,
 	IHttpRequestOptions,
-	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { accountOf } from '../../../credentials/account';
@@ -12,13 +10,9 @@ import { onAbort, raceAbort } from '../abort';
 import { systemClock } from '../clock';
 import { deadlines } from './deadlines';
 import { classifyNetworkError, type NetworkError, reasonOf } from './networkError';
-import { isFromProxy, openResponse } from './openResponse';
+import { type Body, type Context, isFromProxy, openResponse } from './openResponse';
 import { parseResponse } from './response';
 import type { AttemptResult } from './retry';
-
-export type Context = IExecutePaginationFunctions | IWebhookFunctions;
-
-export type Body = Exclude<Parameters<Context['helpers']['prepareBinaryData']>[0], Buffer>;
 
 export const CREDENTIAL = 'tencentCloudApi';
 

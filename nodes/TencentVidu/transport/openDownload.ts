@@ -1,8 +1,7 @@
 import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 
 import { onAbort } from '../abort';
-import type { Context } from './n8nHttp';
-import { openResponse, remoteAddressOf } from './openResponse';
+import { type Context, openResponse, remoteAddressOf } from './openResponse';
 
 /** A download that has begun: the head of the response, and its body to store or to discard. */
 export interface Download {

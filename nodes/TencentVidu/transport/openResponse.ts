@@ -1,7 +1,15 @@
-import type { IN8nHttpFullResponse } from 'n8n-workflow';
+import type {
+	IExecutePaginationFunctions,
+	IN8nHttpFullResponse,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import { z } from 'zod/v3';
 
-import type { Body } from './n8nHttp';
+/** What n8n sends with: the hook of an item, or a webhook. */
+export type Context = IExecutePaginationFunctions | IWebhookFunctions;
+
+/** A stream, as n8n takes it. */
+export type Body = Exclude<Parameters<Context['helpers']['prepareBinaryData']>[0], Buffer>;
 
 const text = z.string().optional().catch(undefined);
 

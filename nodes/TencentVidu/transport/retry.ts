@@ -44,7 +44,7 @@ interface Recovery {
 	action: RecoveryAction;
 	advice: string;
 	details?: Partial<Failure>;
-	/** The time of the service, if it answered. */
+	/** The time of the service, if it responded. */
 	date?: string | undefined;
 }
 
