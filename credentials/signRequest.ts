@@ -142,8 +142,8 @@ function allowedDomains({ allowedDomains: list }: RequestOptions, account: Accou
  * Returns new options whose body and URL are the very bytes that were signed, and that follow no
  * redirect. X-TC-Action, -Version, -Region, -Language and -Timestamp that the caller set are kept.
  * Signing signed options again returns a fresh signature of the same request. Throws a sentence for the
- * user if the account cannot sign, or if the body, a header or the query cannot be sent. Throws one,
- * too, if the host is neither the API nor Endpoint.
+ * user: the account cannot sign, the host is neither the API nor Endpoint, or the body, a header or
+ * the query cannot be sent.
  */
 export function signRequest(
 	account: Account,
