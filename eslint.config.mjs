@@ -27,7 +27,6 @@ const N8N_EDGE = [
 	'nodes/TencentVidu/*.ts',
 	'nodes/TencentVidu/execution/*.ts',
 	'nodes/TencentVidu/callbacks/*Webhook.ts',
-	'nodes/TencentVidu/transport/n8nHttp.ts',
 ];
 
 const restrictImports = (files, regex, message) => ({

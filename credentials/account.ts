@@ -17,12 +17,12 @@ export interface Account {
 }
 
 /** The vendor publishes no list of regions, so these are guesses and the field stays editable. */
-export const DEFAULT_REGION: Record<Site, string> = {
+const DEFAULT_REGION: Record<Site, string> = {
 	international: 'ap-singapore',
 	china: 'ap-guangzhou',
 };
 
-/** Format characters and spaces that a copied text brings along unseen, such as a byte order mark. */
+/** Format characters and spaces that a copied text may hold unseen, such as a byte order mark. */
 const INVISIBLE = /[\p{Cf}\u00a0\u202f]/gu;
 
 /** Reads a decrypted credential; never throws, so that n8n's own checks name what is missing. */
@@ -100,8 +100,9 @@ export function accountProblem(account: Account): { field: string; problem: stri
 	const missing = 'is empty in the credential. Copy it from the Tencent Cloud console';
 	if (!account.secretId) return { field: 'Secret ID', problem: missing };
 	if (!account.secretKey) return { field: 'Secret Key', problem: missing };
-	const misfit = FORMS.find(([, name, form]) => !form.test(account[name]));
-	if (misfit) return { field: misfit[0], problem: `in the credential ${misfit[3]}` };
+	for (const [field, name, form, problem] of FORMS) {
+		if (!form.test(account[name])) return { field, problem: `in the credential ${problem}` };
+	}
 	const endpoint = endpointProblem(account.endpoint);
 	return endpoint ? { field: 'Endpoint', problem: `in the credential ${endpoint}` } : undefined;
 }

@@ -1,5 +1,5 @@
 /** Codes with one meaning, and what to do about them. A `*` stands for any ending. */
-export interface AuthError {
+interface AuthError {
 	codes: string[];
 	/** What happened and what to do, without a full stop. */
 	advice: string;

@@ -1,4 +1,4 @@
-/** A step of this machine's clock by more than this makes what was learned before it wrong. */
+/** A larger step of this machine's clock makes an offset that was learned before it wrong. */
 const MAX_STEP_MS = 5_000;
 
 /** Clocks drift, so an offset is learned again after this time. */
@@ -16,13 +16,13 @@ interface LearnedOffset {
 	monotonic: number;
 }
 
-/** By `host[:port]`, the one learned first comes first. */
+/** By `host[:port]`, oldest first. */
 const offsets = new Map<string, LearnedOffset>();
 
 /**
  * Milliseconds to add to this machine's clock to get the clock of `host`; 0 while none is known.
- * An offset is forgotten after an hour, and when this machine's clock was set since it was learned:
- * then the wall clock has moved by another amount than the monotonic clock. Both are in milliseconds.
+ * An offset is forgotten after an hour, and when this machine's clock was set since it was learned.
+ * A clock was set if it has moved by another amount than the monotonic clock. Both are in milliseconds.
  */
 export function clockOffset(
 	host: string,

@@ -38,8 +38,8 @@ function textOf(name: string, value: IDataObject[string]): string {
 }
 
 /**
- * Reads the headers that a caller may set, by their names in lower case. Of two that differ
- * only in case the last counts. Empty values count as not set: an expression left them out.
+ * Reads the headers that a caller may set, by their names in lower case. The last of two that
+ * differ only in case counts. Empty values count as not set: an expression left them out.
  * Throws a sentence for the user if a header cannot be written to a connection as it is.
  */
 export function readHeaders(headers: IDataObject = {}): Map<string, Header> {

@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 import { type Account, isWebAddress } from './account';
 
 /** Parts of n8n's request options that make the address. */
-export interface AddressOptions {
+interface AddressOptions {
 	baseURL?: string;
 	url?: string;
 	uri?: string;
@@ -11,7 +11,7 @@ export interface AddressOptions {
 
 const API_HOST = /^([a-z0-9-]+\.)+tencentcloudapi\.com$/;
 
-/** In a loop: a regular expression takes quadratic time for many slashes. */
+/** A loop, since a regular expression takes quadratic time for many slashes. */
 function withoutTrailingSlashes(text: string): string {
 	let end = text.length;
 	while (text[end - 1] === '/') end -= 1;

@@ -6,12 +6,13 @@ import { type Header, quoted, readHeaders } from './requestHeaders';
 import { addressOf, targetOf } from './requestTarget';
 import { authorization } from './tc3';
 
-export { hostOf } from './requestTarget';
-
 /** Options as n8n hands them over: `baseURL` + `url` from our nodes, `uri` from HTTP Request. */
 export type RequestOptions = Omit<IHttpRequestOptions, 'url'> & {
 	url?: string;
 	uri?: string;
+	/** HTTP Request passes forms beside the body. */
+	form?: IDataObject;
+	formData?: IDataObject;
 	followRedirect?: boolean;
 	followAllRedirects?: boolean;
 };
@@ -76,9 +77,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Sorted by name, as in the vendor's examples, and encoded once: sent exactly as signed. */
 function queryOf(address: URL, qs: IDataObject | undefined): string {
 	const pairs = [...address.searchParams, ...flatten(qs, '')];
-	const broken = pairs.find((pair) => pair.some((text) => LONE_SURROGATE.test(text)));
-	if (broken) {
-		const name = quoted(broken[0]);
+	const unsendable = pairs.find((pair) => pair.some((text) => LONE_SURROGATE.test(text)));
+	if (unsendable) {
+		const name = quoted(unsendable[0]);
 		throw new UserError(`The query parameter ${name} holds half a character. Correct it`);
 	}
 	return pairs
@@ -86,12 +87,6 @@ function queryOf(address: URL, qs: IDataObject | undefined): string {
 		.map(([name, value]) => `${encode(name)}=${encode(value)}`)
 		.join('&');
 }
-
-/** HTTP Request passes forms beside the body. */
-const isForm = (options: RequestOptions) =>
-	Object.entries(options).some(
-		([name, value]) => /^form(Data)?$/.test(name) && value !== undefined,
-	);
 
 /** Whether JSON can hold a body: not a stream, not a form. */
 const isJson = (body: unknown) =>
@@ -120,11 +115,10 @@ function headersToSend(
 	account: Account,
 	ofRequest: Record<string, string>,
 ): Record<string, string> {
-	// Of pairs: objects that are spread into each other take longer than the hash.
+	const ofAccount = { 'X-TC-Region': account.region, 'X-TC-Language': account.language };
+	// Pairs, since spreading objects into each other takes longer than the hash.
 	return Object.fromEntries([
-		...Object.entries({ 'X-TC-Region': account.region, 'X-TC-Language': account.language }).filter(
-			([name]) => !callers.has(name.toLowerCase()),
-		),
+		...Object.entries(ofAccount).filter(([name]) => !callers.has(name.toLowerCase())),
 		...[...callers]
 			.filter(([key]) => key !== 'x-tc-timestamp')
 			.map(([, { name, value }]) => [name, value] as const),
@@ -148,8 +142,8 @@ function allowedDomains({ allowedDomains: list }: RequestOptions, account: Accou
  * Returns new options whose body and URL are the very bytes that were signed, and that follow no
  * redirect. X-TC-Action, -Version, -Region, -Language and -Timestamp that the caller set are kept.
  * Signing signed options again returns a fresh signature of the same request. Throws a sentence for the
- * user if the account cannot sign, if the host is neither the API nor Endpoint, and if the body, a
- * header or the query cannot be sent.
+ * user: the account cannot sign, the host is neither the API nor Endpoint, or the body, a header or
+ * the query cannot be sent.
  */
 export function signRequest(
 	account: Account,
@@ -158,7 +152,7 @@ export function signRequest(
 ): RequestOptions {
 	const wrong = accountProblem(account);
 	if (wrong) throw new UserError(`${wrong.field} ${wrong.problem}`);
-	if (isForm(options)) throw new UserError(JSON_ONLY);
+	if (options.form !== undefined || options.formData !== undefined) throw new UserError(JSON_ONLY);
 	const signedBefore = signedAddressOf(options);
 	const address = signedBefore ?? addressOf(options);
 	const target = targetOf(address, account);

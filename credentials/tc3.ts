@@ -1,8 +1,10 @@
 import { createHmac, hash } from 'crypto';
 
+import type { Account } from './account';
+
 const ALGORITHM = 'TC3-HMAC-SHA256';
 
-/** A request as TC3-HMAC-SHA256 sees it: what is signed, and nothing else of it. */
+/** The parts of a request that TC3-HMAC-SHA256 signs. */
 export interface Tc3Request {
 	method: string;
 	/** The query exactly as it stands in the URL, without the question mark. */
@@ -15,12 +17,6 @@ export interface Tc3Request {
 	service: string;
 	/** Seconds since 1970; its UTC day goes into the scope. */
 	timestamp: number;
-}
-
-/** A Tencent Cloud API key. */
-export interface Tc3Key {
-	secretId: string;
-	secretKey: string;
 }
 
 const sha256 = (data: string | Buffer) => hash('sha256', data);
@@ -60,7 +56,7 @@ ${scope.join('/')}
 ${sha256(canonicalRequest(request))}`;
 }
 
-/** Stage 3: the hex signature, by a key that is good for one UTC day and one service. */
+/** Stage 3: the hex signature, by a key that is valid for one UTC day and one service. */
 export function signature(
 	request: Tc3Request,
 	secretKey: string,
@@ -72,7 +68,10 @@ export function signature(
 }
 
 /** Stage 4: the value of the Authorization header. */
-export function authorization(request: Tc3Request, { secretId, secretKey }: Tc3Key): string {
+export function authorization(
+	request: Tc3Request,
+	{ secretId, secretKey }: Pick<Account, 'secretId' | 'secretKey'>,
+): string {
 	const scope = scopeOf(request);
 	const credential = [secretId, ...scope].join('/');
 	return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders(request)}, Signature=${signature(request, secretKey, scope)}`;

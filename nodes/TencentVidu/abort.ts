@@ -1,6 +1,6 @@
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Node warns of many listeners, so one listener serves all who wait for a signal. */
+/** Node warns of many listeners, so one listener serves all that wait for a signal. */
 function listenersOf(signal: AbortSignal): Set<() => void> {
 	const known = listeners.get(signal);
 	if (known) return known;
@@ -12,7 +12,7 @@ function listenersOf(signal: AbortSignal): Set<() => void> {
 
 /**
  * Calls `listener` when `signal` aborts, or at once if it has. Returns a function that removes the
- * listener; a signal may live for days and keeps every listener that is not removed.
+ * listener. A signal may live for days, and keeps each listener that is not removed.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 	if (signal.aborted) {

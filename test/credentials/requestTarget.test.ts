@@ -1,4 +1,5 @@
-import { hostOf, signRequest } from '../../credentials/signRequest';
+import { hostOf } from '../../credentials/requestTarget';
+import { signRequest } from '../../credentials/signRequest';
 import { accepted, account, NOW, post, SUBMIT, VCLM } from './wire';
 
 describe('hosts', () => {

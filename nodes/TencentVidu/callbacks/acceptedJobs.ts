@@ -1,16 +1,12 @@
+import type { AcceptedJob } from '../jobs/context';
+
 const MAX_KEPT = 10_000;
 
 /** JobIds by the reference of their callback URL; `undefined` where several jobs share one. */
 const accepted = new Map<string, string | undefined>();
 
 /** Keeps which job was submitted with a reference, as long as the process lives. */
-export function rememberJob({
-	Reference,
-	JobId,
-}: {
-	Reference?: string | undefined;
-	JobId: string;
-}) {
+export function rememberJob({ Reference, JobId }: Pick<AcceptedJob, 'Reference' | 'JobId'>): void {
 	if (Reference === undefined) return;
 	const isShared = accepted.has(Reference) && accepted.get(Reference) !== JobId;
 	accepted.set(Reference, isShared ? undefined : JobId);

@@ -13,20 +13,17 @@ const MAX_SIZE = 200_000;
 
 const CUT = '…';
 
-/** A signature of ours, wherever a body repeats it without its name. */
-const OWN_SIGNATURE = /v\d\.[\w-]{43}/g;
-
 /**
- * A copy of a body that came from outside, to be stored: texts of up to 10,000 characters, lists of
- * up to 20 values, eight levels, 200,000 characters in all. `…` stands for what was cut. The
- * signatures of our callback URLs are removed.
+ * A copy of a body from outside that may be stored. Texts have up to 10,000 characters, lists up to 20
+ * values. There are up to eight levels, and 200,000 characters in all. `…` stands for what was cut.
+ * The signatures of our callback URLs are removed.
  */
 export function boundedCopy(body: unknown): unknown {
 	let left = MAX_SIZE;
 	const copyText = (text: string) => {
 		const short = text.slice(0, Math.max(0, Math.min(MAX_TEXT, left)));
 		left -= short.length;
-		const redacted = redactSignatures(short).replace(OWN_SIGNATURE, '***');
+		const redacted = redactSignatures(short);
 		return short.length < text.length ? redacted + CUT : redacted;
 	};
 	const copy = (value: unknown, depth: number): unknown => {

@@ -11,10 +11,7 @@ import { quoteJobIds } from '../transport/response';
 import { boundedCopy } from './boundedCopy';
 import type { CallbackClaims } from './callbackUrl';
 
-/** Which results start a workflow. */
-export type CallbackEvent = 'success' | 'failed';
-
-/** Why a callback starts nothing. The vendor is answered 200 all the same, or it would repeat it. */
+/** Why a callback starts nothing. The response is 200 all the same, or the vendor would repeat it. */
 export type IgnoreReason = 'not a job' | 'not a result yet' | 'not wanted' | 'a repeat';
 
 /** An ended job as a callback reports it, or one whose status cannot be read; with the body. */
@@ -40,7 +37,7 @@ const MAX_CHILDREN = 20;
 const WRAPPER =
 	/^(response|data|results?|body|content|job|task|output|details?|event|message|callback|notification|params)$/;
 
-/** The user's own text, and a list of videos: neither tells a status. */
+/** The user's own text, and a list of videos: neither states a status. */
 const NOT_SEARCHED = new Set(['payload', 'creations']);
 
 /** Parses the body of a request and keeps every digit of its ids; undefined if it is no JSON. */
@@ -67,21 +64,19 @@ function recordIn(value: unknown, left = MAX_DEPTH): Record<string, unknown> | u
 function searchFields(record: Record<string, unknown>, depth: number): Fields {
 	const own = fieldsOf(record);
 	if (depth === 0) return own;
-	const inside = [...own].flatMap(([name, value]) => {
+	const [wrappers, others]: [Fields[], Fields[]] = [[], []];
+	for (const [name, value] of own) {
+		if (wrappers.length + others.length === MAX_CHILDREN) break;
 		const child = NOT_SEARCHED.has(name) ? undefined : recordIn(value);
-		return child ? [{ isWrapper: WRAPPER.test(name), child }] : [];
-	});
-	const searched = inside
-		.slice(0, MAX_CHILDREN)
-		.map(({ isWrapper, child }) => ({ isWrapper, fields: searchFields(child, depth - 1) }));
-	const those = (which: boolean) =>
-		searched.filter(({ isWrapper }) => isWrapper === which).map(({ fields }) => fields);
-	return mergeFields(...those(true), own, ...those(false));
+		if (!child) continue;
+		(WRAPPER.test(name) ? wrappers : others).push(searchFields(child, depth - 1));
+	}
+	return mergeFields(...wrappers, own, ...others);
 }
 
 /**
- * Reads the body of a callback. The vendor publishes no sample, so every shape that it documents
- * anywhere is understood, Vidu's own, and each of them wrapped. What tells no known status is UNKNOWN.
+ * Reads the body of a callback. The vendor publishes no sample, so every shape is read that the vendor
+ * or Vidu documents, wrapped or not. A body without a known status is UNKNOWN.
  */
 export function readCallback(
 	body: unknown,
@@ -90,12 +85,11 @@ export function readCallback(
 	const { Status, ...job } = jobOf(searchFields(record, MAX_DEPTH));
 	if (Status && !hasEnded({ ...job, Status })) return { ignored: 'not a result yet' };
 	const ended = Status === 'DONE' || Status === 'FAIL' ? Status : 'UNKNOWN';
-	const ErrorMessage = String(boundedCopy(job.ErrorMessage));
-	return { result: { ...job, Status: ended, ErrorMessage, Callback: boundedCopy(body) } };
+	return { result: { ...job, Status: ended, Callback: boundedCopy(body) } };
 }
 
-/** Whether the trigger listens to such a result. What cannot be read may be either. */
-export function matchesEvents({ Status }: CallbackResult, events: CallbackEvent[]): boolean {
+/** Whether the trigger's events include a result. What cannot be read may be either. */
+export function matchesEvents({ Status }: CallbackResult, events: string[]): boolean {
 	if (Status === 'UNKNOWN') return true;
 	return events.includes(Status === 'DONE' ? 'success' : 'failed');
 }

@@ -28,7 +28,7 @@ export interface CallbackClaims {
 }
 
 /** Why a signed URL is not valid. */
-export type InvalidReason = 'unsigned' | 'of another version' | 'wrongly signed' | 'expired';
+type InvalidReason = 'unsigned' | 'of another version' | 'wrongly signed' | 'expired';
 
 /** A derived key for callbacks only. It does not reveal the Secret Key. */
 export const callbackKey = (secretKey: string): Buffer =>
@@ -119,28 +119,26 @@ const isEqual = (a: string, b: string) => {
 	return one.length === other.length && timingSafeEqual(one, other);
 };
 
-const querySchema = z.object({
-	viduReference: z.string(),
-	viduResource: z.string(),
-	viduNonce: z.string(),
-	viduExpires: z
-		.string()
-		.regex(/^\d{1,12}$/)
-		.transform(Number),
-});
+const querySchema = z
+	.object({
+		[PARAMETERS.reference]: z.string(),
+		[PARAMETERS.resource]: z.string(),
+		[PARAMETERS.nonce]: z.string(),
+		[PARAMETERS.expires]: z.string().regex(/^\d{1,12}$/),
+	})
+	.transform((query) => ({
+		reference: query[PARAMETERS.reference],
+		resource: query[PARAMETERS.resource],
+		nonce: query[PARAMETERS.nonce],
+		expires: Number(query[PARAMETERS.expires]),
+	}));
 
 /** The claims in the query of a request, not verified; undefined without all of them. */
-export function claimsOf(query: Record<string, unknown>): CallbackClaims | undefined {
-	const parsed = querySchema.safeParse(query);
-	if (!parsed.success) return undefined;
-	const { viduReference, viduResource, viduNonce, viduExpires } = parsed.data;
-	return {
-		reference: viduReference,
-		resource: viduResource,
-		nonce: viduNonce,
-		expires: viduExpires,
-	};
-}
+export const claimsOf = (query: Record<string, unknown>): CallbackClaims | undefined =>
+	querySchema.safeParse(query).data;
+
+/** The claims of a valid URL, or why it is not valid. */
+export type Verified = (CallbackClaims & { invalid?: never }) | { invalid: InvalidReason };
 
 /**
  * Verifies the query of a request by the `callbackKey`: it must have been signed for one of the
@@ -151,7 +149,7 @@ export function verifyCallback(
 	query: Record<string, unknown>,
 	key: Buffer,
 	now: number,
-): (CallbackClaims & { invalid?: never }) | { invalid: InvalidReason } {
+): Verified {
 	const claims = claimsOf(query);
 	const signature = query[PARAMETERS.signature];
 	if (!claims || typeof signature !== 'string') return { invalid: 'unsigned' };

@@ -16,9 +16,9 @@ const headersSchema = z.object({ host: hostSchema, 'x-forwarded-host': hostSchem
 const urlOf = (text = '') => (URL.canParse(text) ? new URL(text) : undefined);
 
 /**
- * The URLs at which this trigger listens, as n8n knows them: its production URL, at n8n's address
- * for webhooks and for its editor. If n8n was not told a public address, the hosts that the request
- * names count as well: a tunnel or a proxy may have changed them.
+ * The URLs at which this trigger listens: its production URL, and the same path at the editor's address.
+ * If the production URL is not public, the hosts that the request names count as well. A tunnel or a
+ * proxy may have changed them.
  */
 export function addressesOf(context: IWebhookFunctions): string[] {
 	const own = urlOf(context.getNodeWebhookUrl('default'));

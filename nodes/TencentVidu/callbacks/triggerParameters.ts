@@ -1,11 +1,9 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
 import { triggerOptions, triggerProperties } from '../descriptions/trigger';
 import { type NodeOptions, OptionsReader } from '../request/readOptions';
-import type { CallbackEvent } from './callbackBody';
 
 const optionsReader = new OptionsReader([triggerOptions]);
-
-/** Reads a parameter of the trigger by its name, as it was entered if that is wanted. */
-type ReadParameter = (name: string, options?: { rawExpressions: boolean }) => unknown;
 
 type Read<T> = { value: T; problem?: never } | { problem: string };
 
@@ -15,8 +13,9 @@ function shown(value: unknown): string {
 	return `not ${JSON.stringify(value)?.slice(0, 40)}`;
 }
 
-/** The values of a row that a parameter chooses, or what is wrong with it in the user's words. */
-function readChoice(name: string, value: unknown): Read<string[]> {
+/** The values that a parameter chooses, or what is wrong with it in the user's words. */
+function readChoice(context: IWebhookFunctions, name: string): Read<string[]> {
+	const value: unknown = context.getNodeParameter(name, '');
 	const row = triggerProperties.find((one) => one.name === name);
 	const choices = (row?.options ?? []).flatMap((one) =>
 		'value' in one ? [{ label: one.name, value: String(one.value) }] : [],
@@ -33,25 +32,21 @@ function readChoice(name: string, value: unknown): Read<string[]> {
 }
 
 /** Whether callbacks must be signed, or what is wrong with the setting. */
-export function readIsSigned(read: ReadParameter): Read<boolean> {
-	const choice = readChoice('authentication', read('authentication'));
+export function readIsSigned(context: IWebhookFunctions): Read<boolean> {
+	const choice = readChoice(context, 'authentication');
 	return choice.problem === undefined ? { value: choice.value[0] !== 'none' } : choice;
 }
 
 /** The trigger's events and options, or what is wrong with them. */
 export function readParameters(
-	read: ReadParameter,
-): Read<{ events: CallbackEvent[]; options: NodeOptions }> {
-	const events = readChoice('events', read('events'));
+	context: IWebhookFunctions,
+): Read<{ events: string[]; options: NodeOptions }> {
+	const events = readChoice(context, 'events');
 	if (events.problem !== undefined) return events;
 	const { options, problems } = optionsReader.read({
-		valueOf: ({ name }) => read(name),
-		rawOf: ({ name }) => read(name, { rawExpressions: true }),
+		valueOf: ({ name }) => context.getNodeParameter(name, ''),
+		rawOf: ({ name }) => context.getNodeParameter(name, '', { rawExpressions: true }),
 	});
-	if (problems) {
-		return { problem: problems.map(({ field, problem }) => `${field} ${problem}`).join('. ') };
-	}
-	const isEvent = (event: string): event is CallbackEvent =>
-		event === 'success' || event === 'failed';
-	return { value: { events: events.value.filter(isEvent), options } };
+	if (options) return { value: { events: events.value, options } };
+	return { problem: problems.map(({ field, problem }) => `${field} ${problem}`).join('. ') };
 }

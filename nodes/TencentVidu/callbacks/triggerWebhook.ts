@@ -26,12 +26,13 @@ import {
 	readCallback,
 } from './callbackBody';
 import { type CallbackClaims, claimsOf, targetOf } from './callbackUrl';
+import { CallbackVerifier } from './callbackVerifier';
+import { confirmResult, type Describe } from './confirmResult';
 import { Deduplicator } from './deduplicator';
-import { CallbackVerifier, confirmResult, type Describe } from './handleCallback';
 import { addressesOf } from './ownAddresses';
 import { readIsSigned, readParameters } from './triggerParameters';
 
-/** Of a body that is too large to be read, this much is kept. */
+/** How much is kept of a body that is too large to be read. */
 const KEPT_BYTES = 20_000;
 
 const requestSchema = z.object({
@@ -109,7 +110,7 @@ async function describeOf(context: IWebhookFunctions): Promise<Describe | undefi
 
 const toJson = (result: CallbackResult) => ({ ...result }) as IDataObject;
 
-/** Answers the vendor first, which must not wait for a download and would repeat the callback. */
+/** Responds to the vendor first: it would repeat the callback if it had to wait for a download. */
 async function withVideo(
 	context: IWebhookFunctions,
 	result: CallbackResult,
@@ -175,23 +176,19 @@ async function confirmed(
 	return undefined;
 }
 
-const parametersOf =
-	(context: IWebhookFunctions) => (name: string, options?: { rawExpressions: boolean }) =>
-		context.getNodeParameter(name, '', options);
-
 /** Throws an error that names a parameter as the user sees it. */
 function valueOf<T>(read: { value: T; problem?: never } | { problem: string }): T {
 	if (read.problem !== undefined) throw new UserError(read.problem);
 	return read.value;
 }
 
-/** Starts the workflow with the job of a callback that is believed, unless there is a reason not to. */
+/** Starts the workflow with the job of a genuine callback, unless there is a reason not to. */
 async function startWorkflow(
 	context: IWebhookFunctions,
 	request: z.infer<typeof requestSchema>,
 	claims: CallbackClaims | undefined,
 ): Promise<IWebhookResponseData> {
-	const { events, options } = valueOf(readParameters(parametersOf(context)));
+	const { events, options } = valueOf(readParameters(context));
 	const isSigned = claims !== undefined;
 	const read = readCallback(bodyOf(request));
 	if (read.ignored !== undefined) return ignore(read.ignored);
@@ -226,7 +223,7 @@ async function startWorkflow(
 /** Receives a callback: verifies it, reads it, and starts the workflow with the job. */
 export async function handleTriggerWebhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const request = requestSchema.parse(this.getRequestObject());
-	if (!valueOf(readIsSigned(parametersOf(this)))) {
+	if (!valueOf(readIsSigned(this))) {
 		return await startWorkflow(this, request, undefined);
 	}
 	const claims = await verify(this, request.query);

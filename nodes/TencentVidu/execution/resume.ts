@@ -5,7 +5,7 @@ import { z } from 'zod/v3';
 import { accountOf } from '../../../credentials/account';
 import { MAX_BODY_BYTES, parseBody, readCallback } from '../callbacks/callbackBody';
 import { type CallbackClaims, resumeTarget } from '../callbacks/callbackUrl';
-import { CallbackVerifier } from '../callbacks/handleCallback';
+import { CallbackVerifier } from '../callbacks/callbackVerifier';
 import { systemClock } from '../clock';
 import { API_VERSION, resources, SERVICE_URL } from '../descriptions/resources';
 import { type AcceptedJob, describeRequest } from '../jobs/context';

@@ -25,16 +25,15 @@ const MEGABYTE = 1_000_000;
 const STALLED = `less than 1 MB came in ${STALL_MS / 1000} seconds`;
 
 /** A video in n8n's binary data, or in the user's words why there is none. */
-export type DownloadResult = { stored: IBinaryData } | { stored?: never; problem: string };
+type DownloadResult = { stored: IBinaryData } | { stored?: never; problem: string };
 
-/** What a download needs. */
 export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 	url: string;
 	/** Without its ending. */
 	fileName: string;
 	/** In megabytes. */
 	maxVideoSize: number;
-	/** Whether the video may come from a private network: so with an Endpoint in the credential. */
+	/** Whether the video may come from a private network, as with an Endpoint in the credential. */
 	allowsPrivate: boolean;
 	/** Opens one URL; ends the connection when the signal aborts. */
 	open: (url: string, signal: AbortSignal) => Promise<Download>;
@@ -42,11 +41,11 @@ export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 	signal: AbortSignal;
 }
 
-/** Gateways and storage services answer with a page in place of a file, whatever the status. */
+/** Gateways and storage services respond with a page in place of a file, whatever the status. */
 const isPage = (contentType = '') =>
 	/^\s*(text\/|application\/([\w.-]+\+)?(json|xml)\b)/i.test(contentType);
 
-/** The type that the server names, unless it is none of a video. */
+/** The type that the server names, if it is one of a video. */
 const videoTypeOf = (contentType: string | undefined) => {
 	const type = contentType?.split(';')[0]?.trim() ?? '';
 	return type.startsWith('video/') ? type : 'video/mp4';
@@ -59,9 +58,16 @@ const urlProblem = (url: string, { allowsPrivate }: DownloadOptions): string | u
 	return allowsPrivate ? undefined : publicUrlProblem(url);
 };
 
+/** What is wrong with the address that the URL's host has, if it is known. */
+function addressProblem(address: string | undefined, options: DownloadOptions) {
+	if (address === undefined) return undefined;
+	const host = address.includes(':') ? `[${address.split('%')[0]}]` : address;
+	return urlProblem(`http://${host}/`, options);
+}
+
 const badUrl = (problem: string) => ({ problem: `The URL of the video ${problem}` });
 
-/** Opens the URL and what it redirects to, after a look at each address. */
+/** Opens the URL and what it redirects to, after a check of each address. */
 async function follow(
 	options: DownloadOptions,
 	signal: AbortSignal,
@@ -71,13 +77,12 @@ async function follow(
 		const problem = urlProblem(url, options);
 		if (problem) return badUrl(problem);
 		const download = await options.open(url, signal);
-		const { location, statusCode, remoteAddress: address } = download;
+		const { location, statusCode, remoteAddress } = download;
 		if (statusCode < 300 || statusCode > 399 || location === undefined) {
-			const host = address?.includes(':') ? `[${address.split('%')[0]}]` : address;
-			const addressProblem = host === undefined ? host : urlProblem(`http://${host}/`, options);
-			if (!addressProblem) return { download };
+			const wrong = addressProblem(remoteAddress, options);
+			if (wrong === undefined) return { download };
 			download.discard();
-			return badUrl(addressProblem);
+			return badUrl(wrong);
 		}
 		download.discard();
 		if (!URL.canParse(location, url)) return { retry: 'it redirects to what is no URL' };
@@ -86,7 +91,7 @@ async function follow(
 	return { retry: `more than ${MAX_REDIRECTS} redirects` };
 }
 
-/** What the head of a response says against its body. */
+/** Why the head of a response does not promise the video. */
 function problemOfHead({ statusCode, contentType, length }: Download, maxBytes: number) {
 	if (statusCode === 403 || statusCode === 404) {
 		return {
@@ -102,10 +107,10 @@ const tooLarge = (maxBytes: number) => ({
 	problem: `The video is larger than Max Video Size (${maxBytes / MEGABYTE} MB). Set a larger one, or download it from its URL, which works for 24 hours`,
 });
 
-/** Without the error's code: n8n would put its own text for the code in the place of ours. */
-const BROKEN = { retry: 'the connection broke' };
+/** Without the error's code: n8n would replace our text by its own text about the code. */
+const DISCONNECTED = { retry: 'the connection broke' };
 
-/** Downloads once. `onProgress` hears of the head, and of each period's share of bytes. */
+/** Downloads once. Calls `onProgress` after the head, and after each megabyte. */
 async function attempt(
 	options: DownloadOptions,
 	signal: AbortSignal,
@@ -138,7 +143,7 @@ async function attempt(
 		if (bytes === undefined || bytes === length) return { stored };
 		return { retry: `only ${bytes} of ${length} bytes came` };
 	} catch {
-		return received > maxBytes ? tooLarge(maxBytes) : BROKEN;
+		return received > maxBytes ? tooLarge(maxBytes) : DISCONNECTED;
 	}
 }
 
@@ -152,7 +157,7 @@ async function attemptInTime(
 	const removeListener = onAbort(options.signal, () => controller.abort());
 	const deadline = deadlines.start(STALL_MS, () => controller.abort());
 	try {
-		const work = attempt(options, signal, deadline.restart).catch(() => BROKEN);
+		const work = attempt(options, signal, deadline.restart).catch(() => DISCONNECTED);
 		const stalled = { retry: STALLED, isStalled: true };
 		const result: Attempt = await raceAbort<Attempt>(work, signal, () => stalled);
 		return signal.aborted && 'retry' in result ? stalled : result;

@@ -4,27 +4,6 @@ const MAX_OF_PROCESS = 16;
 const MAX_OF_HOST = 8;
 const MAX_OF_RUN = 4;
 
-/** A semaphore for each key, which exists only while it is used. */
-class KeyedSemaphore {
-	private readonly semaphores = new Map<unknown, Semaphore>();
-
-	constructor(private readonly limit: number) {}
-
-	waitingFor(key: unknown): number {
-		return this.semaphores.get(key)?.waitingCount ?? 0;
-	}
-
-	async run<T>(key: unknown, task: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-		const semaphore = this.semaphores.get(key) ?? new Semaphore(this.limit);
-		this.semaphores.set(key, semaphore);
-		try {
-			return await semaphore.run(task, signal);
-		} finally {
-			if (semaphore.isIdle) this.semaphores.delete(key);
-		}
-	}
-}
-
 /** Whose download it is: runs and hosts that stall hold up no others. */
 export interface DownloadOwner {
 	/** The run, or the trigger. */
@@ -38,13 +17,13 @@ export interface DownloadOwner {
 export class DownloadLimiter {
 	private readonly all = new Semaphore(MAX_OF_PROCESS);
 
-	private readonly hosts = new KeyedSemaphore(MAX_OF_HOST);
+	private readonly hosts = new Semaphore(MAX_OF_HOST);
 
-	private readonly runs = new KeyedSemaphore(MAX_OF_RUN);
+	private readonly runs = new Semaphore(MAX_OF_RUN);
 
 	/**
-	 * The result of `task`; undefined if `signal` aborts before its turn has come, or at once if too
-	 * many of the run wait.
+	 * The result of `task`, or undefined if `signal` aborts before its turn has come. Undefined at once
+	 * if too many of the run wait.
 	 */
 	async run<T>(
 		{ fairnessKey, host, maxWaiting = Infinity }: DownloadOwner,
@@ -53,8 +32,8 @@ export class DownloadLimiter {
 	): Promise<T | undefined> {
 		if (this.runs.waitingFor(fairnessKey) >= maxWaiting) return undefined;
 		const ofAll = async () => await this.all.run(task, signal);
-		const ofHost = async () => await this.hosts.run(host, ofAll, signal);
-		return await this.runs.run(fairnessKey, ofHost, signal);
+		const ofHost = async () => await this.hosts.run(ofAll, signal, host);
+		return await this.runs.run(ofHost, signal, fairnessKey);
 	}
 }
 

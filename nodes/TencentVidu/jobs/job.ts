@@ -15,7 +15,7 @@ export interface Job {
 /** Whether nothing more will happen with a job. */
 export const hasEnded = ({ Status }: Job) => Status === 'DONE' || Status === 'FAIL';
 
-/** The vendor's own words, those of Vidu, and their relatives, in small letters without separators. */
+/** Words of the vendor and of Vidu, and others like them, in small letters without separators. */
 const STATUS_WORDS: Record<Job['Status'], string> = {
 	WAIT: 'wait waiting created queue queued queueing queuing pending submitted scheduled accepted',
 	RUN: 'run running processing inprogress progress generating started',
@@ -36,10 +36,10 @@ const SAME_NAME: Record<string, string> = {
 	...{ videourl: 'resultvideourl', resulturl: 'resultvideourl' },
 };
 
-/** Where a failure may give its reason, besides ErrorMessage. */
+/** Fields other than ErrorMessage in which a failure may state its reason. */
 const REASONS = ['error', 'message', 'reason', 'msg', 'failreason', 'failurereason', 'detail'];
 
-const WITHOUT_VIDEO = 'The job is done, but Tencent Cloud gave no URL of a video';
+const WITHOUT_VIDEO = 'The job is done, but Tencent Cloud returned no URL of a video';
 
 /** Larger bodies are cut before anything is read: no body of a job is near these limits. */
 const MAX_FIELDS = 200;
@@ -140,7 +140,7 @@ export function jobOf(fields: Fields): Omit<Job, 'Status'> & { Status?: Job['Sta
 	return {
 		...(jobId ? { JobId: jobId } : {}),
 		...(status ? { Status: status } : {}),
-		ErrorCode: code,
+		ErrorCode: redactSignatures(code),
 		ErrorMessage: redactSignatures(message || (isWithoutVideo ? WITHOUT_VIDEO : '')),
 		ResultVideoUrl: url,
 		...(cover ? { CoverUrl: cover } : {}),
@@ -152,7 +152,7 @@ export function jobOf(fields: Fields): Omit<Job, 'Status'> & { Status?: Job['Sta
 }
 
 /**
- * Reads a job from a query's answer, with or without its `Response`. Undefined for anything that is
+ * Reads a job from the response to a query, with or without its `Response`. Undefined for anything that is
  * no job, and for a status that is not known: a poll goes on then.
  */
 export function toJob(body: unknown): Job | undefined {

@@ -6,7 +6,6 @@ import type { ApiResult } from '../transport/response';
 import { durationInWords } from '../transport/retry';
 import { hasEnded, type Job, toJob } from './job';
 
-/** One job to poll. */
 export interface PollOptions {
 	jobId: string;
 	/** Asks the service once, within its quota. */
@@ -76,8 +75,8 @@ async function pollUntilEnded(options: PollOptions, clock: Clock): Promise<Outco
 }
 
 /**
- * Polls a job until it has ended. If the service does not answer for a while, polling continues as
- * long as there is time; after `timeout` the job continues without us.
+ * Polls a job until it has ended. If the service does not respond for a while, polling continues as
+ * long as there is time. After `timeout` the job continues without us.
  */
 export async function pollJob(options: PollOptions, clock: Clock): Promise<Outcome<PollResult>> {
 	const { group } = options;

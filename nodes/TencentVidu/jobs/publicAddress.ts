@@ -56,9 +56,9 @@ function isPrivateV6(address: string): boolean {
 }
 
 /**
- * Why a URL is not one of the public internet, in words that follow "The address"; undefined if it may
+ * Why a URL is not one of the public internet, in words that follow "The address". Undefined if it may
  * be one. Judges the scheme and the host as it is written, in any spelling. A name may still resolve
- * to a private address: whoever connects judges that as well.
+ * to a private address: the code that connects judges that as well.
  */
 export function publicUrlProblem(url: string): string | undefined {
 	if (!/^https?:\/\/[^/?#\\]/i.test(url) || !URL.canParse(url)) {

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { type Billed, CANCELLED, done, failed, type Outcome } from '../transport/outcome';
-import { redactSignatures } from '../transport/response';
 import { describeRequest, type ItemResult, type JobContext, type JobOperation } from './context';
 import { downloadVideo } from './download';
 import { type Job, toJob } from './job';
@@ -33,7 +32,7 @@ async function toItem(
 }
 
 const reasonOf = ({ ErrorMessage, ErrorCode }: Job) => {
-	const reason = redactSignatures(ErrorMessage || ErrorCode);
+	const reason = ErrorMessage || ErrorCode;
 	return reason ? `: ${reason}` : '';
 };
 
@@ -43,7 +42,7 @@ function billedOf({ Credits }: Job): Billed {
 	return Credits > 0 ? 'yes' : 'no';
 }
 
-/** An ended job as the operation's options want it: an item, or an error if it failed. */
+/** An ended job as an item; as an error if it failed and the options say so. */
 async function deliver(context: JobContext, ended: PollResult): Promise<Outcome<ItemResult>> {
 	const { options } = context;
 	const { job, requestId } = ended;

@@ -2,6 +2,7 @@ import { z } from 'zod/v3';
 
 import {
 	CANCELLED,
+	done,
 	failed,
 	type Failure,
 	MAY_HAVE_STARTED_ADVICE,
@@ -17,18 +18,18 @@ const submittedSchema = z.object({
 });
 
 /** The item of a job that was submitted. */
-export type SubmittedJob = z.infer<typeof submittedSchema>;
+type SubmittedJob = z.infer<typeof submittedSchema>;
 
-/** Whether an earlier try has decided about the item: it has a job, or perhaps one. */
-function isDecided(
-	earlier: Outcome<ApiResult> | undefined,
-	resubmitAfterLostAnswer: boolean,
-): boolean {
-	if (earlier?.kind === 'done') return true;
-	return earlier?.kind === 'failed' && earlier.failure.mayHaveStarted && !resubmitAfterLostAnswer;
+/** What an earlier try has decided about the item: it has a job, or perhaps one. */
+function earlierOutcome({ memory, options }: JobContext): Outcome<ApiResult> | undefined {
+	const earlier = memory.recall();
+	if (memory.isResumed) return earlier ?? CANCELLED;
+	if (earlier?.kind === 'done') return earlier;
+	const isLost = earlier?.kind === 'failed' && earlier.failure.mayHaveStarted;
+	return isLost && !options.resubmitAfterLostAnswer ? earlier : undefined;
 }
 
-/** Keeps the reference that was sent: after a lost answer, nothing else names the job. */
+/** Keeps the reference that was sent: after a lost response, nothing else names the job. */
 function withReference(
 	outcome: Outcome<ApiResult>,
 	reference: string | undefined,
@@ -36,7 +37,7 @@ function withReference(
 	if (reference === undefined || outcome.kind === 'cancelled') return outcome;
 	if (outcome.kind === 'failed') return failed({ ...outcome.failure, reference });
 	const { response, ...rest } = outcome.value;
-	return { kind: 'done', value: { ...rest, response: { ...response, Reference: reference } } };
+	return done({ ...rest, response: { ...response, Reference: reference } });
 }
 
 const withoutJobId = (requestId: string): Failure => ({
@@ -51,34 +52,22 @@ export async function submitOnce(
 	action: string,
 	context: JobContext,
 ): Promise<Outcome<SubmittedJob>> {
-	const { index, options, request, memory, client, signal } = context;
+	const { index, request, memory, client, signal } = context;
 	const { bytes, payload, reference } = request;
-	const earlier = memory.recall() ?? (memory.isResumed ? CANCELLED : undefined);
-	const isFinal = memory.isResumed || isDecided(earlier, options.resubmitAfterLostAnswer);
-	const outcome =
-		earlier && isFinal
-			? earlier
-			: withReference(
-					await client.call({ action, idempotent: false, bytes, payload, signal }),
-					reference,
-				);
+	const fail = (failure: Failure) => {
+		memory.remember(failed(failure));
+		return failed(failure);
+	};
+	const submit = { action, idempotent: false, bytes, payload, signal };
+	const outcome = earlierOutcome(context) ?? withReference(await client.call(submit), reference);
 	if (outcome.kind === 'cancelled') return outcome;
 	if (outcome.kind === 'failed') {
-		const { failure } = outcome;
-		const known = failed({
-			...failure,
-			billed: failure.billed ?? (failure.mayHaveStarted ? 'unknown' : 'no'),
-		});
-		memory.remember(known);
-		return known;
+		const { mayHaveStarted, billed = mayHaveStarted ? 'unknown' : 'no' } = outcome.failure;
+		return fail({ ...outcome.failure, billed });
 	}
 	const submitted = submittedSchema.safeParse(outcome.value.response);
-	if (!submitted.success) {
-		const lost = failed(withoutJobId(outcome.value.requestId));
-		memory.remember(lost);
-		return lost;
-	}
+	if (!submitted.success) return fail(withoutJobId(outcome.value.requestId));
 	memory.accept({ item: index, ...submitted.data });
 	memory.remember(outcome);
-	return { kind: 'done', value: submitted.data };
+	return done(submitted.data);
 }

@@ -27,7 +27,7 @@ interface RefusalSeries {
 }
 
 /** The request that waits: how long refusals may hold it back, and since when it exists. */
-export interface Waiter {
+interface Waiter {
 	maxWait: number;
 	since: number;
 }

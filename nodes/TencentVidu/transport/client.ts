@@ -2,9 +2,9 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 
 import type { Account } from '../../../credentials/account';
 import { correctClock } from '../../../credentials/clockSkew';
-import { hostOf } from '../../../credentials/signRequest';
+import { hostOf } from '../../../credentials/requestTarget';
 import { raceAbort } from '../abort';
-import { type Clock, systemClock } from '../clock';
+import { systemClock } from '../clock';
 import type { SendOnce } from './n8nHttp';
 import type { Outcome } from './outcome';
 import { RateLimiter } from './rateLimiter';
@@ -19,7 +19,6 @@ const STOPPED: AttemptResult = { kind: 'lost', reason: 'the run was stopped' };
 /** The vendor's own limit of requests per second for each action. */
 const DEFAULT_RATE = 20;
 
-/** One API call. */
 export interface ApiRequest {
 	/** The vendor's name of the action. */
 	action: string;
@@ -38,18 +37,16 @@ export interface PollGroup {
 	jobs: number;
 }
 
-/** The API of one account. */
 export interface ApiClient {
-	/** Sends a call at its turn; repeats it only as `sendWithRetry` allows. Never throws. */
+	/** Sends a call at its turn. Never throws. */
 	call(request: ApiRequest): Promise<Outcome<ApiResult>>;
-	/** A job of the account has ended: those who wait for a free slot may try. */
+	/** A job of the account has ended: requests that wait for a free slot may try. */
 	slotFreed(action: string): void;
-	/** The group of all jobs that are polled by an action. */
 	pollGroup(action: string): PollGroup;
 }
 
 /** What the requests of a client are sent with. */
-export interface ClientOptions {
+interface ClientOptions {
 	/** The service's address, and the API's version. */
 	service: { url: string; version: string };
 	/** What n8n made of the node's request settings: proxy, time-out. */
@@ -62,7 +59,7 @@ export interface ClientOptions {
 	rate?: number;
 	/** Milliseconds that refusals may continue without progress. */
 	maxWait?: number;
-	/** Hears of a response that arrived when nobody waited any more. */
+	/** Called with a response that arrived after waiting for it had ended. */
 	onLateResponse?: (response: Record<string, unknown>) => void;
 }
 
@@ -71,26 +68,24 @@ interface Shared {
 	polling: PollGroup;
 }
 
-/** What all runs of the process share for one key, host and action; idle entries are dropped. */
+/** What all runs of the process share for one Secret ID, host and action. */
 class SharedLimits {
 	private static readonly MAX_ENTRIES = 200;
 
 	private readonly entries = new Map<string, Shared>();
 
-	constructor(private readonly clock: Clock) {}
-
 	of(...parts: string[]): Shared {
 		const key = parts.join(' ');
 		const known = this.entries.get(key);
 		if (known) return known;
-		if (this.entries.size >= SharedLimits.MAX_ENTRIES) this.dropIdle();
-		const added = { limiter: new RateLimiter(this.clock), polling: { jobs: 0 } };
+		if (this.entries.size >= SharedLimits.MAX_ENTRIES) this.makeRoom();
+		const added = { limiter: new RateLimiter(systemClock), polling: { jobs: 0 } };
 		this.entries.set(key, added);
 		return added;
 	}
 
-	/** Drops what nobody uses; if all are in use, the oldest, which its runs keep to their end. */
-	private dropIdle(): void {
+	/** Drops idle entries. If none is idle, drops the oldest: only its calls under way keep it. */
+	private makeRoom(): void {
 		for (const [key, { limiter, polling }] of this.entries) {
 			if (limiter.isIdle && polling.jobs === 0) this.entries.delete(key);
 		}
@@ -99,11 +94,11 @@ class SharedLimits {
 	}
 }
 
-const shared = new SharedLimits(systemClock);
+const shared = new SharedLimits();
 
 /**
- * The way to the service for one account: each call waits for the turn of its action, is signed when
- * it is sent, and is repeated only as `sendWithRetry` allows.
+ * Makes the client of one account. Each call waits for the turn of its action, and is signed when it
+ * is sent. It is repeated only as `sendWithRetry` allows.
  */
 export function createClient(
 	sendOnce: SendOnce,
@@ -137,10 +132,7 @@ export function createClient(
 				method: 'POST',
 				headers: { 'X-TC-Action': action, 'X-TC-Version': service.version },
 			};
-			const attempt = async () => {
-				const sending = sendOnce({ options: httpOptions, body: payload, signal });
-				return await untilStopped(sending, idempotent);
-			};
+			const send = async () => await sendOnce({ options: httpOptions, body: payload, signal });
 			return await sendWithRetry(
 				{
 					limiter: sharedBy(action).limiter,
@@ -148,7 +140,7 @@ export function createClient(
 					site: account.site,
 					idempotent,
 					correctClock: (date) => correctClock(host, date, systemClock.now()),
-					attempt,
+					attempt: async () => await untilStopped(send(), idempotent),
 				},
 				systemClock,
 			);

@@ -1,11 +1,10 @@
 import { type Clock, systemClock } from '../clock';
 
-/** The longest time between two looks at the deadlines, in milliseconds. */
+/** The longest time between two checks of the deadlines, in milliseconds. */
 const TICK_MS = 1_000;
 
-/** A limit on how long something may take. */
-export interface Deadline {
-	/** Gives it its whole time again. */
+interface Deadline {
+	/** Starts its time anew. */
 	restart: () => void;
 	stop: () => void;
 }

@@ -3,8 +3,8 @@ import { AUTH_ERRORS } from '../../../credentials/authErrors';
 import type { RetryReason } from './backoff';
 
 /**
- * What to do after an error: send again later for a reason, correct the clock and send again, treat
- * the result as unknown (`ambiguous`), or give up (`fail`).
+ * What to do after an error: send again later for a reason, or correct the clock and send again.
+ * `ambiguous`: nobody knows what was done. `fail`: the request is not sent again.
  */
 export type RecoveryAction = RetryReason | 'clock' | 'ambiguous' | 'fail';
 

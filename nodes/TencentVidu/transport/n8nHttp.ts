@@ -1,9 +1,7 @@
 import type {
 	IAllExecuteFunctions,
 	ICredentialDataDecryptedObject,
-	IExecutePaginationFunctions,
 	IHttpRequestOptions,
-	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { accountOf } from '../../../credentials/account';
@@ -12,13 +10,9 @@ import { onAbort, raceAbort } from '../abort';
 import { systemClock } from '../clock';
 import { deadlines } from './deadlines';
 import { classifyNetworkError, type NetworkError, reasonOf } from './networkError';
-import { isFromProxy, openResponse } from './openResponse';
+import { type Body, type Context, isFromProxy, openResponse } from './openResponse';
 import { parseResponse } from './response';
 import type { AttemptResult } from './retry';
-
-export type Context = IExecutePaginationFunctions | IWebhookFunctions;
-
-export type Body = Exclude<Parameters<Context['helpers']['prepareBinaryData']>[0], Buffer>;
 
 export const CREDENTIAL = 'tencentCloudApi';
 
@@ -31,11 +25,11 @@ const RESPONSE_MARGIN_MS = 10_000;
 /** API responses have some 1,000 bytes. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** Reads a body to its end, or until it breaks off, is too large or late: its start may name a job. */
+/** Reads a body until it ends, breaks off, or is too large or late. Its start may name a job. */
 async function readBody(body: Body, signal: AbortSignal) {
 	const chunks: Buffer[] = [];
 	let bytes = 0;
-	const broken = await new Promise<string | undefined>((resolve) => {
+	const breakReason = await new Promise<string | undefined>((resolve) => {
 		const remove = onAbort(signal, () => resolve('ETIMEDOUT'));
 		body.on('data', (chunk: Buffer) => {
 			chunks.push(chunk);
@@ -54,12 +48,12 @@ async function readBody(body: Body, signal: AbortSignal) {
 		text: Buffer.concat(chunks)
 			.toString('utf8')
 			.replace(/^\uFEFF/, ''),
-		broken,
+		breakReason,
 	};
 }
 
 /** What is sent: `body` is read when the request's turn has come. */
-export interface HttpRequest {
+interface HttpRequest {
 	options: IHttpRequestOptions;
 	body: () => Promise<string | Buffer>;
 	signal: AbortSignal;
@@ -80,8 +74,11 @@ const callerOf = (context: Context, credentials: ICredentialDataDecryptedObject)
 		getCredentials: async () => await Promise.resolve({ ...credentials }),
 	}) as unknown as IAllExecuteFunctions;
 
-const timeoutError = () =>
-	Object.assign(new Error('There was no whole answer in time'), { code: 'ETIMEDOUT' });
+/** Rejects as a connection does that is silent for too long. */
+const timeOut = async (): Promise<never> =>
+	await Promise.reject(
+		Object.assign(new Error('There was no whole answer in time'), { code: 'ETIMEDOUT' }),
+	);
 
 /** What is to be sent, or why it cannot be read: a storage for binary data may be silent, too. */
 async function payloadInTime(
@@ -89,13 +86,13 @@ async function payloadInTime(
 	signal: AbortSignal,
 ): Promise<string | Buffer | NetworkError> {
 	try {
-		return await raceAbort(read(), signal, async () => await Promise.reject(timeoutError()));
+		return await raceAbort(read(), signal, timeOut);
 	} catch (error) {
 		return { kind: 'rejectedLocally', reason: `the image could not be read: ${reasonOf(error)}` };
 	}
 }
 
-/** Why the request cannot be signed: asked beforehand, since n8n 1.x wraps errors beyond recognition. */
+/** Why the request cannot be signed. Signs before n8n does, since n8n 1.x hides why it could not. */
 function signingProblem(
 	credentials: ICredentialDataDecryptedObject,
 	options: IHttpRequestOptions,
@@ -123,19 +120,13 @@ async function sendUntil(
 		ignoreHttpStatusErrors: { ignore: true, except: [403, 407, 500, 502, 503, 504] },
 		disableFollowRedirect: true,
 	});
-	const response = await raceAbort(
-		openResponse(request),
-		signal,
-		async () => await Promise.reject(timeoutError()),
-	);
-	const { text, broken } = await readBody(response.body, signal).finally(response.close);
+	const response = await raceAbort(openResponse(request), signal, timeOut);
+	const { text, breakReason } = await readBody(response.body, signal).finally(response.close);
 	const { statusCode, headers } = response;
 	const parsed = parseResponse({ statusCode, body: text, date: headers.date });
 	if (parsed.kind !== 'malformed') return parsed;
-	if (isFromProxy(response)) {
-		return { kind: 'proxyRefused', reason: `HTTP ${statusCode}` };
-	}
-	return broken === undefined ? parsed : { kind: 'lost', reason: broken };
+	if (isFromProxy(response)) return { kind: 'proxyRefused', reason: `HTTP ${statusCode}` };
+	return breakReason === undefined ? parsed : { kind: 'lost', reason: breakReason };
 }
 
 /** Requests of n8n, signed by the credential. Each ends within a time that the user can set. */

@@ -62,7 +62,7 @@ function causeChain(error: unknown, depth = 0): ErrorFields[] {
 	return [read.data, ...inner.flatMap((one) => causeChain(one, depth + 1))];
 }
 
-/** What a thrown error says, for people. */
+/** The message of a thrown error. */
 export const reasonOf = (error: unknown): string =>
 	causeChain(error)[0]?.message || (typeof error === 'string' ? error : 'unknown error');
 
@@ -77,8 +77,8 @@ const isRefused = ({ code = '', name = '', message }: ErrorFields) =>
 	NOT_WRITTEN.test(code) || REFUSED_BY_N8N.test(name) || REFUSED_BY_N8N_TEXT.test(message);
 
 /**
- * Tells from a thrown error whether the request can have reached the service. Only the errors listed
- * here are known to come before sending; any other may have come after it.
+ * Finds out from a thrown error whether the request can have reached the service. Only the errors
+ * listed here are known to come before sending; any other may have come after it.
  */
 export function classifyNetworkError(error: unknown): NetworkError {
 	const chain = causeChain(error);
@@ -86,10 +86,10 @@ export function classifyNetworkError(error: unknown): NetworkError {
 	const unconnected = chain.find((one) => isUnconnected(one, wasOpen));
 	if (unconnected) return { kind: 'unreachable', reason: unconnected.code ?? unconnected.message };
 	const refused = chain.find(isRefused);
-	if (refused?.code === 'ERR_INVALID_URL') {
-		return { kind: 'rejectedLocally', reason: 'the URL is not valid' };
+	if (refused) {
+		const isUrl = refused.code === 'ERR_INVALID_URL';
+		return { kind: 'rejectedLocally', reason: isUrl ? 'the URL is not valid' : refused.message };
 	}
-	if (refused) return { kind: 'rejectedLocally', reason: refused.message };
 	if (chain.some(({ message }) => PROXY_TEXT.test(message))) {
 		return { kind: 'proxyRefused', reason: 'it ended the connection' };
 	}

@@ -1,8 +1,7 @@
 import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 
 import { onAbort } from '../abort';
-import type { Context } from './n8nHttp';
-import { openResponse, remoteAddressOf } from './openResponse';
+import { type Context, openResponse, remoteAddressOf } from './openResponse';
 
 /** A download that has begun: the head of the response, and its body to store or to discard. */
 export interface Download {
@@ -15,8 +14,8 @@ export interface Download {
 	/** The address behind the host's name; unknown behind a proxy, and where n8n does not show it. */
 	remoteAddress: string | undefined;
 	/**
-	 * Streams the body into n8n's binary data; rejects when it breaks off. `onBytes` hears of each
-	 * chunk before it is stored, and ends the download when it throws.
+	 * Streams the body into n8n's binary data; rejects when it breaks off. `onBytes` is called with the
+	 * size of each chunk before it is stored, and ends the download when it throws.
 	 */
 	store(
 		fileName: string,

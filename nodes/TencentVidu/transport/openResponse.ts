@@ -1,7 +1,15 @@
-import type { IN8nHttpFullResponse } from 'n8n-workflow';
+import type {
+	IExecutePaginationFunctions,
+	IN8nHttpFullResponse,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import { z } from 'zod/v3';
 
-import type { Body } from './n8nHttp';
+/** What n8n sends with: the hook of an item, or a webhook. */
+export type Context = IExecutePaginationFunctions | IWebhookFunctions;
+
+/** A stream, as n8n takes it. */
+export type Body = Exclude<Parameters<Context['helpers']['prepareBinaryData']>[0], Buffer>;
 
 const text = z.string().optional().catch(undefined);
 
@@ -16,7 +24,7 @@ const headersSchema = z
 	.catch({});
 
 /** The head of a response, its body, and the connection as far as n8n shows it. */
-export interface OpenResponse {
+interface OpenResponse {
 	statusCode: number;
 	headers: z.infer<typeof headersSchema>;
 	body: Body;
@@ -77,8 +85,8 @@ function fromThrown(error: unknown): OpenResponse | undefined {
 }
 
 /**
- * Awaits the head of a response; rejects when there is none. n8n 2.x hides the connection, unless the
- * status counts as an error: callers let the statuses for which it matters count as errors.
+ * Awaits the head of a response; rejects when there is none. n8n 2.x shows the connection only if the
+ * status counts as an error. Callers let the statuses count as errors for which it matters.
  */
 export async function openResponse(sent: Promise<unknown>): Promise<OpenResponse> {
 	return await sent.then(
@@ -87,7 +95,7 @@ export async function openResponse(sent: Promise<unknown>): Promise<OpenResponse
 	);
 }
 
-/** A proxy that passes nothing on answers in the service's place: 407, or without the TLS asked for. */
+/** Whether a proxy responded in the service's place: with 407, or without the TLS of the request. */
 export function isFromProxy({ statusCode, connection }: OpenResponse): boolean {
 	const { protocol, socket } = connection ?? {};
 	return statusCode === 407 || (protocol === 'https:' && socket !== undefined && !socket.encrypted);

@@ -25,7 +25,6 @@ const MAX_IN_FLIGHT = 64;
 /** Bytes of body in flight; a larger body travels alone. */
 const MAX_BYTES_IN_FLIGHT = 12 * 1024 * 1024;
 
-/** One request that waits for its turn. */
 export interface LimiterTask {
 	/** Runs take turns, however many requests each has: the object that stands for the run. */
 	fairnessKey: object;
@@ -73,9 +72,9 @@ class TaskQueue {
 }
 
 /**
- * Sends the requests of one key, host and action at the allowed pace, in turn between runs, with a
- * bounded number and volume in flight. Refusals pause and slow down all of them, and the pace
- * recovers with what is accepted, so that processes which share an account share its quota.
+ * Sends the requests of one Secret ID, host and action at the allowed pace, in turn between runs.
+ * The number and volume in flight are bounded. Refusals pause and slow down all requests, and the
+ * pace recovers with what is accepted. So processes that share an account share its quota.
  */
 export class RateLimiter {
 	private readonly queues = new Map<object, TaskQueue>();
@@ -220,7 +219,7 @@ export class RateLimiter {
 		this.remove(task);
 		const queue = this.queues.get(task.fairnessKey);
 		if (queue) {
-			// The queue goes to the end of the row, so that the other runs come first.
+			// The queue moves to the end, so that the other runs come first.
 			this.queues.delete(task.fairnessKey);
 			this.queues.set(task.fairnessKey, queue);
 		}

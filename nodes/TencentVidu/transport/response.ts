@@ -1,7 +1,7 @@
 import { z } from 'zod/v3';
 
 /** An HTTP response whose body is not parsed yet. */
-export interface HttpResponse {
+interface HttpResponse {
 	statusCode: number;
 	body: unknown;
 	date: string | undefined;
@@ -27,9 +27,12 @@ const requestIdSchema = z.string().catch('');
 export const quoteJobIds = (text: string) =>
 	text.replace(/("JobId"\s*:\s*)(\d+)(?=\s*[,}\]])/g, '$1"$2"');
 
-/** Vendors repeat what was sent: removes the signatures of our callback URLs from such a text. */
+/** Signatures with their name, and those of our callback URLs without it. */
+const SIGNATURE = /(signature(?:=|%3D))[\w.~+/-]+|v\d\.[\w-]{43}/gi;
+
+/** Removes the signatures from a text in which the vendor may repeat what was sent. */
 export const redactSignatures = (text: string) =>
-	text.replace(/(signature(?:=|%3D))[\w.~+/-]+/gi, '$1***');
+	text.replace(SIGNATURE, (_, name: string | undefined) => `${name ?? ''}***`);
 
 /** A response that names a job has made it, whatever else it says. */
 const hasJobId = ({ JobId }: Record<string, unknown>) => typeof JobId === 'string' && JobId !== '';
@@ -54,8 +57,8 @@ function recoverJobId(text: string): ApiResponse | undefined {
 }
 
 /**
- * Reads an API 3.0 response. Its JSON counts, not its status or content type: the vendor reports
- * errors with HTTP 200, and a gateway's odd status must not hide the JobId of an accepted job.
+ * Reads an API 3.0 response. Only its JSON counts, since the vendor reports errors with HTTP 200. The
+ * odd status of a gateway must not hide the JobId of an accepted job.
  */
 export function parseResponse({ statusCode, body, date }: HttpResponse): ApiResponse {
 	const text = quoteJobIds(typeof body === 'string' ? body : JSON.stringify(body ?? ''));

@@ -16,7 +16,6 @@ import { type ApiResponse, type ApiResult, redactSignatures } from './response';
 /** One attempt to send. `cancelled`: the run ended before anything was sent. */
 export type AttemptResult = ApiResponse | NetworkError | { kind: 'cancelled' };
 
-/** One request, and what sending it needs. */
 export interface RetryRequest {
 	limiter: RateLimiter;
 	task: Omit<LimiterTask, 'since'>;
@@ -38,52 +37,55 @@ export const durationInWords = (milliseconds: number) =>
 		? `${Math.round(milliseconds / 1000)} seconds`
 		: `${Math.round(milliseconds / 60_000)} minutes`;
 
-type Unsuccessful = Exclude<AttemptResult, { kind: 'ok' | 'cancelled' }>;
+type Ended = Extract<AttemptResult, { kind: 'ok' | 'cancelled' }>;
 
-type Attempted =
-	Extract<AttemptResult, { kind: 'ok' | 'cancelled' }> | (Unsuccessful & { recovery: Recovery });
-
+/** What to do after an attempt without a result, and what to tell the user if nothing helps. */
 interface Recovery {
 	action: RecoveryAction;
 	advice: string;
+	details?: Partial<Failure>;
+	/** The time of the service, if it responded. */
+	date?: string | undefined;
 }
 
-/** What to do after an attempt without a result. */
-function recoveryFrom(result: Unsuccessful, site: Site): Recovery {
+function recoveryFrom(result: Exclude<AttemptResult, Ended>, site: Site): Recovery {
 	switch (result.kind) {
-		case 'error':
-			return classifyErrorCode(result.code, site);
+		case 'error': {
+			const { code, message, requestId, date } = result;
+			const details = { code, vendorText: redactSignatures(message), requestId };
+			return { ...classifyErrorCode(code, site), details, date };
+		}
 		case 'unreachable':
 			return {
 				action: 'unreachable',
 				advice:
 					'Tencent Cloud cannot be reached. Check the network of the machine that runs n8n, and Endpoint in the credential',
+				details: { code: result.reason, isUnsent: true },
 			};
 		case 'proxyRefused':
 			return {
 				action: /40[37]/.test(result.reason) ? 'fail' : 'unreachable',
 				advice: `The request was refused by the proxy (${result.reason}). Check Proxy in the node's Request Options, or the proxy of the machine that runs n8n, and its user name and password`,
+				details: { isUnsent: true },
 			};
 		case 'rejectedLocally':
-			return { action: 'fail', advice: `The request could not be sent: ${result.reason}` };
+			return {
+				action: 'fail',
+				advice: `The request could not be sent: ${result.reason}`,
+				details: { isUnsent: true },
+			};
 		case 'malformed':
 			return {
 				action: 'ambiguous',
 				advice: `The answer did not come from Tencent Cloud (${result.reason})`,
 			};
 		case 'lost':
-			return { action: 'ambiguous', advice: 'The connection ended without an answer' };
+			return {
+				action: 'ambiguous',
+				advice: 'The connection ended without an answer',
+				details: { code: result.reason },
+			};
 	}
-}
-
-function detailsOf(result: Unsuccessful): Partial<Failure> {
-	if (result.kind === 'error') {
-		const { code, message, requestId } = result;
-		return { code, vendorText: redactSignatures(message), requestId };
-	}
-	if (result.kind === 'unreachable') return { code: result.reason, isUnsent: true };
-	if (result.kind === 'lost') return { code: result.reason };
-	return result.kind === 'malformed' ? {} : { isUnsent: true };
 }
 
 /** What the limiter learns: only a retryable result holds the next requests back. */
@@ -94,9 +96,9 @@ function verdictOf({ action }: Recovery, idempotent: boolean): Verdict {
 }
 
 /**
- * Sends one request at its turn until it has a result. Refusals are waited out and sent again, a
- * wrong clock is corrected once, and an idempotent request is repeated on faults. Nothing else is
- * sent twice: a lost answer, or an error that says nothing about what was done, ends it.
+ * Sends one request at its turn until it has a result. A refused request is sent again after a pause.
+ * A wrong clock is corrected once, and an idempotent request is repeated on faults. Nothing else is
+ * sent twice. A lost response ends it, and so does an error that does not say what was done.
  */
 export async function sendWithRetry(
 	request: RetryRequest,
@@ -108,31 +110,31 @@ export async function sendWithRetry(
 	let faults = 0;
 	let clockCorrected = false;
 
-	const send = async (): Promise<{ verdict: Verdict; result: Attempted }> => {
+	const send = async (): Promise<{ verdict: Verdict; result: Ended | Recovery }> => {
 		const result: AttemptResult = task.signal.aborted ? CANCELLED : await request.attempt();
 		if (result.kind === 'cancelled') return { verdict: 'lost', result };
 		if (result.kind === 'ok') return { verdict: 'accepted', result };
 		const recovery = recoveryFrom(result, site);
 		refusedSince ??= clock.monotonic();
-		return { verdict: verdictOf(recovery, idempotent), result: { ...result, recovery } };
+		return { verdict: verdictOf(recovery, idempotent), result: recovery };
 	};
 
 	for (;;) {
 		const result = await limiter.schedule(task, send);
 		task = { ...task, isRetry: true };
-		if (result === undefined || result.kind === 'cancelled') return CANCELLED;
-		if (result.kind === 'ok') {
+		if (result === undefined) return CANCELLED;
+		if ('kind' in result) {
+			if (result.kind === 'cancelled') return CANCELLED;
 			return done({ response: result.response, requestId: result.requestId });
 		}
-		const { action, advice } = result.recovery;
+		const { action, advice, details, date } = result;
 		const fail = (message: string, more: Partial<Failure> = {}) =>
-			failed({ message, mayHaveStarted: false, ...detailsOf(result), ...more });
+			failed({ message, mayHaveStarted: false, ...details, ...more });
 		if (action === 'fail') return fail(advice);
 		if (action === 'ambiguous' && !idempotent) {
 			return fail(`${advice}. ${MAY_HAVE_STARTED_ADVICE}`, { mayHaveStarted: true });
 		}
 		if (action === 'clock') {
-			const date = result.kind === 'error' ? result.date : undefined;
 			if (clockCorrected || !request.correctClock(date)) return fail(advice);
 			clockCorrected = true;
 			continue;
