@@ -97,7 +97,12 @@ describe('what is refused before anything is sent', () => {
 		['a private n8n', trigger, at('http://localhost:5678'), /^Send Result To needs.*WEBHOOK_URL/],
 		['a Wait node of a private n8n', waitNode, at('http://10.1.2.3'), /^Send Result To needs/],
 		['a private URL', toUrl('https://192.168.1.2/x'), at(n8nUrl), /^Callback URL is of a private/],
-		['an n8n without an address', trigger, { n8nUrl: 'ftp://e.com' }, /does not tell its webhook address/],
+		[
+			'an n8n without an address',
+			trigger,
+			{ n8nUrl: 'ftp://e.com' },
+			/does not tell its webhook address/,
+		],
 		[
 			'a whole URL as path',
 			{ ...trigger, triggerPath: `${n8nUrl}/x` },
