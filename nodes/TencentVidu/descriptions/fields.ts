@@ -651,7 +651,8 @@ export const jobId = {
 		propertyHint:
 			'Map the JobId that Submit returned, as text: as a number its last digits change.',
 	},
-	description: 'The JobId that Submit gave. Keep it as text: as a number its last digits change.',
+	description:
+		'The JobId that Submit returned. Keep it as text: as a number its last digits change.',
 	documentedBy: 'china',
 	format: 'jobId',
 	routing: to('JobId'),

@@ -13,7 +13,7 @@ const requestsPerSecond = {
 	typeOptions: { minValue: 0.1, maxValue: 10_000 },
 	default: 20,
 	description:
-		"How fast requests leave at most, over all items and all runs that use the same key. Tencent Cloud's own limit is 20.",
+		"The most requests that are sent in a second, over all items and all runs that use the same key. Tencent Cloud's own limit is 20.",
 } satisfies INodeProperties;
 
 const maxCapacityWait = {
@@ -209,7 +209,7 @@ export const waitOptions = collection('Wait Options', 'waitOptions', [
 	waitBy,
 ]);
 
-/** Every option by its name, for those who read options. */
+/** Every option by its name. */
 export const optionRows = {
 	binaryField,
 	callbackValidHours,

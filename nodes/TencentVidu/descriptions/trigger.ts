@@ -9,7 +9,7 @@ export const triggerWebhookDescription: IWebhookDescription = {
 	name: 'default',
 	httpMethod: 'POST',
 	responseMode: 'onReceived',
-	// Otherwise whoever calls would be sent the first item of the workflow.
+	// Otherwise n8n answers with the first item of the workflow.
 	responseData: '',
 	path: '={{$parameter["path"]}}',
 	isFullPath: true,
@@ -51,7 +51,7 @@ export const triggerProperties: INodeProperties[] = [
 			},
 		],
 		default: 'signedUrl',
-		description: 'Which callbacks are believed. Tencent Cloud itself signs none.',
+		description: 'Which callbacks may start the workflow. Tencent Cloud itself signs none.',
 	},
 	{
 		displayName: 'Path',

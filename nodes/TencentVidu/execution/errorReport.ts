@@ -31,7 +31,7 @@ const MAX_FAILURES_IN_WORDS = 3;
 
 const MAX_FAILURES_IN_DATA = 100;
 
-/** Lines that can be told apart even where n8n shows them as one. */
+/** Lines that stay distinct where n8n shows them as one. */
 const lines = (...parts: Array<string | false | undefined>) => parts.filter(Boolean).join(' ·\n');
 
 /** As people count the lines of a table, and as n8n counts items. */
@@ -86,7 +86,7 @@ function limitFailures(failures: ReportedFailure[]): ReportedFailure[] {
 	return [...lost, ...others.slice(0, MAX_FAILURES_IN_DATA)].sort((a, b) => a.item - b.item);
 }
 
-/** Of a batch in which nothing was sent, since fields are wrong. */
+/** The report of a batch in which nothing was sent, since fields are wrong. */
 function reportProblems({ problems, jobs }: UnsuccessfulBatch): Report {
 	const isSeveral = problems.size > 1;
 	const all = [...problems].sort(([a], [b]) => a - b);
@@ -138,8 +138,8 @@ function describeLost({ item, reference }: ReportedFailure): string {
 }
 
 /**
- * The report of a batch that did not succeed: its wrong fields, or its first failure, or that it was
- * stopped; then what became of the other items, with every JobId.
+ * The report of a batch that did not succeed. First come its wrong fields, its first failure, or that it
+ * was stopped. Then comes what became of the other items, with every JobId.
  */
 export function reportFailure(batch: UnsuccessfulBatch): Report {
 	if (batch.problems.size > 0) return reportProblems(batch);

@@ -6,7 +6,7 @@ import type { FieldSchema } from '../request/fieldSchema';
 import type { OptionsReader, ReadOptions } from '../request/readOptions';
 import type { HookContext } from './n8nContext';
 import type { RetryMemory } from './retryMemory';
-import type { ParkingRound } from './suspend';
+import type { ParkingBatch } from './suspend';
 import type { ToolCall } from './toolCall';
 
 /** An operation, and what its rows imply. */
@@ -24,7 +24,7 @@ export interface HookCall {
 	request: IHttpRequestOptions;
 	memory: RetryMemory;
 	/** The items that wait for callbacks together. */
-	round: ParkingRound;
+	parking: ParkingBatch;
 }
 
 /** Everything that is known of an item before its request is checked. */

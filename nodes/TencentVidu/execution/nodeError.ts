@@ -34,8 +34,8 @@ function columnsOf(data: Report['data'], failure?: Failure) {
 }
 
 /**
- * The item of a failure with Continue. n8n takes an item of the error output for an error only with
- * the keys error, message and details, so its columns are in the details there.
+ * The item of a failure with Continue. On the error output, n8n knows an error by the keys error, message
+ * and details alone. The columns are in the details there.
  */
 export function errorItemOf(
 	node: INode,

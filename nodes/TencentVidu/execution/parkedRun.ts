@@ -78,8 +78,8 @@ function itemAtTimeout(node: INode, index: number, { jobs, failures, problems }:
 }
 
 /**
- * What n8n passes on if nothing wakes the run in time: an error, with Continue an item for each that
- * the node was given, since n8n links them by their order.
+ * What n8n passes on if nothing wakes the run in time: an error, or items with Continue. There is an item
+ * for each input item, since n8n links them by their order.
  */
 function atTimeout(context: HookContext, run: StoredMemory) {
 	const node = context.getNode();

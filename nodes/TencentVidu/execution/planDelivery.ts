@@ -55,7 +55,7 @@ function planSubmit(item: Item, values: Record<string, unknown>): ReturnType<Pla
 	return { problems, callback: url === undefined ? undefined : submitCallback(url, item) };
 }
 
-/** How the result of an item's job is delivered; `chosen` hears of it for a Generate. */
+/** How the result of an item's job is delivered; `chosen` is called with it for a Generate. */
 export function planDelivery(item: Item, chosen: (delivery: Delivery) => void): PlanDelivery {
 	return (values) => {
 		const { context, setup, account, read } = item;

@@ -29,7 +29,7 @@ const runnable = (item: Item, request: JobRequest, delivery: Delivery): Prepared
 	run: async (signal) => await runItem(item, request, delivery, signal),
 });
 
-/** The problems of the options, and those of the request: the user hears of all at once. */
+/** The problems of the options, and those of the request: all are reported at once. */
 async function allProblems(
 	{ context }: HookCall,
 	{ schema, resource, operation }: OperationSetup,
@@ -92,7 +92,7 @@ export async function prepareItem(call: HookCall, setup: OperationSetup): Promis
 	if (!prepared.problems) call.memory.problems.delete(index);
 	else {
 		call.memory.problems.set(index, prepared.problems);
-		call.round.leave(true);
+		call.parking.finish(true);
 	}
 	return prepared;
 }

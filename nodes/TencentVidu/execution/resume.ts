@@ -60,7 +60,7 @@ const requestSchema = z.object({
 	body: z.unknown(),
 });
 
-/** What a callback comes to: the run goes on, or not yet, or the vendor shall send it again. */
+/** What a callback comes to: the run goes on, or not yet, or the vendor is asked to send it again. */
 type Verdict =
 	| { kind: 'wake'; reported?: Job; failure?: Failure }
 	| { kind: 'ignored' | 'again'; reason: string };
@@ -74,7 +74,7 @@ function answer(context: IWebhookFunctions, status: number, message: string): IW
 	return { noWebhookResponse: true };
 }
 
-/** The job of this run that the claims belong to; none for those of an earlier round of a loop. */
+/** The job of this run that the claims belong to; none for those of an earlier pass of a loop. */
 const jobOfClaims = ({ nonce, resource }: CallbackClaims, parked: ParkedRun) =>
 	resource === parked.resource
 		? parked.jobs.find(({ item }) => nonce === `${parked.nonce}.${item}`)
@@ -211,7 +211,7 @@ async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData>
 }
 
 /**
- * The webhook that resumes a parked run. Never throws: n8n would take the node for a success without
+ * The webhook that resumes a parked run. Never throws: n8n would treat an error as a success without
  * results. Forged, repeated and foreign callbacks do nothing.
  */
 export async function handleResumeWebhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {

@@ -5,7 +5,7 @@ import type { Job } from '../jobs/job';
 import type { Problem } from '../request/problem';
 import { done, failed, type Failure, type Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
-import type { ParkingRound } from './suspend';
+import type { ParkingBatch } from './suspend';
 
 const NONCE_BYTES = 12;
 
@@ -44,7 +44,7 @@ export class RetryMemory {
 
 	private reported: Job | undefined;
 
-	private round: ParkingRound | undefined;
+	private parking: ParkingBatch | undefined;
 
 	private readonly unfinished = new Set<object>();
 
@@ -75,11 +75,11 @@ export class RetryMemory {
 		return { nonce: this.nonce, jobs: this.jobs, failures, problems: [...this.problems] };
 	}
 
-	/** Adds an item to the round of the try under way; `create` makes the round of a new try. */
-	joinRound(index: number, create: () => ParkingRound): ParkingRound {
-		if (!this.round?.isOpenFor(index)) this.round = create();
-		this.round.join(index);
-		return this.round;
+	/** Adds an item to those that park together in this try; `create` begins a new try. */
+	joinParking(index: number, create: () => ParkingBatch): ParkingBatch {
+		if (!this.parking?.isOpenFor(index)) this.parking = create();
+		this.parking.join(index);
+		return this.parking;
 	}
 
 	/** Takes over what a parked run knew. Nothing is submitted any more. */
@@ -107,7 +107,7 @@ export class RetryMemory {
 		return this.accepted.get(index);
 	}
 
-	/** The part of the memory that one item may use; `onAccept` hears of each new job. */
+	/** The part of the memory that one item may use; `onAccept` is called for each new job. */
 	of(index: number, onAccept: (job: AcceptedJob) => void): ItemMemory {
 		return {
 			isResumed: this.isResumed,
@@ -137,9 +137,9 @@ export class RetryMemory {
 	}
 
 	/**
-	 * A batch has ended; `succeeded` tells of each item whether it has. Once all items of the run have,
-	 * no try follows, and everything is forgotten; unless another batch is unfinished, or a response
-	 * was lost that an equal call must know of. A resumed run knows its jobs from nothing else.
+	 * A batch has ended; `succeeded` says for each item whether it has. Once all items of the run have,
+	 * no try follows, and everything is forgotten. It is kept while another batch is unfinished, or for an
+	 * equal call after a lost response. A resumed run knows its jobs from nothing else.
 	 */
 	end(batch: object, succeeded: ReadonlyMap<number, boolean>): void {
 		this.unfinished.delete(batch);

@@ -31,7 +31,7 @@ import { errorItemOf, nodeErrorOf } from './nodeError';
 import { parkRun, takeParkedRun } from './parkedRun';
 import { prepareItem } from './prepareItem';
 import { RetryMemory } from './retryMemory';
-import { ParkingRound } from './suspend';
+import { ParkingBatch } from './suspend';
 
 /** What a call of the hook returns, or throws. */
 type HookResult = () => INodeExecutionData[];
@@ -159,15 +159,15 @@ function hookCallOf(
 ): HookCall {
 	const index = context.getItemIndex();
 	const stopOnError = !context.continueOnFail();
-	const round = memory.joinRound(index, () => {
+	const parking = memory.joinParking(index, () => {
 		const park = async (timeout: number) => {
 			const settings = { ...request };
 			delete settings.body;
 			await parkRun(context, { ...memory.stored, resource, request: settings }, timeout);
 		};
-		return new ParkingRound({ size: itemCountOf(context), stopOnError, park }, systemClock);
+		return new ParkingBatch({ size: itemCountOf(context), stopOnError, park }, systemClock);
 	});
-	return { context, request, memory, round };
+	return { context, request, memory, parking };
 }
 
 /** The rows that hold options, which are never sent. */
@@ -200,7 +200,7 @@ export function createRoutingHook(operation: Operation, resource: Resource) {
 		const runAll = async (items: BatchItem[]) => await runItems(this, operation, memory, items);
 		if (this.continueOnFail()) {
 			const results = resultOfItem(this, await runAll([item]), memory);
-			const isParked = operation.waits && (await hookCall.round.decision) === 'park';
+			const isParked = operation.waits && (await hookCall.parking.decision) === 'park';
 			// An error item would make n8n try a parked run again.
 			return isParked ? results.filter(({ json }) => json.error === undefined) : results;
 		}

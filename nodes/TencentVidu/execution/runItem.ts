@@ -77,14 +77,14 @@ async function submitAndPark(
 	item: Item,
 	context: JobContext,
 ): Promise<{ outcome: Outcome<ItemResult>; hasJoined: boolean }> {
-	const { setup, index, round, memory } = item;
+	const { setup, index, parking, memory } = item;
 	const { operation } = setup;
 	const outcome = await runOperation({ ...operation, waits: false }, context);
 	const jobId = memory.jobOf(index)?.JobId;
 	if (outcome.kind !== 'done' || jobId === undefined) return { outcome, hasJoined: false };
 	const { timeout } = context;
 	const ended = async () => await hasJobEnded(item, context, jobId);
-	const decision = await round.submitted(index, { timeout, hasEnded: ended }, context.signal);
+	const decision = await parking.submitted(index, { timeout, hasEnded: ended }, context.signal);
 	if (decision === 'cancel') return { outcome: CANCELLED, hasJoined: true };
 	// n8n shows these items while the run waits, and discards them when it resumes.
 	if (decision === 'park') return { outcome, hasJoined: true };
@@ -101,7 +101,7 @@ async function run(
 	const context = { ...jobContextOf(item, request, timeout), signal };
 	if (waitBy === 'callback') {
 		const { outcome, hasJoined } = await submitAndPark(item, context);
-		if (!hasJoined) item.round.leave(outcome.kind === 'failed');
+		if (!hasJoined) item.parking.finish(outcome.kind === 'failed');
 		return outcome;
 	}
 	const { memory, setup, toolCall } = item;
@@ -110,7 +110,7 @@ async function run(
 		return await runOperation(setup.operation, { ...context, hasEnded });
 	};
 	const outcome = toolCall ? await toolCall.run(work, signal) : await work();
-	item.round.leave(outcome.kind === 'failed');
+	item.parking.finish(outcome.kind === 'failed');
 	return outcome;
 }
 

@@ -1,7 +1,7 @@
 import { raceAbort } from '../abort';
 import type { Clock } from '../clock';
 
-/** What a round of submissions comes to: to wait for callbacks, to go on at once, or to end. */
+/** What follows once all jobs are submitted: to wait for callbacks, to go on at once, or to end. */
 export type Decision = 'park' | 'deliver' | 'cancel';
 
 /** A submitted job that may wait for its callback. */
@@ -12,7 +12,7 @@ export interface ParkingItem {
 	hasEnded: () => Promise<boolean>;
 }
 
-/** How long a round waits for further items, in milliseconds: expressions may have failed. */
+/** How long to wait for further items, in milliseconds: expressions may have failed. */
 const QUIET_MS = 1_000;
 
 const ASKED_AT_ONCE = 10;
@@ -29,9 +29,9 @@ export async function haveAllEnded(jobs: Array<() => Promise<boolean>>): Promise
 
 /**
  * The items of a run that submit jobs to wait for callbacks together. Once each has a job or has
- * ended, the round decides: n8n runs a parked node again only when all of them can be delivered.
+ * ended, the batch decides: n8n runs a parked node again only when all of them can be delivered.
  */
-export class ParkingRound {
+export class ParkingBatch {
 	private readonly joined = new Set<number>();
 
 	private readonly items = new Map<number, ParkingItem>();
@@ -68,13 +68,13 @@ export class ParkingRound {
 	}
 
 	/** An item has ended, without a job that waits for its callback. */
-	leave(hasFailed: boolean): void {
+	finish(hasFailed: boolean): void {
 		this.ended += 1;
 		this.hasFailed ||= hasFailed;
 		void this.closeIfComplete();
 	}
 
-	/** An item has a job. Resolves with the decision of the round, or when `signal` aborts. */
+	/** An item has a job. Resolves with the decision of the batch, or when `signal` aborts. */
 	async submitted(index: number, item: ParkingItem, signal: AbortSignal): Promise<Decision> {
 		this.items.set(index, item);
 		void this.closeIfComplete();

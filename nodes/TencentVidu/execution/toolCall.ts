@@ -1,13 +1,14 @@
 import { createHash } from 'crypto';
 
+import type { Account } from '../../../credentials/account';
 import { systemClock } from '../clock';
+import type { Operation } from '../descriptions/field';
 import type { ItemMemory, ItemResult } from '../jobs/context';
 import type { PreparedRequest } from '../request/prepareRequest';
 import { Semaphore } from '../transport/semaphore';
 import { CANCELLED, failed, type Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
-import type { Item } from './item';
-import { isTool } from './n8nContext';
+import { type HookContext, isTool } from './n8nContext';
 
 const MAX_CALLS = 10_000;
 
@@ -19,12 +20,13 @@ const SAME_JOB =
 
 /**
  * The equal calls of a tool in one execution of n8n. An AI agent repeats a call that timed out or
- * whose answer was lost, and n8n runs each call apart: only this makes them share one job.
+ * whose answer was lost. n8n runs each call apart: only this makes them share one job.
  */
 export class ToolCall {
 	private static readonly calls = new Map<string, ToolCall>();
 
-	private readonly turn = new Semaphore(1);
+	/** Lets equal calls run one after the other. */
+	private static readonly turns = new Semaphore(1);
 
 	private submitted: Outcome<ApiResult> | undefined;
 
@@ -65,16 +67,23 @@ export class ToolCall {
 		work: () => Promise<Outcome<ItemResult>>,
 		signal: AbortSignal,
 	): Promise<Outcome<ItemResult>> {
-		const outcome = (await this.turn.run(work, signal)) ?? CANCELLED;
+		const outcome = (await ToolCall.turns.run(work, signal, this)) ?? CANCELLED;
 		if (outcome.kind !== 'failed' || this.jobId === undefined) return outcome;
 		const { failure } = outcome;
 		return failed({ ...failure, message: `${failure.message}. ${SAME_JOB}` });
 	}
 }
 
+/** What an item says of its call. */
+interface ToolItem {
+	context: HookContext;
+	account: Account;
+	setup: { operation: Operation };
+}
+
 /** The call that a tool's item is, by its checked request; undefined if no AI agent calls the node. */
 export async function toolCallOf(
-	{ context, account, setup }: Item,
+	{ context, account, setup }: ToolItem,
 	{ content }: PreparedRequest,
 ): Promise<ToolCall | undefined> {
 	const { createsJob, submitAction } = setup.operation;

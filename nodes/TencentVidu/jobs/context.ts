@@ -57,7 +57,7 @@ export interface ItemMemory {
 	remember(outcome: Outcome<ApiResult>): void;
 	/** Keeps an accepted job; called before anything else is done with it. */
 	accept(job: AcceptedJob): void;
-	/** Hears that the job has failed, if another may be made for that. */
+	/** Called when the job has failed, if another may be made for it. */
 	onJobFailed?: () => void;
 	/** Whether a parked run was resumed: then nothing is submitted any more. */
 	isResumed: boolean;

@@ -126,7 +126,7 @@ function labelInside(
 
 /** The checks that a set of fields implies, made once. */
 export class FieldSchema {
-	/** Leaves out of a body what is empty, and gives the values their types. */
+	/** Leaves out of a body what is empty, and converts values to the types of their fields. */
 	readonly schema: z.ZodTypeAny;
 
 	/** The paths in the body that the fields send: `['LogoParam', 'LogoUrl']`. */

@@ -138,8 +138,8 @@ async function* chunksOf(reader: BinaryReader, content: Content): AsyncGenerator
 }
 
 /**
- * Writes an image as a JSON string at `offset`, in chunks: a text of all of it would be megabytes
- * more. Returns the bytes written, or undefined if they are not those of an image of this size.
+ * Writes an image as a JSON string at `offset`, in chunks: one text would cost megabytes more.
+ * Returns the bytes written, or undefined if they are not those of an image of this size.
  */
 async function writeDataUri(
 	chunks: AsyncIterable<Buffer>,
@@ -189,7 +189,7 @@ async function look(
 
 /**
  * Looks at the first bytes of an image. Returns its part of the request, which is read when it is
- * written, or what is wrong with it, named by the field's `label`.
+ * written; or the problem of the field `label`.
  */
 export async function inspectImage(
 	reader: BinaryReader,

@@ -23,8 +23,8 @@ export interface JobCallback {
 }
 
 /**
- * Decides how the result of a job with these values is delivered: its callback URL, if that is not
- * the user's own, and why nobody could get the result.
+ * Decides how the result of a job with these values is delivered: by which callback URL, or why nobody
+ * could get it.
  */
 export type PlanDelivery = (values: Record<string, unknown>) => {
 	problems: Problem[];

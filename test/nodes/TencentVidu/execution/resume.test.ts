@@ -249,7 +249,7 @@ describe('callbacks that do nothing', () => {
 
 	it.each<[string, () => string, number]>([
 		['another execution', () => signed({}, '2'), 401],
-		['another parking node, or an earlier round of a loop', () => signed({ nonce: 'a.0' }), 200],
+		['another parking node, or an earlier pass of a loop', () => signed({ nonce: 'a.0' }), 200],
 		['another item', () => signed({ nonce: nonce().replace(/\.0$/, '.1') }), 200],
 		['another resource', () => signed({ resource: 'textToVideo' }), 200],
 		['an address that has expired', () => signed({ expires: 1 }), 401],

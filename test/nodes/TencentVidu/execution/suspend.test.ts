@@ -1,7 +1,7 @@
 import {
 	type Decision,
 	haveAllEnded,
-	ParkingRound,
+	ParkingBatch,
 	type ParkingItem,
 } from '../../../../nodes/TencentVidu/execution/suspend';
 import { VirtualTime } from '../../../support/engine/virtualTime';
@@ -16,14 +16,14 @@ beforeEach(() => {
 const never = new AbortController().signal;
 const lapse = async <T>(work: Promise<T>) => await time.until(work, () => 0);
 
-function roundOf(size: number, stopOnError = true) {
+function parkingOf(size: number, stopOnError = true) {
 	const park = async (timeout: number) => {
 		parked.push(timeout);
 		return await Promise.resolve();
 	};
-	const round = new ParkingRound({ size, stopOnError, park }, time);
-	for (let index = 0; index < size; index++) round.join(index);
-	return round;
+	const parking = new ParkingBatch({ size, stopOnError, park }, time);
+	for (let index = 0; index < size; index++) parking.join(index);
+	return parking;
 }
 
 const item = (ended: boolean, timeout = 60_000): ParkingItem => ({
@@ -32,11 +32,11 @@ const item = (ended: boolean, timeout = 60_000): ParkingItem => ({
 });
 
 /** Submits items with these states, which all wait for one decision. */
-const submitAll = async (round: ParkingRound, ended: boolean[], signal = never) =>
+const submitAll = async (parking: ParkingBatch, ended: boolean[], signal = never) =>
 	await lapse(
 		Promise.all(
 			ended.map(async (one, index) =>
-				round.submitted(index, item(one, (index + 1) * 1_000), signal),
+				parking.submitted(index, item(one, (index + 1) * 1_000), signal),
 			),
 		),
 	);
@@ -45,57 +45,57 @@ it.each<[string, boolean[], Decision, number[]]>([
 	['parks while one job runs, for the longest timeout', [true, false, true], 'park', [3_000]],
 	['delivers at once if all jobs have ended', [true, true], 'deliver', []],
 ])('%s', async (_, ended, decision, timeouts) => {
-	const round = roundOf(ended.length);
-	expect(await submitAll(round, ended)).toEqual(ended.map(() => decision));
+	const parking = parkingOf(ended.length);
+	expect(await submitAll(parking, ended)).toEqual(ended.map(() => decision));
 	expect(parked).toEqual(timeouts);
 });
 
 it('decides only when each item has a job or has ended', async () => {
-	const round = roundOf(3, false);
+	const parking = parkingOf(3, false);
 	let decided: Decision | undefined;
-	void round.submitted(0, item(false), never).then((decision) => (decided = decision));
-	round.leave(true);
+	void parking.submitted(0, item(false), never).then((decision) => (decided = decision));
+	parking.finish(true);
 	await lapse(time.sleep(60_000));
 	expect(decided).toBeUndefined();
-	round.leave(false);
+	parking.finish(false);
 	await lapse(time.sleep(1));
 	expect([decided, parked]).toEqual(['park', [60_000]]);
 });
 
 it('cancels when an item has failed and the run with it', async () => {
-	const round = roundOf(2);
-	round.leave(true);
-	expect(await lapse(round.submitted(1, item(false), never))).toBe('cancel');
+	const parking = parkingOf(2);
+	parking.finish(true);
+	expect(await lapse(parking.submitted(1, item(false), never))).toBe('cancel');
 	expect(parked).toEqual([]);
 });
 
 it('does not wait for items that never join', async () => {
-	const round = new ParkingRound(
+	const parking = new ParkingBatch(
 		{ size: 3, stopOnError: false, park: async () => await Promise.resolve() },
 		time,
 	);
-	round.join(0);
-	expect(await lapse(round.submitted(0, item(false), never))).toBe('park');
+	parking.join(0);
+	expect(await lapse(parking.submitted(0, item(false), never))).toBe('park');
 	expect(time.elapsed).toBe(1_000);
-	expect(round.isOpenFor(1)).toBe(false);
+	expect(parking.isOpenFor(1)).toBe(false);
 });
 
 it('cancels when the run is stopped, and does not park when the other items end', async () => {
 	const stop = new AbortController();
-	const round = roundOf(2);
-	const waiting = round.submitted(0, item(false), stop.signal);
+	const parking = parkingOf(2);
+	const waiting = parking.submitted(0, item(false), stop.signal);
 	stop.abort();
 	expect(await lapse(waiting)).toBe('cancel');
-	round.leave(false);
+	parking.finish(false);
 	await lapse(time.sleep(60_000));
-	expect([parked, await round.decision]).toEqual([[], 'cancel']);
+	expect([parked, await parking.decision]).toEqual([[], 'cancel']);
 });
 
 it('delivers if n8n cannot store the run', async () => {
 	const park = async () => await Promise.reject(new Error('the database is locked'));
-	const round = new ParkingRound({ size: 1, stopOnError: true, park }, time);
-	round.join(0);
-	expect(await lapse(round.submitted(0, item(false), never))).toBe('deliver');
+	const parking = new ParkingBatch({ size: 1, stopOnError: true, park }, time);
+	parking.join(0);
+	expect(await lapse(parking.submitted(0, item(false), never))).toBe('deliver');
 });
 
 it.each([
