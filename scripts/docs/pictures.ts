@@ -4,6 +4,9 @@ import { startEnvironment, type Environment } from '../../test/support/n8n/envir
 import { type NodeDefinition, saveChain, trigger, vidu } from '../../test/support/n8n/workflow';
 import { Editor, startBrowser, type Theme } from '../../test/support/n8n/editor';
 
+/** The node of the example whose output has the videos. */
+const VIDEO_NODE = 'Generate the Videos';
+
 const example = path.resolve(__dirname, '..', '..', 'examples', 'batch-of-images.json');
 
 /** A node for each panel in the README, with realistic parameters. */
@@ -13,22 +16,32 @@ const nodes: NodeDefinition[] = [
 			operation: 'submit',
 			firstFrameUrl: 'https://example.com/cat.png',
 			prompt: 'The cat looks up, stretches and walks towards the camera',
-			additionalFields: {
-				callbackUrl: 'https://n8n.example.com/webhook/vidu',
-				model: 'viduq3-turbo',
-				offPeak: true,
-			},
+			...{ model: 'viduq3-turbo', sendResultTo: 'trigger' },
+			additionalFields: { offPeak: true },
 		}),
 		name: 'Submit',
 	},
 	{
 		...vidu({
 			operation: 'generate',
-			firstFrameSource: 'binary',
+			firstFrameUrl: 'https://example.com/teapot.png',
 			prompt: 'Steam rises from the teapot',
-			waitOptions: { timeout: 30 },
 		}),
 		name: 'Generate',
+	},
+	{
+		...vidu({
+			...{ resource: 'referenceToVideo', operation: 'generate', referenceType: 'subjects' },
+			subjects: {
+				subject: [
+					{ id: 'vase', images: ['https://example.com/vase.png'] },
+					{ id: 'cat', images: ['https://example.com/cat.png'] },
+				],
+			},
+			prompt: 'The @cat walks around the @vase',
+			additionalFields: { aspectRatio: '9:16' },
+		}),
+		name: 'References',
 	},
 	{
 		...vidu({
@@ -38,7 +51,7 @@ const nodes: NodeDefinition[] = [
 		}),
 		name: 'Get',
 	},
-	{ ...trigger({ path: 'vidu' }), name: 'Trigger', position: [0, 400] },
+	{ ...trigger({ path: 'tencent-vidu' }), name: 'Trigger', position: [0, 400] },
 ];
 
 const fields = '[data-test-id="node-parameters"] [data-test-id="parameter-item"]';
@@ -63,6 +76,18 @@ async function saveScreenshot(
 	console.log(file);
 }
 
+/** Runs the batch in the editor, and saves the node's output with one of its videos. */
+async function saveVideoPanel(editor: Editor, workflowId: string, file: string): Promise<void> {
+	const { page, output, selectors } = editor;
+	await editor.openCanvas(workflowId);
+	await editor.openPanel(VIDEO_NODE);
+	await editor.execute();
+	await output.locator(selectors.viewFile).first().waitFor();
+	await output.locator(selectors.viewFile).first().click();
+	await page.waitForFunction('document.querySelector("video")?.readyState >= 2');
+	await saveScreenshot(editor, file, selectors.output, 0);
+}
+
 /** Retakes the screenshots of the README in a real n8n. */
 async function takePictures({ n8n, credential }: Environment, folder: string): Promise<void> {
 	const browser = await startBrowser();
@@ -79,6 +104,7 @@ async function takePictures({ n8n, credential }: Environment, folder: string): P
 			const { page } = editor;
 			await editor.openExecution(batch.id, run);
 			await saveScreenshot(editor, fileOf('workflow'), '.vue-flow__node', 40);
+			await saveVideoPanel(editor, batch.id, fileOf('video'));
 			await page.setViewportSize({ width: 1600, height: 1500 });
 			for (const { name } of nodes) {
 				await editor.openNode(showcase.id, name);
