@@ -3,7 +3,7 @@ import { z } from 'zod/v3';
 import { isWebAddress, type Site } from '../../../credentials/account';
 import { isDataUri } from './base64';
 import { type Image, imageSchema } from './images';
-import { quoted } from './words';
+import { quoted, shown } from './words';
 
 /** A rule that a body violates: the path of the field at fault, and what to do. */
 export interface Violation {
@@ -44,12 +44,17 @@ type Job = z.infer<typeof jobSchema>;
 /** Every model has rules that nobody knows but the vendor, unless it is one of these. */
 const isQ2 = (model: string) => /^viduq2(-pro|-turbo)?$/.test(model);
 
-const CHOOSE_Q3 = 'choose a Q3 model';
+const CHOOSE_Q3 = 'or choose a Q3 model';
 
-function* durationViolations({ Duration }: Job, most: number, what: string): Generator<Violation> {
+function* durationViolations(
+	{ Duration }: Job,
+	most: number,
+	what: string,
+	otherwise = '',
+): Generator<Violation> {
 	if (Duration <= most) return;
-	const problem = `may be ${most} seconds at most for ${what}, not ${Duration}. Shorten it`;
-	yield { path: ['Duration'], problem };
+	const problem = `may be ${most} seconds at most for ${what}, not ${Duration}. Shorten it ${otherwise}`;
+	yield { path: ['Duration'], problem: problem.trim() };
 }
 
 /** Image addresses, in whichever list they are. */
@@ -77,22 +82,17 @@ function* imageToVideo(job: Job, { site }: RuleContext): Generator<Violation> {
 	if (!isQ2(Model)) return;
 	const hasTwo = Images.length === 2;
 	const counted = hasTwo ? 'two images' : 'one image';
-	for (const { path, problem } of durationViolations(
-		job,
-		hasTwo ? 8 : 10,
-		`${Model} with ${counted}`,
-	))
-		yield { path, problem: `${problem} or ${CHOOSE_Q3}` };
+	yield* durationViolations(job, hasTwo ? 8 : 10, `${Model} with ${counted}`, CHOOSE_Q3);
 	if (Images.length === 1 && Resolution === '540p') {
 		const problem = `cannot be 540p for ${Model} with one image. Choose 720p or 1080p, or a Q3 model`;
 		yield { path: ['Resolution'], problem };
 	}
 	if (hasTwo && Audio) {
-		const problem = `is not possible for ${Model} with two images. Turn it off or ${CHOOSE_Q3}`;
+		const problem = `is not possible for ${Model} with two images. Turn it off ${CHOOSE_Q3}`;
 		yield { path: ['Audio'], problem };
 	}
 	if (OffPeak && Audio) {
-		const problem = `is not possible with Audio for ${Model}. Turn one of them off or ${CHOOSE_Q3}`;
+		const problem = `is not possible with Audio for ${Model}. Turn one of them off ${CHOOSE_Q3}`;
 		yield { path: ['OffPeak'], problem };
 	}
 }
@@ -108,10 +108,9 @@ function* textToVideo(job: Job): Generator<Violation> {
 	const { Model = 'viduq2', AspectRatio, Audio } = job;
 	yield* ratioViolations(AspectRatio, RATIOS);
 	if (!isQ2(Model)) return;
-	for (const { path, problem } of durationViolations(job, 10, Model))
-		yield { path, problem: `${problem} or ${CHOOSE_Q3}` };
+	yield* durationViolations(job, 10, Model, CHOOSE_Q3);
 	if (Audio) {
-		const problem = `is not possible for ${Model}. Turn it off or ${CHOOSE_Q3}`;
+		const problem = `is not possible for ${Model}. Turn it off ${CHOOSE_Q3}`;
 		yield { path: ['Audio'], problem };
 	}
 }
@@ -125,13 +124,12 @@ const MAX_VIDEOS = 2;
 function* mentionViolations({ Prompt, Subjects = [] }: Job): Generator<Violation> {
 	const ids = Subjects.map(({ Id }) => Id);
 	for (const { index } of Prompt.matchAll(/(?<![\w.+-])@(?=[^\s@])/g)) {
-		const mention = Prompt.slice(index + 1, index + 101);
-		const isKnown = ids.some(
-			(id) => mention.startsWith(id) && !/^\w/.test(mention.slice(id.length)),
-		);
-		if (isKnown) continue;
-		const [word = ''] = mention.split(/[\s,.;:!?@]/);
-		const problem = `names ${quoted(`@${word}`)}, but no subject has this ID. The subjects are: ${ids.map((id) => `@${id}`).join(', ')}`;
+		const start = index + 1;
+		const isEnd = (at: number) => !/\w/.test(Prompt.charAt(at));
+		if (ids.some((id) => Prompt.startsWith(id, start) && isEnd(start + id.length))) continue;
+		const [word = ''] = Prompt.slice(start, start + 100).split(/[\s,.;:!?@]/);
+		const known = ids.map((id) => shown(`@${id}`)).join(', ');
+		const problem = `names ${quoted(`@${word}`)}, but no subject has this ID. The subjects are: ${known}`;
 		yield { path: ['Prompt'], problem };
 		return;
 	}
