@@ -2,7 +2,7 @@ const { modulePathIgnorePatterns, testEnvironment, transform } = require('./jest
 
 /** Scenarios that one version of n8n is enough for. */
 const onlyIn = {
-	...{ browser: '2.41', dev: '2.41', layout: '2.41' },
+	...{ browser: '2.41', dev: '2.41', examplesEditor: '2.41', layout: '2.41' },
 	...{
 		parking: '2.41',
 		parkingEditor: '2.41',

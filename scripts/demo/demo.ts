@@ -11,7 +11,7 @@ import { startEngine } from '../../test/support/engine/nodeRun';
 import { listenForCallbacks } from '../../test/support/engine/triggerListener';
 import { type Fake, startFake } from '../../test/support/fake/server';
 import { abortOnSignals } from '../abortOnSignals';
-import { credentialFor, loadExample, project, runExample } from './example';
+import { credentialFor, loadExample, loadTrigger, project, runExample } from './example';
 import { Report } from './report';
 
 const LIMIT_SECONDS = 120;
@@ -68,15 +68,13 @@ async function batchWithBadLine({ china: fake, report, ...demo }: Demo): Promise
 	const example = await loadExample('batch-of-images.json');
 	report.step(`${example.name}, one of them wrong (examples/batch-of-images.json)`);
 	const [first, ...others] = example.list;
-	if (!first) throw new Error('the example has no list of pictures');
+	if (!first) throw new Error('the example has no list of images');
 	const wrong = { json: { ...first.json, image: 'C:\\Pictures\\cat.png' } };
 	const items = [first, wrong, ...others];
 	report.line(
 		`The node "${example.action.name}" gets the list of the example. Line 2 is added: its`,
 	);
-	report.line(
-		'picture is a file path instead of a URL. On Error is Continue, so the others go on.',
-	);
+	report.line('image is a file path instead of a URL. On Error is Continue, so the others go on.');
 	const jobsBefore = fake.jobs.all().length;
 	const options = { ...demo, fake, site: 'china', pollInterval: POLL_INTERVAL_SECONDS } as const;
 	const results = await runExample(example, { ...options, items });
@@ -99,11 +97,9 @@ async function batchWithBadLine({ china: fake, report, ...demo }: Demo): Promise
 
 async function callback({ international: fake, report, ...demo }: Demo): Promise<void> {
 	const example = await loadExample('submit-and-callback.json');
-	const { trigger } = example;
-	if (!trigger) throw new Error('the example has no trigger');
-	report.step(`${example.name} (examples/submit-and-callback.json)`);
+	const { parameters } = await loadTrigger('receive-videos.json');
+	report.step(`${example.name} (examples/submit-and-callback.json and receive-videos.json)`);
 	const service = { fake, site: 'international' } as const;
-	const { parameters } = trigger;
 	const { nodePackage } = demo;
 	const listening = { credentials: credentialFor(service), parameters, nodePackage };
 	const listener = await listenForCallbacks(listening);

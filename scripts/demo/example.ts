@@ -20,24 +20,33 @@ export const project = path.resolve(__dirname, '..', '..');
 export interface Example {
 	name: string;
 	action: INode;
-	trigger: INode | undefined;
 	/** Items of the list that the workflow contains. */
 	list: INodeExecutionData[];
 }
 
 /** Reads a workflow of examples/. Throws if it has no action node of this package. */
 export async function loadExample(file: string): Promise<Example> {
-	const text = await readFile(path.join(project, 'examples', file), 'utf8');
-	const { name, nodes } = jsonParse<IWorkflowBase>(text);
-	const nodeOf = (type: string) => nodes.find((node) => node.type.endsWith(`.${type}`));
-	const action = nodeOf('tencentVidu');
-	if (!action) throw new Error(`examples/${file} has no Tencent Cloud Vidu node`);
-	const list = listIn(nodeOf('set'));
-	return { name, action, trigger: nodeOf('tencentViduTrigger'), list };
+	const { name, nodes } = await readWorkflow(file);
+	return { name, action: nodeIn(nodes, 'tencentVidu'), list: listIn(nodes) };
+}
+
+/** The trigger of this package in a workflow of examples/. Throws if it has none. */
+export async function loadTrigger(file: string): Promise<INode> {
+	return nodeIn((await readWorkflow(file)).nodes, 'tencentViduTrigger');
+}
+
+const readWorkflow = async (file: string) =>
+	jsonParse<IWorkflowBase>(await readFile(path.join(project, 'examples', file), 'utf8'));
+
+function nodeIn(nodes: INode[], type: string): INode {
+	const found = nodes.find((node) => node.type === `n8n-nodes-tencent-vidu.${type}`);
+	if (!found) throw new Error(`the example has no node of the type ${type}`);
+	return found;
 }
 
 /** Does what the nodes Edit Fields and Split Out do: an item for each element of the only list. */
-function listIn(editFields: INode | undefined): INodeExecutionData[] {
+function listIn(nodes: INode[]): INodeExecutionData[] {
+	const editFields = nodes.find(({ type }) => type === 'n8n-nodes-base.set');
 	const { jsonOutput } = editFields?.parameters ?? {};
 	if (typeof jsonOutput !== 'string') return [];
 	const [list = []] = Object.values(jsonParse<Record<string, IDataObject[]>>(jsonOutput));
@@ -67,7 +76,7 @@ export const credentialFor = ({ fake, site }: Pick<ExampleOptions, 'fake' | 'sit
 
 /** Runs the action node of the example. Returns its items. Throws if the run fails. */
 export async function runExample(
-	{ action, trigger }: Example,
+	{ action }: Example,
 	options: ExampleOptions,
 ): Promise<INodeExecutionData[]> {
 	const { pollInterval, signal, items, n8nUrl, nodePackage } = options;
@@ -83,7 +92,6 @@ export async function runExample(
 		credentials: credentialFor(options),
 		nodePackage,
 		...(items && { items }),
-		...(trigger && { trigger }),
 		...(n8nUrl && { n8nUrl }),
 	});
 	signal.addEventListener('abort', running.stop, { once: true });

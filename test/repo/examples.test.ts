@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type INodeTypeDescription, NodeHelpers, type NodeParameterValueType } from 'n8n-workflow';
 import { z } from 'zod';
+
+import { TencentVidu } from '../../nodes/TencentVidu/TencentVidu.node';
+import { TencentViduTrigger } from '../../nodes/TencentVidu/TencentViduTrigger.node';
 
 const folder = path.resolve(__dirname, '..', '..', 'examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -12,6 +16,8 @@ const GRID = 20;
 /** What a node takes on the canvas: its square, and its name below. */
 const NODE = { width: 160, height: 140 };
 
+const parametersSchema = z.record(z.custom<NodeParameterValueType>());
+
 const sizeSchema = z.object({ width: z.number(), height: z.number() });
 
 const exampleSchema = z.object({
@@ -21,8 +27,9 @@ const exampleSchema = z.object({
 			id: z.string().uuid(),
 			name: z.string().min(1),
 			type: z.string(),
+			typeVersion: z.number(),
 			position: z.tuple([z.number(), z.number()]),
-			parameters: z.record(z.unknown()),
+			parameters: parametersSchema,
 			credentials: z.record(z.object({ id: z.null(), name: z.string() })).optional(),
 		}),
 	),
@@ -34,6 +41,15 @@ type Node = Example['nodes'][number];
 
 const load = (file: string): Example =>
 	exampleSchema.parse(JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
+
+const PACKAGE = 'n8n-nodes-tencent-vidu.';
+
+const { description: action } = new TencentVidu();
+const descriptions: Record<string, INodeTypeDescription> = {
+	tencentVidu: action,
+	tencentViduTool: action,
+	tencentViduTrigger: new TencentViduTrigger().description,
+};
 
 /** Left, top, right and bottom of a node on the canvas; a square's label is wider than itself. */
 function box({ type, position: [x, y], parameters }: Node) {
@@ -61,10 +77,31 @@ describe.each(files)('examples/%s', (file) => {
 	});
 
 	it('has a note that says how to set it up and what it costs', () => {
-		const text = notes.map(({ parameters }) => String(parameters.content)).join('\n');
+		const text = notes.map(({ parameters }) => z.string().parse(parameters.content)).join('\n');
 		expect(text).toMatch(/^## /);
 		expect(text).toContain('**To set up:**');
 		expect(text).toContain('**Cost:**');
+	});
+
+	it('has one trigger, which "Execute workflow" starts', () => {
+		// n8n prefers triggers of apps to the Manual Trigger, wherever they stand.
+		expect(others.filter(({ type }) => type.endsWith('Trigger'))).toHaveLength(1);
+	});
+
+	it('sets only fields that the node shows, and all that it needs', () => {
+		for (const { parameters, ...node } of others.filter(({ type }) => type.startsWith(PACKAGE))) {
+			const description = descriptions[node.type.slice(PACKAGE.length)];
+			if (!description) throw new Error(`${node.type} is not in this package`);
+			// n8n itself adds these two to a tool.
+			const own = { ...parameters };
+			delete own.descriptionType;
+			delete own.toolDescription;
+			const set = { ...node, credentials: {}, parameters: own };
+			const { properties } = description;
+			const shown = NodeHelpers.getNodeParameters(properties, own, true, false, set, description);
+			expect(shown).toMatchObject(own);
+			expect(NodeHelpers.getNodeParametersIssues(properties, set, description)).toBeNull();
+		}
 	});
 
 	it('lies on the grid, the note above all nodes', () => {

@@ -26,6 +26,49 @@ export const directScenarios = ({
 		assertVideo(item, jobs[0]);
 	},
 
+	'text-to-video.json': async (file) => {
+		environment.fake.faults.add({
+			action: 'SubmitTextToVideoViduJob',
+			when: ({ Prompt }) => String(Prompt).startsWith('A city'),
+			fault: { kind: 'error', code: 'FailedOperation.ModerationFailed' },
+		});
+		const workflow = await load(file, { 'Steam rises': '[fail] Steam rises' });
+		const [execution, jobs] = await jobsOf(async () => await run(workflow));
+		const failed = jobs.find(({ status }) => status === 'FAIL');
+		const done = jobs.find(({ status }) => status === 'DONE');
+		assert.ok(failed && done && jobs.length === 2);
+		assert.match(String(done.request.Prompt), /^A small harbour/);
+		const videos = itemsOf(execution, 'Your Drive or Chat');
+		assert.equal(videos.length, 1);
+		assertVideo(videos[0], done);
+		const wrong = jsonOf(execution, 'What Went Wrong');
+		assert.deepEqual(
+			wrong.map(({ Title, Status, JobId, Billed }) => [Title, Status, JobId, Billed]),
+			[
+				['Teapot', 'FAIL', failed.jobId, 'no'],
+				['City', 'NOT_SENT', '', 'no'],
+			],
+		);
+		assert.match(String(wrong[0]?.Reason), /could not be generated/);
+		assert.match(String(wrong[1]?.Reason), /content check/);
+	},
+
+	'references-to-video.json': async (file) => {
+		const served = `${environment.fake.url}/image.png`;
+		assert.equal((await fetch(served)).headers.get('content-type'), 'image/png');
+		const names = ['potter-front.png', 'potter-side.png', 'vase.png'];
+		const changed = names.map((name) => [`https://example.com/${name}`, `${served}?${name}`]);
+		const workflow = await load(file, Object.fromEntries(changed) as Record<string, string>);
+		const [execution, jobs] = await jobsOf(async () => await run(workflow));
+		assert.ok(jobs[0] && jobs.length === 1);
+		assert.deepEqual(jobs[0].request.Subjects, [
+			{ Id: 'potter', Images: [`${served}?potter-front.png`, `${served}?potter-side.png`] },
+			{ Id: 'vase', Images: [`${served}?vase.png`] },
+		]);
+		assert.match(String(jobs[0].request.Prompt), /^@potter puts @vase/);
+		assertVideo(itemsOf(execution, 'Generate a Video')[0], jobs[0]);
+	},
+
 	'form-to-video.json': async (file) => {
 		const { n8n, fake } = environment;
 		const workflow = await load(file);
@@ -72,11 +115,11 @@ export const directScenarios = ({
 		const failed = jobs.find(({ status }) => status === 'FAIL');
 		const done = jobs.find(({ status }) => status === 'DONE');
 		assert.ok(failed && done && jobs.length === 2);
-		const videos = itemsOf(execution, 'Your Drive or Channel');
+		const videos = itemsOf(execution, 'Your Drive or Chat');
 		assert.equal(videos.length, 1);
 		assertVideo(videos[0], done);
 		assert.deepEqual(
-			jsonOf(execution, 'Outcome of Each').map(({ Image, JobId, Status }) => [
+			jsonOf(execution, 'Result of Each Image').map(({ Image, JobId, Status }) => [
 				Image,
 				JobId,
 				Status,
@@ -87,12 +130,12 @@ export const directScenarios = ({
 				['https://example.com/shoe.webp', '', 'NOT_SENT'],
 			],
 		);
-		const reasons = jsonOf(execution, 'Outcome of Each').map(({ Reason }) => String(Reason));
+		const reasons = jsonOf(execution, 'Result of Each Image').map(({ Reason }) => String(Reason));
 		assert.match(reasons[0] ?? '', /could not be generated/);
 		assert.match(reasons[2] ?? '', /content check/);
 		assert.ok(done.credits > 0);
 		assert.deepEqual(
-			jsonOf(execution, 'Count and Credits').sort((a, b) =>
+			jsonOf(execution, 'Count and Add Credits').sort((a, b) =>
 				String(a.Status).localeCompare(String(b.Status)),
 			),
 			[
@@ -106,7 +149,7 @@ export const directScenarios = ({
 	'http-request-sts.json': async (file) => {
 		const [execution, jobs] = await jobsOf(async () => await run(await load(file)));
 		assert.deepEqual(jobs, []);
-		const [answer] = jsonOf(execution, 'Whose Key Is It');
+		const [answer] = jsonOf(execution, 'Ask Whose Key It Is');
 		const { Response } = z.object({ Response: z.object({ AccountId: z.string() }) }).parse(answer);
 		assert.equal(Response.AccountId, PERMANENT_ACCOUNT.uin);
 	},

@@ -62,7 +62,7 @@ export const parkedScenarios = ({
 		const workflow = await load(file);
 		const night = async () => await jobsOf(async () => await run(workflow, 'Every Night at Ten'));
 		const [execution, jobs] = await night();
-		const told = jsonOf(execution, 'Tell Somebody');
+		const told = jsonOf(execution, 'Notify Someone');
 		const toDo = new Map(told.map(({ Image, ToDo }) => [Image, String(ToDo)]));
 		if (!parks) {
 			assert.deepEqual(jobs, []);
@@ -72,7 +72,7 @@ export const parkedScenarios = ({
 		const accepted = jobs.find(({ payload }) => payload.endsWith('teapot.png'));
 		assert.ok(accepted && jobs.length === 2);
 		assert.ok(jobs.every(({ request }) => request.OffPeak === true));
-		const videos = itemsOf(execution, 'Your Drive or Channel');
+		const videos = itemsOf(execution, 'Your Drive or Chat');
 		assert.equal(videos.length, 1);
 		assertVideo(videos[0], accepted);
 		assert.equal(toDo.size, 2);

@@ -44,8 +44,6 @@ export interface NodeRunOptions {
 	executionId?: string;
 	/** What n8n has stored of an execution that goes on. */
 	stored?: IRunExecutionData;
-	/** The trigger of the same workflow, for expressions and settings that name it. */
-	trigger?: INode;
 	/** Default: the sources. */
 	nodePackage?: NodePackage;
 }
@@ -99,9 +97,8 @@ export async function startEngine(): Promise<string> {
 
 /** The workflow, run data and context of a run, as n8n has them before it starts. */
 export function prepareRun(options: NodeRunOptions) {
-	const { parameters, items, settings, hasResumeToken = true, trigger } = options;
-	const { action, trigger: triggerType } = options.nodePackage ?? sourcePackage;
-	const typeNamed = (name: string) => (name === trigger?.type ? triggerType : action);
+	const { parameters, items, settings, hasResumeToken = true } = options;
+	const { action } = options.nodePackage ?? sourcePackage;
 	const input = items ?? [{ json: {} }];
 	const node: INode = {
 		id: 'vidu',
@@ -116,10 +113,10 @@ export function prepareRun(options: NodeRunOptions) {
 	const source: INode = { ...node, id: 'items', name: 'Items', credentials: {}, parameters: {} };
 	const workflow = new Workflow({
 		id: 'test',
-		nodes: [source, node, ...(trigger ? [trigger] : [])],
+		nodes: [source, node],
 		connections: { Items: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
 		active: false,
-		nodeTypes: { ...nodeTypesOf(action), getByNameAndVersion: typeNamed },
+		nodeTypes: nodeTypesOf(action),
 		settings: { executionOrder: 'v1' },
 	});
 	const executeData: IExecuteData = {
