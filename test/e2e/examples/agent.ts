@@ -20,9 +20,9 @@ export const agentScenarios = ({ environment, load, jobsOf, jsonOf }: ExampleRun
 			...toolArguments,
 			prompt: `Cat ${index}`,
 		}));
-		const newerArguments = { ...toolArguments, prompt: 'The cat smiles at the newer model' };
+		const olderArguments = { ...toolArguments, prompt: 'The cat smiles at the older agent' };
 		const twice = (args: typeof toolArguments) => [args, args, 'Here it is.'];
-		const answers = [...twice(toolArguments), ...twice(newerArguments), ...endless];
+		const answers = [...twice(toolArguments), ...twice(olderArguments), ...endless];
 		const model = await startChatModel(answers);
 		try {
 			const openAi = await client.createCredential({
@@ -39,12 +39,12 @@ export const agentScenarios = ({ environment, load, jobsOf, jsonOf }: ExampleRun
 			};
 			const ask = async (asked = workflow) =>
 				await client.run(asked, { trigger: 'Chat Message', triggerOutput });
-			// n8n itself runs the tools of an agent of version 3.
-			const newerAgent = { ...shortTimeout, '"typeVersion": 2.2': '"typeVersion": 3' };
-			const newer = await load(file, newerAgent, credentials);
+			// n8n runs the tools of an agent of version 3 itself, but not those of an older one.
+			const olderAgent = { ...shortTimeout, '"typeVersion": 3': '"typeVersion": 2.2' };
+			const older = await load(file, olderAgent, credentials);
 			for (const [asked, { image, prompt }] of [
 				[workflow, toolArguments] as const,
-				[newer, newerArguments] as const,
+				[older, olderArguments] as const,
 			]) {
 				const [execution, jobs] = await jobsOf(async () => await ask(asked));
 				assert.equal(execution.error?.message, undefined);
@@ -53,7 +53,10 @@ export const agentScenarios = ({ environment, load, jobsOf, jsonOf }: ExampleRun
 				assert.equal(jobs[0].request.Prompt, prompt);
 				const told = model.requests.at(-1)?.messages.filter(({ role }) => role === 'tool') ?? [];
 				assert.equal(told.length, 2);
-				assert.match(String(told[0]?.content), /not ready.*same input.*starts no other/);
+				// n8n 2 tells the error of a tool only to agents of version 3.
+				if (asked === workflow) {
+					assert.match(String(told[0]?.content), /not ready.*same input.*starts no other/);
+				}
 				const [item] = toolAnswerSchema.parse(told[1]?.content);
 				assert.equal(item?.JobId, jobs[0].jobId);
 				assert.equal(item.Status, 'DONE');
