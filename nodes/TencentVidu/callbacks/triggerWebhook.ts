@@ -58,18 +58,10 @@ function isRepeat(context: IWebhookFunctions, result: CallbackResult, claims?: C
 	const key = dedupeKey(result, claims);
 	if (key === undefined || context.getMode() === 'manual') return false;
 	const deduplicator = Deduplicator.of(`${context.getWorkflow().id ?? ''} ${context.getNode().id}`);
-	const saved = context.getWorkflowStaticData('node');
-	const seen = typeof saved.seen === 'string' ? saved.seen : '';
-	const toSave = deduplicator.addIfNew(key, seen, systemClock.now(), claims?.expires);
-	if (toSave === undefined) return true;
-	saved.seen = toSave;
-	// After a status of 500 n8n has not started the workflow, and the vendor sends again.
 	const response = context.getResponseObject();
-	response.once('close', () => {
-		if (response.statusCode < 500) return;
-		deduplicator.forget(key);
-		saved.seen = seen;
-	});
+	const request = { saved: context.getWorkflowStaticData('node'), response };
+	if (!deduplicator.addIfNew(key, request, systemClock.now(), claims?.expires)) return true;
+	response.once('close', () => deduplicator.settle(systemClock.now()));
 	return false;
 }
 
