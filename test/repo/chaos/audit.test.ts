@@ -111,11 +111,7 @@ describe('the audit of a chaos run', () => {
 			{ ...kill, process: 'webhook', from: 5_100, to: 5_200 },
 			['started twice'],
 		],
-		[
-			'before the first',
-			{ ...kill, process: 'webhook', from: 500, to: 600 },
-			['started twice'],
-		],
+		['before the first', { ...kill, process: 'webhook', from: 500, to: 600 }, ['started twice']],
 		[
 			'after the second',
 			{ ...kill, process: 'webhook', from: 9_100, to: 9_200 },
