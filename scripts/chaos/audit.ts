@@ -54,6 +54,7 @@ const MUST_OCCUR = new Set([
 	'terminations of n8n by SIGTERM',
 	'jobs made',
 	'started the workflow once',
+	'saved as seen when n8n ended',
 	'and went on once',
 ]);
 

@@ -78,6 +78,12 @@ export function callbackFigures(evidence: Evidence): Figure[] {
 			name: '  started the workflow once',
 			value: starts.filter(({ runs }) => runs.length === 1).length,
 		},
+		{
+			name: '  saved as seen when n8n ended',
+			value: reported.filter((job) =>
+				evidence.terminations.some(({ seen = '' }) => isSaved(job, seen)),
+			).length,
+		},
 		{ name: '  started a run that was killed', value: Math.min(empty, unseen.length) },
 		{
 			name: '  taken, but started nothing',
