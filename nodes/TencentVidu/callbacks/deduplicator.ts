@@ -23,11 +23,6 @@ const digestOf = (key: string) => createHash('sha256').update(key).digest('base6
 
 const entryOf = ([digest, until]: [string, number]) => until.toString(36).padStart(4, '0') + digest;
 
-const ENTRY_LENGTH = 15;
-
-/** The newest entries. */
-const cut = (text: string) => text.slice(-MAX_SAVED * ENTRY_LENGTH);
-
 const fromText = (text: unknown): Seen =>
 	new Map(
 		[...(typeof text === 'string' ? text : '').matchAll(/([\da-z]{4})([\w-]{11})/g)].map(
@@ -42,25 +37,24 @@ function dropOldest(map: Map<string, unknown>, max: number): void {
 	}
 }
 
-/** A callback whose workflow n8n has not started yet. */
-interface Starting {
-	until: number;
+/** The request of a callback: its response, and n8n's static data of the trigger. */
+interface CallbackRequest {
+	response: { statusCode: number };
 	saved: IDataObject;
-	response: { writableEnded: boolean; statusCode: number };
 }
 
 /**
  * Remembers the callbacks of one trigger. The process knows at once what it has seen, even when two
- * callbacks arrive together. A text that n8n saves with the workflow survives restarts. It names only
- * callbacks that have started the workflow, so that none is lost when n8n fails or ends before that.
+ * callbacks arrive together. A text that n8n saves with the workflow survives restarts.
  */
 export class Deduplicator {
 	private static readonly all = new Map<string, Deduplicator>();
 
-	/** What this process has started or read, as other processes save too. */
+	/** What n8n has saved, and what it saves next. Other processes save too. */
 	private readonly seen: Seen = new Map();
 
-	private readonly starting = new Map<string, Starting>();
+	/** Responses to callbacks that n8n has not saved yet. */
+	private readonly unsaved = new Map<string, CallbackRequest['response']>();
 
 	/** The deduplicator of a trigger; the process keeps those of the 200 newest triggers. */
 	static of(trigger: string): Deduplicator {
@@ -71,54 +65,52 @@ export class Deduplicator {
 	}
 
 	/**
-	 * Whether neither this process nor `saved` has seen `key`. Adds a new one to `saved`, n8n's static data
-	 * of the request that `response` answers. It is kept until `expires`, in seconds since 1970 as in the
-	 * claims of its URL. `now` is in milliseconds since 1970. Call `settle` when the response has closed.
+	 * Whether `key` is new, and adds it to what n8n saves then. A key of a request that failed is new again.
+	 * The key is kept until `expires`, in seconds since 1970 as in the claims of its URL. `now` is in
+	 * milliseconds since 1970.
 	 */
 	addIfNew(
 		key: string,
-		{ saved, response }: Omit<Starting, 'until'>,
+		{ saved, response }: CallbackRequest,
 		now: number,
 		expires?: number,
 	): boolean {
 		const digest = digestOf(key);
-		this.settle(now);
 		for (const [known, until] of fromText(saved.seen)) {
 			if (!this.seen.has(known)) this.seen.set(known, until);
 		}
 		dropOldest(this.seen, MAX_KEPT);
-		if (this.starting.has(digest) || (this.seen.get(digest) ?? 0) * HOUR_MS > now) return false;
+		// After an error status n8n has not started the workflow, and the vendor sends again.
+		for (const [failed, { statusCode }] of this.unsaved) {
+			if (statusCode >= 400) this.unsaved.delete(failed);
+		}
+		if (this.unsaved.has(digest) || (this.seen.get(digest) ?? 0) * HOUR_MS > now) return false;
+		this.unsaved.set(digest, response);
+		dropOldest(this.unsaved, MAX_SAVED);
 		const end = expires === undefined ? now + KEPT_UNSIGNED_MS : expires * 1000;
 		const until = Math.min(Math.floor(end / HOUR_MS) + 1, MAX_HOUR);
-		this.starting.set(digest, { until, saved, response });
-		dropOldest(this.starting, MAX_KEPT);
-		saved.seen = cut(this.toText(now) + entryOf([digest, until]));
+		// n8n saves only what has changed, and it notices this.
+		delete saved.seen;
+		// n8n reads it when it saves, after it has started the workflow. A text of now would name callbacks
+		// that may fail to start, and lack those that n8n saves until then.
+		const get = () => {
+			if (this.unsaved.get(digest) === response) this.markAsSaved(digest, until);
+			return this.toText(now);
+		};
+		Object.defineProperty(saved, 'seen', { get, enumerable: true, configurable: true });
 		return true;
 	}
 
-	/**
-	 * Finds out which workflows n8n has started. After an error status it has not, and the vendor sends again.
-	 * Each request saves its own text, the slowest one last. So all of them get what has started meanwhile.
-	 */
-	settle(now: number): void {
-		const settled = [...this.starting].filter(([, { response }]) => response.writableEnded);
-		if (settled.length === 0) return;
-		for (const [digest, { until, response }] of settled) {
-			this.starting.delete(digest);
-			if (response.statusCode >= 400) continue;
-			this.seen.delete(digest);
-			this.seen.set(digest, until);
-		}
+	private markAsSaved(digest: string, until: number): void {
+		this.unsaved.delete(digest);
+		this.seen.delete(digest);
+		this.seen.set(digest, until);
 		dropOldest(this.seen, MAX_KEPT);
-		const text = this.toText(now);
-		for (const [, { saved }] of settled) saved.seen = cut(text);
-		for (const [digest, { until, saved }] of this.starting) {
-			saved.seen = cut(text + entryOf([digest, until]));
-		}
 	}
 
+	/** The newest entries, without those whose time is over. */
 	private toText(now: number): string {
-		const isKept = ([, until]: [string, number]) => until * HOUR_MS > now;
-		return [...this.seen].filter(isKept).slice(-MAX_SAVED).map(entryOf).join('');
+		const kept = [...this.seen].filter(([, until]) => until * HOUR_MS > now);
+		return kept.slice(-MAX_SAVED).map(entryOf).join('');
 	}
 }

@@ -59,10 +59,8 @@ function isRepeat(context: IWebhookFunctions, result: CallbackResult, claims?: C
 	if (key === undefined || context.getMode() === 'manual') return false;
 	const deduplicator = Deduplicator.of(`${context.getWorkflow().id ?? ''} ${context.getNode().id}`);
 	const response = context.getResponseObject();
-	const request = { saved: context.getWorkflowStaticData('node'), response };
-	if (!deduplicator.addIfNew(key, request, systemClock.now(), claims?.expires)) return true;
-	response.once('close', () => deduplicator.settle(systemClock.now()));
-	return false;
+	const request = { response, saved: context.getWorkflowStaticData('node') };
+	return !deduplicator.addIfNew(key, request, systemClock.now(), claims?.expires);
 }
 
 /** Verifies that a callback was asked for with this trigger's credential. */

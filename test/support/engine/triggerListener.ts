@@ -74,7 +74,10 @@ function parseBody(
 	}
 }
 
-/** Creates the published workflow that holds only the trigger. */
+/** What n8n's database keeps of an object. */
+const copyOf = (data: IDataObject) => JSON.parse(JSON.stringify(data)) as IDataObject;
+
+/** Creates the published workflow that holds only the trigger, as n8n does for each request. */
 function loadWorkflow(
 	{ parameters, staticData = {}, workflowId = 'trigger' }: TriggerOptions,
 	trigger: INodeType,
@@ -95,7 +98,7 @@ function loadWorkflow(
 		connections: {},
 		active: true,
 		nodeTypes: nodeTypesOf(trigger),
-		staticData,
+		staticData: copyOf(staticData),
 	});
 	return { workflow, node: workflow.getNode(node.name) ?? node };
 }
@@ -127,13 +130,14 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 	const { credentials, mode = 'webhook', publicUrl = 'http://localhost:5678/' } = options;
 	const { nodePackage = sourcePackage } = options;
 	const { trigger } = nodePackage;
-	const { workflow, node } = loadWorkflow(options, trigger);
+	let { staticData = {} } = options;
 	const started: INodeExecutionData[][] = [];
 	const errors: string[] = [];
 	const answered: number[] = [];
 	let { failures = 0 } = options;
 
 	const handle = async (request: IncomingMessage, response: ServerResponse) => {
+		const { workflow, node } = loadWorkflow({ ...options, staticData }, trigger);
 		const raw = await bodyOf(request);
 		response.on('finish', () => answered.push(response.statusCode));
 		const { body, isMalformed } = parseBody(raw, request.headers['content-type']);
@@ -153,6 +157,7 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		if (!result) throw new Error('the trigger has no webhook');
 		if (result.workflowData && failures-- > 0) throw new Error('the database is locked');
 		if (result.workflowData) started.push(...result.workflowData);
+		if (workflow.staticData.__dataChanged) staticData = copyOf(workflow.staticData);
 		if (!result.noWebhookResponse)
 			response.writeHead(200).end(JSON.stringify(result.webhookResponse ?? {}));
 	};
@@ -170,7 +175,9 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		started,
 		errors,
 		answered,
-		staticData: workflow.staticData,
+		get staticData() {
+			return staticData;
+		},
 		settled: async () => {
 			await Promise.all(handled);
 		},

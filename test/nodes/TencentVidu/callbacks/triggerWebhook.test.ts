@@ -165,14 +165,6 @@ it('takes a callback for new that n8n could not start a workflow with', async ()
 	expect(trigger.started).toHaveLength(1);
 });
 
-it('takes back what n8n would save of a callback that could not start the workflow', async () => {
-	await open({}, { failures: 3 });
-	await submit();
-	await trigger.close();
-	expect(trigger.answered).toEqual([500, 500, 500]);
-	expect(trigger.staticData).toEqual({ 'node:Tencent Cloud Vidu Trigger': { seen: '' } });
-});
-
 it('counts the hours of a callback URL from when the job was accepted', async () => {
 	const fault = { kind: 'error', code: 'RequestLimitExceeded.JobNumExceed' } as const;
 	fake.faults.add({ action: 'SubmitImageToVideoViduJob', times: 90, fault });
