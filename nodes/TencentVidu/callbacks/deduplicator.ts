@@ -65,7 +65,8 @@ export class Deduplicator {
 	}
 
 	/**
-	 * Whether `key` is new, and adds it to what n8n saves then. A key of a request that failed is new again.
+	 * Whether `key` is new, and adds it to what n8n saves then. The caller has to mark `saved` as changed.
+	 * A key of a request that failed is new again.
 	 * The key is kept until `expires`, in seconds since 1970 as in the claims of its URL. `now` is in
 	 * milliseconds since 1970.
 	 */
@@ -89,8 +90,6 @@ export class Deduplicator {
 		dropOldest(this.unsaved, MAX_SAVED);
 		const end = expires === undefined ? now + KEPT_UNSIGNED_MS : expires * 1000;
 		const until = Math.min(Math.floor(end / HOUR_MS) + 1, MAX_HOUR);
-		// n8n saves only what has changed, and it notices this.
-		delete saved.seen;
 		// n8n reads it when it saves, after it has started the workflow. A text of now would name callbacks
 		// that may fail to start, and lack those that n8n saves until then.
 		const get = () => {

@@ -53,14 +53,21 @@ function warn(context: IWebhookFunctions, problem: string, details: object = {})
 	context.logger.warn(`Tencent Cloud callback: ${JSON.stringify({ problem, ...fields })}`);
 }
 
+/** Lets n8n save static data. It notices each deletion, even of what is not there. */
+const markAsChanged = (saved: IDataObject) => delete saved.changed;
+
 /** Whether this trigger has had the callback already; tests in the editor may be repeated. */
 function isRepeat(context: IWebhookFunctions, result: CallbackResult, claims?: CallbackClaims) {
 	const key = dedupeKey(result, claims);
 	if (key === undefined || context.getMode() === 'manual') return false;
 	const deduplicator = Deduplicator.of(`${context.getWorkflow().id ?? ''} ${context.getNode().id}`);
 	const response = context.getResponseObject();
-	const request = { response, saved: context.getWorkflowStaticData('node') };
-	return !deduplicator.addIfNew(key, request, systemClock.now(), claims?.expires);
+	const saved = context.getWorkflowStaticData('node');
+	const isNew = deduplicator.addIfNew(key, { response, saved }, systemClock.now(), claims?.expires);
+	if (isNew) markAsChanged(saved);
+	// n8n 2 forgets that it has changed as soon as it starts the workflow, and saves a little later.
+	if (isNew) void systemClock.sleep(0).then(() => markAsChanged(saved));
+	return !isNew;
 }
 
 /** Verifies that a callback was asked for with this trigger's credential. */
