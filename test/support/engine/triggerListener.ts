@@ -43,6 +43,8 @@ export interface TriggerOptions {
 	staticData?: IDataObject;
 	/** Number of first workflow starts that fail, as with a locked database. */
 	failures?: number;
+	/** Starts a workflow as n8n 2 does: with a second workflow on the same static data, before it saves them. */
+	start?: () => Promise<void>;
 	/** A trigger with another ID has its own memory of callbacks. */
 	workflowId?: string;
 	/** The public address that n8n was told, such as `https://n8n.example.com/`. */
@@ -98,7 +100,7 @@ function loadWorkflow(
 		connections: {},
 		active: true,
 		nodeTypes: nodeTypesOf(trigger),
-		staticData: copyOf(staticData),
+		staticData,
 	});
 	return { workflow, node: workflow.getNode(node.name) ?? node };
 }
@@ -137,7 +139,8 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 	let { failures = 0 } = options;
 
 	const handle = async (request: IncomingMessage, response: ServerResponse) => {
-		const { workflow, node } = loadWorkflow({ ...options, staticData }, trigger);
+		const stored = copyOf(staticData);
+		const { workflow, node } = loadWorkflow({ ...options, staticData: stored }, trigger);
 		const raw = await bodyOf(request);
 		response.on('finish', () => answered.push(response.statusCode));
 		const { body, isMalformed } = parseBody(raw, request.headers['content-type']);
@@ -157,6 +160,10 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		if (!result) throw new Error('the trigger has no webhook');
 		if (result.workflowData && failures-- > 0) throw new Error('the database is locked');
 		if (result.workflowData) started.push(...result.workflowData);
+		if (result.workflowData && options.start) {
+			loadWorkflow({ ...options, staticData: stored }, trigger);
+			await options.start();
+		}
 		if (workflow.staticData.__dataChanged) staticData = copyOf(workflow.staticData);
 		if (!result.noWebhookResponse)
 			response.writeHead(200).end(JSON.stringify(result.webhookResponse ?? {}));
