@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { Delivery } from '../../test/support/fake/callbacks';
 import type { Job } from '../../test/support/fake/job';
 import { countBy, type Evidence, type Figure, promptOf, referenceOf } from './evidence';
 
@@ -10,6 +11,9 @@ const SAVING_MS = 2_000;
 const NOTICING_MS = 1_000;
 
 const usesTrigger = (job: Job) => promptOf(job).startsWith('submit');
+
+/** While n8n starts, it answers each request by 200 and this text, and hands it to no trigger. */
+const isFromStart = ({ answer = '' }: Delivery) => answer.startsWith('n8n is starting up');
 
 /** Whether the trigger's static data names a job's callback. The status UNKNOWN cannot be looked up. */
 function isSaved({ callbackUrl = '' }: Job, seen: string): boolean {
@@ -43,7 +47,8 @@ function timesForgotten(job: Job, { deliveries, terminations }: Evidence): numbe
 
 /** The callbacks for the trigger. Each that n8n took must have started the workflow once. */
 export function callbackFigures(evidence: Evidence): Figure[] {
-	const { jobs, deliveries, received } = evidence;
+	const { jobs, received } = evidence;
+	const deliveries = evidence.deliveries.filter((delivery) => !isFromStart(delivery));
 	const reported = jobs.filter(usesTrigger);
 	const taken = new Map([
 		...countBy(deliveries.filter(({ status }) => status === 200).map(({ jobId }) => jobId)),
@@ -70,6 +75,10 @@ export function callbackFigures(evidence: Evidence): Figure[] {
 	return [
 		{ name: 'jobs that report to the trigger', value: reported.length },
 		{ name: '  callbacks sent', value: deliveries.filter(({ jobId }) => taken.has(jobId)).length },
+		{
+			name: '  answered by an n8n that was starting',
+			value: evidence.deliveries.filter(isFromStart).length,
+		},
 		{
 			name: '  jobs whose callback was taken',
 			value: starts.filter((start) => start.taken > 0).length,

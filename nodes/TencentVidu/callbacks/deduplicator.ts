@@ -39,7 +39,7 @@ function dropOldest(map: Map<string, unknown>, max: number): void {
 
 /** The request of a callback: its response, and n8n's static data of the trigger. */
 interface CallbackRequest {
-	response: { statusCode: number };
+	response: { statusCode: number; writableEnded: boolean };
 	saved: IDataObject;
 }
 
@@ -65,8 +65,8 @@ export class Deduplicator {
 	}
 
 	/**
-	 * Whether `key` is new, and adds it to what n8n saves then. The caller has to mark `saved` as changed.
-	 * A key of a request that failed is new again.
+	 * Adds `key` to what n8n saves if it is new. The caller has to mark `saved` as changed then. A key of a
+	 * request that failed is new again, and that of a request without a response may become new: `pending`.
 	 * The key is kept until `expires`, in seconds since 1970 as in the claims of its URL. `now` is in
 	 * milliseconds since 1970.
 	 */
@@ -75,7 +75,7 @@ export class Deduplicator {
 		{ saved, response }: CallbackRequest,
 		now: number,
 		expires?: number,
-	): boolean {
+	): 'new' | 'repeat' | 'pending' {
 		const digest = digestOf(key);
 		for (const [known, until] of fromText(saved.seen)) {
 			if (!this.seen.has(known)) this.seen.set(known, until);
@@ -85,7 +85,9 @@ export class Deduplicator {
 		for (const [failed, { statusCode }] of this.unsaved) {
 			if (statusCode >= 400) this.unsaved.delete(failed);
 		}
-		if (this.unsaved.has(digest) || (this.seen.get(digest) ?? 0) * HOUR_MS > now) return false;
+		if ((this.seen.get(digest) ?? 0) * HOUR_MS > now) return 'repeat';
+		const first = this.unsaved.get(digest);
+		if (first) return first.writableEnded ? 'repeat' : 'pending';
 		this.unsaved.set(digest, response);
 		dropOldest(this.unsaved, MAX_SAVED);
 		const end = expires === undefined ? now + KEPT_UNSIGNED_MS : expires * 1000;
@@ -97,7 +99,7 @@ export class Deduplicator {
 			return this.toText(now);
 		};
 		Object.defineProperty(saved, 'seen', { get, enumerable: true, configurable: true });
-		return true;
+		return 'new';
 	}
 
 	private markAsSaved(digest: string, until: number): void {

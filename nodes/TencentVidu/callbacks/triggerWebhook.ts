@@ -57,17 +57,19 @@ function warn(context: IWebhookFunctions, problem: string, details: object = {})
 const markAsChanged = (saved: IDataObject) => delete saved.changed;
 
 /** Whether this trigger has had the callback already; tests in the editor may be repeated. */
-function isRepeat(context: IWebhookFunctions, result: CallbackResult, claims?: CallbackClaims) {
+function noveltyOf(context: IWebhookFunctions, result: CallbackResult, claims?: CallbackClaims) {
 	const key = dedupeKey(result, claims);
-	if (key === undefined || context.getMode() === 'manual') return false;
+	if (key === undefined || context.getMode() === 'manual') return 'new';
 	const deduplicator = Deduplicator.of(`${context.getWorkflow().id ?? ''} ${context.getNode().id}`);
 	const response = context.getResponseObject();
 	const saved = context.getWorkflowStaticData('node');
-	const isNew = deduplicator.addIfNew(key, { response, saved }, systemClock.now(), claims?.expires);
-	if (isNew) markAsChanged(saved);
+	const now = systemClock.now();
+	const novelty = deduplicator.addIfNew(key, { response, saved }, now, claims?.expires);
+	if (novelty !== 'new') return novelty;
+	markAsChanged(saved);
 	// n8n 2 forgets that it has changed as soon as it starts the workflow, and saves a little later.
-	if (isNew) void systemClock.sleep(0).then(() => markAsChanged(saved));
-	return !isNew;
+	void systemClock.sleep(0).then(() => markAsChanged(saved));
+	return novelty;
 }
 
 /** Verifies that a callback was asked for with this trigger's credential. */
@@ -209,7 +211,12 @@ async function startWorkflow(
 		return refuse(context, 503, message);
 	}
 	if (!matchesEvents(result, events)) return ignore('not wanted');
-	if (options.dropRepeats && isRepeat(context, result, claims)) return ignore('a repeat');
+	const novelty = options.dropRepeats ? noveltyOf(context, result, claims) : 'new';
+	if (novelty === 'repeat') return ignore('a repeat');
+	// n8n may still fail to start the workflow, or end.
+	if (novelty === 'pending') {
+		return refuse(context, 503, 'This callback is being handled. Send it again later.');
+	}
 	if (!options.downloadVideo || result.Status !== 'DONE') {
 		return { workflowData: [[{ json: toJson(result) }]] };
 	}

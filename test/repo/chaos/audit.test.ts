@@ -161,6 +161,12 @@ describe('the audit of a chaos run', () => {
 		expect(requireTried(figures).map(({ wrong = [] }) => wrong.length)).toEqual([1, 0, 0, 0]);
 	});
 
+	it('takes a callback that n8n answered while it started for none', () => {
+		const answer = 'n8n is starting up. Please wait';
+		const deliveries = [{ ...delivery(200), answer }];
+		expect(wrongIn({ logs: [logLine], deliveries })).toEqual([]);
+	});
+
 	it('counts the executions of which n8n kept nothing', () => {
 		const more = { logs: [logLine], deliveries: [delivery(200)] };
 		const received = [execution({ run: undefined, status: 'error' })];

@@ -13,9 +13,13 @@ interface When {
 /** A callback that reached a trigger whose workflow had `seen` in its static data. */
 function receive(repeats: Deduplicator, key: string, seen = '', { now = NOW, expires }: When = {}) {
 	const saved: IDataObject & { seen: string } = { seen };
-	const response = { statusCode: 200 };
+	const response = { statusCode: 200, writableEnded: false };
+	const novelty = repeats.addIfNew(key, { saved, response }, now, expires);
 	return {
-		isNew: repeats.addIfNew(key, { saved, response }, now, expires),
+		isNew: novelty === 'new',
+		novelty,
+		/** The trigger responds before n8n saves. */
+		respond: () => (response.writableEnded = true),
 		/** n8n has started the workflow, and returns what it writes to its database. */
 		save: () => saved.seen,
 		fail: () => (response.statusCode = 500),
@@ -54,6 +58,16 @@ it('forgets one that came to nothing, and no other', () => {
 	const saved = receive(repeats, 'b').save();
 	expect(known(['a', 'b'], saved)).toEqual(['b']);
 	expect(['a', 'b'].map((key) => receive(repeats, key).isNew)).toEqual([true, false]);
+});
+
+it('knows of a repeat whether the outcome of the first is known', () => {
+	const repeats = new Deduplicator();
+	const first = receive(repeats, 'a');
+	expect(receive(repeats, 'a').novelty).toBe('pending');
+	first.respond();
+	expect(receive(repeats, 'a').novelty).toBe('repeat');
+	first.save();
+	expect(receive(repeats, 'a').novelty).toBe('repeat');
 });
 
 it('saves no callback of another request before it has started the workflow', () => {
