@@ -7,6 +7,9 @@ import { countBy, type Evidence, type Figure, promptOf, referenceOf } from './ev
 /** Milliseconds in which later callbacks save again what the trigger has seen. */
 const SAVING_MS = 2_000;
 
+/** n8n may go on with a callback for so many milliseconds after the service has given up. */
+const GIVEN_UP_MS = 30_000;
+
 /** The service notices within so many milliseconds that a process has ended. */
 const NOTICING_MS = 1_000;
 
@@ -39,7 +42,10 @@ function timesForgotten(job: Job, { deliveries, terminations }: Evidence): numbe
 	return terminations.filter(
 		({ process, to, seen }) =>
 			process === 'webhook' &&
-			attempts.some(({ at }) => at >= to - SAVING_MS && at <= to + NOTICING_MS) &&
+			attempts.some(
+				({ at, status }) =>
+					at >= to - (status === 200 ? SAVING_MS : GIVEN_UP_MS) && at <= to + NOTICING_MS,
+			) &&
 			attempts.some(({ at, status }) => status === 200 && at > to) &&
 			!isSaved(job, seen ?? ''),
 	).length;

@@ -136,6 +136,14 @@ describe('the audit of a chaos run', () => {
 
 	it.each<[string, Delivery[], Partial<Termination>, number, boolean]>([
 		['the end cut the first attempt', [delivery(null, 2_210)], {}, 2, true],
+		[
+			'the service gave up before',
+			[{ ...delivery(null, -8_000), error: 'no response' }],
+			{},
+			2,
+			true,
+		],
+		['the service gave up long before', [delivery(null, -40_000)], {}, 2, false],
 		['there were three', [delivery(200)], {}, 3, false],
 		['n8n had saved the first', [delivery(200)], { seen: `0abc${digest}` }, 2, false],
 		['n8n had saved others', [delivery(200)], { seen: '0abc01234567890' }, 2, true],
