@@ -46,3 +46,22 @@ export const audit = (evidence: Evidence): Figure[] => [
 	...callbackFigures(evidence),
 	...runFigures(evidence),
 ];
+
+/** Without these, a run shows nothing. */
+const MUST_OCCUR = new Set([
+	'that met a fault',
+	'terminations of n8n by SIGKILL',
+	'terminations of n8n by SIGTERM',
+	'jobs made',
+	'started the workflow once',
+	'saved as seen when n8n ended',
+	'and went on once',
+]);
+
+/** Makes a figure wrong if what it counts has to occur in each run, but has not. */
+export const requireTried = (figures: readonly Figure[]): Figure[] =>
+	figures.map((figure) =>
+		figure.value === 0 && MUST_OCCUR.has(figure.name.trim())
+			? { ...figure, wrong: ['the run has not tried this'] }
+			: figure,
+	);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { audit } from './audit';
+import { audit, requireTried } from './audit';
 import type { Evidence, Figure, Termination } from './evidence';
-import { terminateProcesses } from './terminations';
+import { MIN_TERMINATIONS, terminateProcesses } from './terminations';
 import { openExecutions, readExecutions, type StoredExecution } from './executions';
 import { FaultInjector } from './faultInjector';
 import type { Random } from './random';
@@ -58,28 +58,28 @@ async function warmUp(environment: ChaosEnvironment): Promise<void> {
 	await settle(environment, SETTLE_MS);
 }
 
-/** Starts runs until the deadline. */
+/** Starts runs until all is over. */
 async function startRuns(
 	{ workflows }: ChaosEnvironment,
 	random: Random,
-	deadline: number,
+	isOver: () => boolean,
 ): Promise<void> {
 	const kinds = [...workflows.senders.keys()];
-	while (performance.now() < deadline) {
+	while (!isOver()) {
 		const size = Math.ceil(random.between(0, MAX_ITEMS));
 		void workflows.start(random.pick(kinds), size);
 		await sleep(random.between(300, 1_500));
 	}
 }
 
-/** Steps n8n's clock and changes the callbacks until the deadline. The service is down now and then. */
+/** Steps n8n's clock and changes the callbacks until all is over. The service is down now and then. */
 async function disturb(
 	{ fake, setClock }: ChaosEnvironment,
-	{ injector, random, deadline }: { injector: FaultInjector; random: Random; deadline: number },
+	{ injector, random, isOver }: { injector: FaultInjector; random: Random; isOver: () => boolean },
 ): Promise<{ clockSteps: number; outages: number }> {
 	let clockSteps = 0;
 	let outages = 0;
-	while (performance.now() < deadline) {
+	while (!isOver()) {
 		injector.changeCallbacks();
 		if (random.chance(0.5)) {
 			await setClock(random.chance(0.3) ? 0 : Math.round(random.between(-1, 1) * MAX_STEP_MS));
@@ -185,16 +185,19 @@ export async function runChaos(
 	injector.start();
 	const deadline = performance.now() + durationMs;
 	const terminations: Termination[] = [];
+	const isOver = () => performance.now() >= deadline && terminations.length >= MIN_TERMINATIONS;
+	const readSeen = async () => await environment.workflows.readSeen();
 	const [{ clockSteps, outages }] = await Promise.all([
-		disturb(environment, { injector, random, deadline }),
-		startRuns(environment, random, deadline),
-		terminateProcesses(environment.n8n, { random, deadline, terminations }, report),
+		disturb(environment, { injector, random, isOver }),
+		startRuns(environment, random, isOver),
+		terminateProcesses(environment.n8n, { random, isOver, readSeen, terminations }, report),
 	]);
 	injector.stop();
 	report('The faults are over. The last runs end.');
 	await endRuns(environment, report);
 	const evidence = await collectEvidence(environment, { injector, terminations });
 	const faults = [...injector.used.values()].reduce((sum, used) => sum + used, 0);
+	const endedBy = (wanted: string) => terminations.filter(({ signal }) => signal === wanted).length;
 	const figures = [
 		{ name: 'requests to the service', value: environment.fake.requests.length },
 		{ name: '  that met a fault', value: faults },
@@ -204,16 +207,10 @@ export async function runChaos(
 		},
 		{ name: 'times that the service was down', value: outages },
 		{ name: 'steps of the clock of n8n', value: clockSteps },
-		{
-			name: 'terminations of n8n by SIGKILL',
-			value: terminations.filter(({ signal }) => signal === 'SIGKILL').length,
-		},
-		{
-			name: 'terminations of n8n by SIGTERM',
-			value: terminations.filter(({ signal }) => signal === 'SIGTERM').length,
-		},
+		{ name: 'terminations of n8n by SIGKILL', value: endedBy('SIGKILL') },
+		{ name: 'terminations of n8n by SIGTERM', value: endedBy('SIGTERM') },
 		...audit(evidence),
 		...(await resourceFigures(environment, heapBefore)),
 	];
-	return { figures, evidence };
+	return { figures: requireTried(figures), evidence };
 }

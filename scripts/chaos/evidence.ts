@@ -10,6 +10,8 @@ export interface Termination {
 	signal: 'SIGKILL' | 'SIGTERM';
 	from: number;
 	to: number;
+	/** What n8n had saved of the callbacks that the trigger has seen, at the end of a webhook process. */
+	seen?: string;
 }
 
 /** Everything that the script knows when the faults are over. */

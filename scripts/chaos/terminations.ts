@@ -23,44 +23,55 @@ const GRACE_MS = 40_000;
 async function terminateAndRestart(
 	{ main, webhooks, workers }: QueueMode,
 	{ process, signal }: Pick<Termination, 'process' | 'signal'>,
-	onEnd: () => void,
+	onEnd: () => Promise<void>,
 ): Promise<void> {
 	const kills = signal === 'SIGKILL';
 	if (process === 'main') {
 		await (kills ? main.kill() : main.stop());
-		onEnd();
+		await onEnd();
 		return await main.start();
 	}
 	const target = process === 'webhook' ? webhooks : workers[0];
 	if (kills) target?.kill(signal);
 	else await target?.stop(GRACE_MS);
 	await target?.ended;
-	onEnd();
+	await onEnd();
 	await target?.start();
 }
 
+/** Milliseconds in which PostgreSQL ends what a killed process has asked of it. */
+const LAST_WRITES_MS = 200;
+
+/** Each process is ended once, however short the run is. */
+export const MIN_TERMINATIONS = 3;
+
+interface TerminationOptions {
+	random: Random;
+	isOver: () => boolean;
+	/** What n8n has saved of the callbacks that the trigger has seen. */
+	readSeen: () => Promise<string>;
+	terminations: Termination[];
+}
+
 /**
- * Ends the processes of n8n in turn until the deadline, and starts each again. Only the first worker is
+ * Ends the processes of n8n in turn until the run is over, and starts each again. Only the first worker is
  * ended: the others show whether memory grows. Resolves when all processes run.
  */
 export async function terminateProcesses(
 	n8n: QueueMode,
-	{
-		random,
-		deadline,
-		terminations,
-	}: { random: Random; deadline: number; terminations: Termination[] },
+	{ random, isOver, readSeen, terminations }: TerminationOptions,
 	report: (line: string) => void,
 ): Promise<void> {
 	for (let turn = 0; ; turn++) {
-		const left = deadline - performance.now();
-		await sleep(Math.max(0, Math.min(left, random.between(...PAUSE_MS))));
+		await sleep(random.between(...PAUSE_MS));
 		const next = ROUND[turn % ROUND.length];
-		if (performance.now() >= deadline || !next) return;
+		if (isOver() || !next) return;
 		const from = Date.now();
-		await terminateAndRestart(n8n, next, () => {
+		await terminateAndRestart(n8n, next, async () => {
 			const to = Date.now();
-			terminations.push({ ...next, from: next.signal === 'SIGKILL' ? from : to - 1_000, to });
+			const ended = { ...next, from: next.signal === 'SIGKILL' ? from : to - 1_000, to };
+			await sleep(LAST_WRITES_MS);
+			terminations.push(next.process === 'webhook' ? { ...ended, seen: await readSeen() } : ended);
 		});
 		report(`${next.process} ended by ${next.signal}, back after ${Date.now() - from} ms`);
 	}

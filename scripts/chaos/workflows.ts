@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { Fake } from '../../test/support/fake/server';
 import { localCredential } from '../../test/support/n8n/environment';
 import type { N8nHost } from '../../test/support/n8n/host';
@@ -60,6 +62,11 @@ const nodesOf = (triggerUrl: string): Record<string, NodeDefinition> => {
 	};
 };
 
+/** What n8n saves for the nodes of a workflow. */
+const staticDataSchema = z.object({
+	staticData: z.record(z.object({ seen: z.string() })).nullable(),
+});
+
 /** A run that the script has tried to start. Its name begins with the name of its workflow. */
 export interface StartedRun {
 	name: string;
@@ -93,6 +100,15 @@ export class Workflows {
 			senders.set(name, workflow);
 		}
 		return new Workflows(n8n, senders, receiver);
+	}
+
+	/** What n8n has saved of the callbacks that the trigger has seen. */
+	async readSeen(): Promise<string> {
+		const path = `/rest/workflows/${this.receiver.id}`;
+		const { staticData } = await this.n8n.client.request('GET', path, staticDataSchema);
+		return Object.values(staticData ?? {})
+			.map(({ seen }) => seen)
+			.join('');
 	}
 
 	/** Tries to start a run with so many items. Nobody knows whether it starts if n8n is killed now. */

@@ -56,10 +56,17 @@ describe('callbacks in a real n8n', () => {
 			await itemsFor(jobs);
 			// By now every repeated callback has arrived.
 			await sleep(1_000);
-			assert.deepEqual(
-				(await itemsFor(jobs)).map(({ Reference }) => Reference).sort(),
-				out.map(({ json }) => json.Reference).sort(),
-			);
+			const references = out.map(({ json }) => json.Reference).sort();
+			const started = async () => (await itemsFor(jobs)).map(({ Reference }) => Reference).sort();
+			assert.deepEqual(await started(), references);
+			const { n8n, fake } = environment;
+			await n8n.kill();
+			await n8n.start();
+			const ids = jobs.map(({ jobId }) => jobId);
+			const sent = fake.callbacks.deliveries.filter(({ jobId }) => ids.includes(jobId));
+			for (const { url, body } of sent) assert.equal(await post(url, body), 200);
+			await sleep(1_000);
+			assert.deepEqual(await started(), references, 'a restart made n8n forget callbacks');
 		});
 	}
 

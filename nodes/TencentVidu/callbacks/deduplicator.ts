@@ -1,4 +1,5 @@
 import { createHash } from 'crypto';
+import type { IDataObject } from 'n8n-workflow';
 
 /** The hour since 1970 in which a callback may be forgotten, by the digest of its key; oldest first. */
 type Seen = Map<string, number>;
@@ -20,25 +21,26 @@ const KEPT_UNSIGNED_MS = 7 * 24 * HOUR_MS;
 
 const digestOf = (key: string) => createHash('sha256').update(key).digest('base64url').slice(0, 11);
 
-/** The newest entries, without those whose time is over. */
-const toText = (seen: Seen, now: number) =>
-	[...seen]
-		.filter(([, until]) => until * HOUR_MS > now)
-		.slice(-MAX_SAVED)
-		.map(([digest, until]) => until.toString(36).padStart(4, '0') + digest)
-		.join('');
+const entryOf = ([digest, until]: [string, number]) => until.toString(36).padStart(4, '0') + digest;
 
-const fromText = (text: string): Seen =>
+const fromText = (text: unknown): Seen =>
 	new Map(
-		[...text.matchAll(/([\da-z]{4})([\w-]{11})/g)].map(([, until = '', digest = '']) => [
-			digest,
-			parseInt(until, 36),
-		]),
+		[...(typeof text === 'string' ? text : '').matchAll(/([\da-z]{4})([\w-]{11})/g)].map(
+			([, until = '', digest = '']) => [digest, parseInt(until, 36)],
+		),
 	);
 
 function dropOldest(map: Map<string, unknown>, max: number): void {
-	const [oldest] = map.keys();
-	if (map.size > max) map.delete(oldest ?? '');
+	for (const oldest of map.keys()) {
+		if (map.size <= max) return;
+		map.delete(oldest);
+	}
+}
+
+/** The request of a callback: its response, and n8n's static data of the trigger. */
+interface CallbackRequest {
+	response: { statusCode: number; writableEnded: boolean };
+	saved: IDataObject;
 }
 
 /**
@@ -48,7 +50,11 @@ function dropOldest(map: Map<string, unknown>, max: number): void {
 export class Deduplicator {
 	private static readonly all = new Map<string, Deduplicator>();
 
+	/** What n8n has saved, and what it saves next. Other processes save too. */
 	private readonly seen: Seen = new Map();
+
+	/** Responses to callbacks that n8n has not saved yet. */
+	private readonly unsaved = new Map<string, CallbackRequest['response']>();
 
 	/** The deduplicator of a trigger; the process keeps those of the 200 newest triggers. */
 	static of(trigger: string): Deduplicator {
@@ -58,29 +64,54 @@ export class Deduplicator {
 		return one;
 	}
 
-	/** Forgets `key`: the workflow that it should have started did not start. */
-	forget(key: string): void {
-		this.seen.delete(digestOf(key));
+	/**
+	 * Adds `key` to what n8n saves if it is new. The caller has to mark `saved` as changed then. A key of a
+	 * request that failed is new again, and that of a request without a response may become new: `pending`.
+	 * The key is kept until `expires`, in seconds since 1970 as in the claims of its URL. `now` is in
+	 * milliseconds since 1970.
+	 */
+	addIfNew(
+		key: string,
+		{ saved, response }: CallbackRequest,
+		now: number,
+		expires?: number,
+	): 'new' | 'repeat' | 'pending' {
+		const digest = digestOf(key);
+		for (const [known, until] of fromText(saved.seen)) {
+			if (!this.seen.has(known)) this.seen.set(known, until);
+		}
+		dropOldest(this.seen, MAX_KEPT);
+		// After an error status n8n has not started the workflow, and the vendor sends again.
+		for (const [failed, { statusCode }] of this.unsaved) {
+			if (statusCode >= 400) this.unsaved.delete(failed);
+		}
+		if ((this.seen.get(digest) ?? 0) * HOUR_MS > now) return 'repeat';
+		const first = this.unsaved.get(digest);
+		if (first) return first.writableEnded ? 'repeat' : 'pending';
+		this.unsaved.set(digest, response);
+		dropOldest(this.unsaved, MAX_SAVED);
+		const end = expires === undefined ? now + KEPT_UNSIGNED_MS : expires * 1000;
+		const until = Math.min(Math.floor(end / HOUR_MS) + 1, MAX_HOUR);
+		// n8n reads it when it saves, after it has started the workflow. A text of now would name callbacks
+		// that may fail to start, and lack those that n8n saves until then.
+		const get = () => {
+			if (this.unsaved.get(digest) === response) this.markAsSaved(digest, until);
+			return this.toText(now);
+		};
+		Object.defineProperty(saved, 'seen', { get, enumerable: true, configurable: true });
+		return 'new';
 	}
 
-	/**
-	 * Undefined if `key` was seen before, by this process or in `saved`. Otherwise the text to save:
-	 * the entries of `saved` and those of this process. The key is kept until `expires`, in seconds
-	 * since 1970 as in the claims of its URL. `now` is in milliseconds since 1970.
-	 */
-	addIfNew(key: string, saved: string, now: number, expires?: number): string | undefined {
-		const digest = digestOf(key);
-		const known = fromText(saved);
-		const until = this.seen.get(digest) ?? known.get(digest) ?? 0;
-		if (until * HOUR_MS > now) return undefined;
-		const end = expires === undefined ? now + KEPT_UNSIGNED_MS : expires * 1000;
+	private markAsSaved(digest: string, until: number): void {
+		this.unsaved.delete(digest);
 		this.seen.delete(digest);
-		const lastHour = Math.min(Math.floor(end / HOUR_MS) + 1, MAX_HOUR);
-		this.seen.set(digest, lastHour);
+		this.seen.set(digest, until);
 		dropOldest(this.seen, MAX_KEPT);
-		// Others may have saved since: their entries are newer than ours that are not saved.
-		const unsaved = [...this.seen].filter(([other]) => other !== digest && !known.has(other));
-		known.delete(digest);
-		return toText(new Map([...unsaved, ...known, [digest, lastHour]]), now);
+	}
+
+	/** The newest entries, without those whose time is over. */
+	private toText(now: number): string {
+		const kept = [...this.seen].filter(([, until]) => until * HOUR_MS > now);
+		return kept.slice(-MAX_SAVED).map(entryOf).join('');
 	}
 }

@@ -53,24 +53,23 @@ function warn(context: IWebhookFunctions, problem: string, details: object = {})
 	context.logger.warn(`Tencent Cloud callback: ${JSON.stringify({ problem, ...fields })}`);
 }
 
+/** Lets n8n save static data. It notices each deletion, even of what is not there. */
+const markAsChanged = (saved: IDataObject) => delete saved.changed;
+
 /** Whether this trigger has had the callback already; tests in the editor may be repeated. */
-function isRepeat(context: IWebhookFunctions, result: CallbackResult, claims?: CallbackClaims) {
+function noveltyOf(context: IWebhookFunctions, result: CallbackResult, claims?: CallbackClaims) {
 	const key = dedupeKey(result, claims);
-	if (key === undefined || context.getMode() === 'manual') return false;
+	if (key === undefined || context.getMode() === 'manual') return 'new';
 	const deduplicator = Deduplicator.of(`${context.getWorkflow().id ?? ''} ${context.getNode().id}`);
-	const saved = context.getWorkflowStaticData('node');
-	const seen = typeof saved.seen === 'string' ? saved.seen : '';
-	const toSave = deduplicator.addIfNew(key, seen, systemClock.now(), claims?.expires);
-	if (toSave === undefined) return true;
-	saved.seen = toSave;
-	// After a status of 500 n8n has not started the workflow, and the vendor sends again.
 	const response = context.getResponseObject();
-	response.once('close', () => {
-		if (response.statusCode < 500) return;
-		deduplicator.forget(key);
-		saved.seen = seen;
-	});
-	return false;
+	const saved = context.getWorkflowStaticData('node');
+	const now = systemClock.now();
+	const novelty = deduplicator.addIfNew(key, { response, saved }, now, claims?.expires);
+	if (novelty !== 'new') return novelty;
+	markAsChanged(saved);
+	// n8n 2 forgets that it has changed as soon as it starts the workflow, and saves a little later.
+	void systemClock.sleep(0).then(() => markAsChanged(saved));
+	return novelty;
 }
 
 /** Verifies that a callback was asked for with this trigger's credential. */
@@ -212,7 +211,12 @@ async function startWorkflow(
 		return refuse(context, 503, message);
 	}
 	if (!matchesEvents(result, events)) return ignore('not wanted');
-	if (options.dropRepeats && isRepeat(context, result, claims)) return ignore('a repeat');
+	const novelty = options.dropRepeats ? noveltyOf(context, result, claims) : 'new';
+	if (novelty === 'repeat') return ignore('a repeat');
+	// n8n may still fail to start the workflow, or end.
+	if (novelty === 'pending') {
+		return refuse(context, 503, 'This callback is being handled. Send it again later.');
+	}
 	if (!options.downloadVideo || result.Status !== 'DONE') {
 		return { workflowData: [[{ json: toJson(result) }]] };
 	}

@@ -1,5 +1,7 @@
-import { audit } from '../../../scripts/chaos/audit';
-import type { Evidence } from '../../../scripts/chaos/evidence';
+import { createHash } from 'node:crypto';
+
+import { audit, requireTried } from '../../../scripts/chaos/audit';
+import type { Evidence, Termination } from '../../../scripts/chaos/evidence';
 import type { StoredExecution } from '../../../scripts/chaos/executions';
 import type { Delivery } from '../../support/fake/callbacks';
 import type { Job } from '../../support/fake/job';
@@ -11,7 +13,7 @@ const job = (prompt: string, jobId = ID): Job => ({
 	...{ jobId, secretId: 'id', action: 'SubmitImageToVideoViduJob', requestId: 'request' },
 	...{ request: { Prompt: prompt }, bodyHash: prompt, createdAt: 1_000, status: 'DONE' },
 	...{ errorCode: '', errorMessage: '', credits: 5, payload: '', callbackAttempts: [] },
-	callbackUrl: `http://127.0.0.1/webhook/x?viduReference=${REFERENCE}`,
+	callbackUrl: `http://127.0.0.1/webhook/x?viduReference=${REFERENCE}&viduNonce=nonce&viduSignature=s`,
 });
 
 const execution = (more: Partial<StoredExecution> = {}): StoredExecution => ({
@@ -109,11 +111,7 @@ describe('the audit of a chaos run', () => {
 			{ ...kill, process: 'webhook', from: 5_100, to: 5_200 },
 			['started twice'],
 		],
-		[
-			'before the first',
-			{ ...kill, process: 'webhook', from: 1_100, to: 1_200 },
-			['started twice'],
-		],
+		['before the first', { ...kill, process: 'webhook', from: 500, to: 600 }, ['started twice']],
 		[
 			'after the second',
 			{ ...kill, process: 'webhook', from: 9_100, to: 9_200 },
@@ -124,9 +122,57 @@ describe('the audit of a chaos run', () => {
 		const received = ['8', '9'].map((id) =>
 			execution({ id, run: undefined, stored: new Set([ID]) }),
 		);
-		const deliveries = [delivery(200), delivery(200, 9_000)];
+		const deliveries = [delivery(200), delivery(200, 8_000)];
 		const more = { logs: [logLine], received, deliveries, terminations: [end] };
 		expect(wrongIn(more)).toEqual(wrong);
+	});
+
+	const webhookEnd = { ...kill, process: 'webhook', from: 2_100, to: 2_200 };
+	/** The digest of the callback that reports that the job is done. */
+	const digest = createHash('sha256')
+		.update('["nonce","DONE",""]')
+		.digest('base64url')
+		.slice(0, 11);
+
+	it.each<[string, Delivery[], Partial<Termination>, number, boolean]>([
+		['the end cut the first attempt', [delivery(null, 2_210)], {}, 2, true],
+		[
+			'the service gave up before',
+			[{ ...delivery(null, -8_000), error: 'no response' }],
+			{},
+			2,
+			true,
+		],
+		['the service gave up long before', [delivery(null, -40_000)], {}, 2, false],
+		['there were three', [delivery(200)], {}, 3, false],
+		['n8n had saved the first', [delivery(200)], { seen: `0abc${digest}` }, 2, false],
+		['n8n had saved others', [delivery(200)], { seen: '0abc01234567890' }, 2, true],
+		['the first attempt was refused', [{ ...delivery(null), error: 'ECONNREFUSED' }], {}, 2, false],
+	])('judges starts after the end of n8n when %s', (_, before, end, starts, isFine) => {
+		const received = Array.from({ length: starts }, (__, index) =>
+			execution({ id: `${index}`, run: undefined, stored: new Set([ID]) }),
+		);
+		const deliveries = [...before, delivery(200, 8_000)];
+		const more = {
+			logs: [logLine],
+			received,
+			deliveries,
+			terminations: [{ ...webhookEnd, ...end }],
+		};
+		expect(wrongIn(more)).toEqual(isFine ? [] : ['started twice']);
+	});
+
+	it('is wrong if nothing was tried', () => {
+		const figures = ['jobs made', 'lost'].flatMap((name) =>
+			[0, 1].map((value) => ({ name: `  ${name}`, value })),
+		);
+		expect(requireTried(figures).map(({ wrong = [] }) => wrong.length)).toEqual([1, 0, 0, 0]);
+	});
+
+	it('takes a callback that n8n answered while it started for none', () => {
+		const answer = 'n8n is starting up. Please wait';
+		const deliveries = [{ ...delivery(200), answer }];
+		expect(wrongIn({ logs: [logLine], deliveries })).toEqual([]);
 	});
 
 	it('counts the executions of which n8n kept nothing', () => {

@@ -43,6 +43,8 @@ export interface TriggerOptions {
 	staticData?: IDataObject;
 	/** Number of first workflow starts that fail, as with a locked database. */
 	failures?: number;
+	/** Starts a workflow as n8n 2 does: with a second workflow on the same static data, before it saves them. */
+	start?: () => Promise<void>;
 	/** A trigger with another ID has its own memory of callbacks. */
 	workflowId?: string;
 	/** The public address that n8n was told, such as `https://n8n.example.com/`. */
@@ -74,7 +76,10 @@ function parseBody(
 	}
 }
 
-/** Creates the published workflow that holds only the trigger. */
+/** What n8n's database keeps of an object. */
+const copyOf = (data: IDataObject) => JSON.parse(JSON.stringify(data)) as IDataObject;
+
+/** Creates the published workflow that holds only the trigger, as n8n does for each request. */
 function loadWorkflow(
 	{ parameters, staticData = {}, workflowId = 'trigger' }: TriggerOptions,
 	trigger: INodeType,
@@ -127,13 +132,15 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 	const { credentials, mode = 'webhook', publicUrl = 'http://localhost:5678/' } = options;
 	const { nodePackage = sourcePackage } = options;
 	const { trigger } = nodePackage;
-	const { workflow, node } = loadWorkflow(options, trigger);
+	let { staticData = {} } = options;
 	const started: INodeExecutionData[][] = [];
 	const errors: string[] = [];
 	const answered: number[] = [];
 	let { failures = 0 } = options;
 
 	const handle = async (request: IncomingMessage, response: ServerResponse) => {
+		const stored = copyOf(staticData);
+		const { workflow, node } = loadWorkflow({ ...options, staticData: stored }, trigger);
 		const raw = await bodyOf(request);
 		response.on('finish', () => answered.push(response.statusCode));
 		const { body, isMalformed } = parseBody(raw, request.headers['content-type']);
@@ -153,6 +160,11 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		if (!result) throw new Error('the trigger has no webhook');
 		if (result.workflowData && failures-- > 0) throw new Error('the database is locked');
 		if (result.workflowData) started.push(...result.workflowData);
+		if (result.workflowData && options.start) {
+			loadWorkflow({ ...options, staticData: stored }, trigger);
+			await options.start();
+		}
+		if (workflow.staticData.__dataChanged) staticData = copyOf(workflow.staticData);
 		if (!result.noWebhookResponse)
 			response.writeHead(200).end(JSON.stringify(result.webhookResponse ?? {}));
 	};
@@ -170,7 +182,9 @@ export async function listenForCallbacks(options: TriggerOptions): Promise<Trigg
 		started,
 		errors,
 		answered,
-		staticData: workflow.staticData,
+		get staticData() {
+			return staticData;
+		},
 		settled: async () => {
 			await Promise.all(handled);
 		},

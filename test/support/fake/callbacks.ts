@@ -25,6 +25,8 @@ export interface Delivery extends CallbackAttempt {
 	jobId: string;
 	url: string;
 	body: unknown;
+	/** The beginning of the response's body. */
+	answer?: string | undefined;
 }
 
 export type AttemptListener = (jobId: string, attempt: CallbackAttempt) => void;
@@ -39,7 +41,9 @@ export const CALLBACK_DEFAULTS: CallbackOptions = {
 	repeatMode: 'inTurn',
 };
 
-type AttemptResult = Pick<CallbackAttempt, 'status' | 'error'>;
+type AttemptResult = Pick<Delivery, 'status' | 'error' | 'answer'>;
+
+const MAX_ANSWER = 200;
 
 /** Sends callbacks when jobs end. Attempts three times by default. */
 export class Callbacks {
@@ -105,9 +109,9 @@ export class Callbacks {
 		if (this.closed) return;
 		const posting = this.post(message.url, JSON.stringify(message.body) ?? '');
 		this.sending.add(posting);
-		const result = await posting;
+		const { answer, ...result } = await posting;
 		const ended: CallbackAttempt = { at: this.clock.now(), attempt, ...result };
-		this.deliveries.push({ ...message, ...ended });
+		this.deliveries.push({ ...message, ...ended, answer });
 		for (const listener of this.listeners) listener(message.jobId, ended);
 		this.sending.delete(posting);
 		const delivered = result.status !== null && result.status >= 200 && result.status < 300;
@@ -148,8 +152,11 @@ export class Callbacks {
 				resolve(result);
 			};
 			request.on('response', (response) => {
-				response.resume();
-				end({ status: response.statusCode ?? null });
+				let answer = '';
+				response.setEncoding('utf8');
+				response.on('data', (text: string) => (answer = (answer + text).slice(0, MAX_ANSWER)));
+				response.on('close', () => end({ status: response.statusCode ?? null, answer }));
+				response.on('error', () => undefined);
 			});
 			request.on('error', ({ message }) => end({ status: null, error: message }));
 			request.end(body);

@@ -165,6 +165,16 @@ it('takes a callback for new that n8n could not start a workflow with', async ()
 	expect(trigger.started).toHaveLength(1);
 });
 
+it('lets n8n save each callback, though n8n 2 forgets the change when it starts the workflow', async () => {
+	await open({}, { start: async () => await virtualTime.sleep(20) });
+	await submit();
+	await submit();
+	expect(trigger.started).toHaveLength(2);
+	expect(Object.values(trigger.staticData)).toEqual([
+		{ seen: expect.stringMatching(/^.{30}$/) as string },
+	]);
+});
+
 it('counts the hours of a callback URL from when the job was accepted', async () => {
 	const fault = { kind: 'error', code: 'RequestLimitExceeded.JobNumExceed' } as const;
 	fake.faults.add({ action: 'SubmitImageToVideoViduJob', times: 90, fault });
