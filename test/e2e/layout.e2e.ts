@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 
-import type { INodeProperties } from 'n8n-workflow';
+import {
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyCollection,
+	NodeHelpers,
+} from 'n8n-workflow';
 import type { Locator } from 'playwright-core';
 
 import { TencentCloudApi } from '../../credentials/TencentCloudApi.credentials';
 import { operationsOf, resources } from '../../nodes/TencentVidu/descriptions/resources';
 import { TencentViduTrigger } from '../../nodes/TencentVidu/TencentViduTrigger.node';
+import type { Credential } from '../support/n8n/credential';
 import { type Editor, type Theme } from '../support/n8n/editor';
-import { useEnvironment } from '../support/n8n/environment';
+import { localCredential, useEnvironment } from '../support/n8n/environment';
 import { unreadableTexts, waitForUnreadable } from '../support/n8n/layout';
 import { shows, useEditor } from '../support/n8n/useEditor';
 import { manual, saveChain, trigger, vidu } from '../support/n8n/workflow';
@@ -18,56 +24,80 @@ describe('a newcomer in the editor can read', () => {
 	const { scenario, switchTheme, editor: currentEditor } = useEditor(environment);
 	let editor: Editor;
 	let showcase: Workflow;
+	/** The site with a notice. */
+	let international: Credential;
 
 	/** Default values for all fields and the fields of collections, so that the panel shows them. */
-	const everything = (rows: INodeProperties[]): Record<string, unknown> =>
+	const everything = (rows: INodeProperties[]): INodeParameters =>
 		Object.fromEntries(
-			rows.map((row) => [
-				row.name,
-				row.type === 'collection' ? everything(propertiesIn(row)) : row.default,
-			]),
-		);
-
-	const propertiesIn = ({ options = [] }: INodeProperties) =>
-		options.filter(
-			(option): option is INodeProperties => 'displayName' in option && 'type' in option,
-		);
-
-	/** The labels that the panel must show. */
-	const labelsOf = (rows: INodeProperties[]): string[] =>
-		rows.flatMap((row) => [
-			row.displayName,
-			...(row.type === 'collection' ? labelsOf(propertiesIn(row)) : []),
-		]);
-
-	const operations = resources.flatMap(operationsOf);
-	const variants = operations.flatMap(({ name, value, fields: rows }) =>
-		(rows.some((row) => row.name === 'frames') ? ['url', 'binary'] : ['']).map((source) => ({
-			title: `${name} ${source}`.trim(),
-			rows: rows.filter((row) => {
-				const { firstFrameSource, lastFrameSource } = row.displayOptions?.show ?? {};
-				return [firstFrameSource, lastFrameSource].every((one) => !one || one.includes(source));
+			rows.map(({ options = [], ...row }) => {
+				if (row.type === 'collection') return [row.name, everything(options.filter(isRow))];
+				const [group] = options.filter(isGroup);
+				if (!group) return [row.name, row.default];
+				return [row.name, { [group.name]: [everything(group.values)] }];
 			}),
-			parameters: {
-				...everything(rows),
-				operation: value,
-				...(source && {
-					frames: 'firstAndLast',
-					firstFrameSource: source,
-					lastFrameSource: source,
-				}),
-			},
-		})),
+		);
+
+	const isRow = (option: object): option is INodeProperties =>
+		'displayName' in option && 'type' in option;
+
+	const isGroup = (option: object): option is INodePropertyCollection => 'values' in option;
+
+	/** The labels that the panel must show beside these values. */
+	const labelsOf = (rows: INodeProperties[], values: INodeParameters): string[] =>
+		rows
+			.filter((row) => NodeHelpers.displayParameter(values, row, null, null))
+			.filter(({ type }) => type !== 'notice')
+			.flatMap(({ displayName, type, options = [] }) => {
+				const inner = options.flatMap((option) => (isGroup(option) ? option.values : []));
+				return [
+					displayName,
+					...(type === 'collection' ? labelsOf(options.filter(isRow), {}) : []),
+					...labelsOf(inner, everything(inner)),
+				];
+			});
+
+	const two = { frames: 'firstAndLast' };
+	const urls = { firstFrameSource: 'url', lastFrameSource: 'url', referenceImageSource: 'url' };
+	const files = {
+		...{ firstFrameSource: 'binary', lastFrameSource: 'binary', referenceImageSource: 'binary' },
+	};
+
+	/** Choices that together show every field, by the field that an operation must have. */
+	const choices: Array<[field: string, title: string, chosen: INodeParameters]> = [
+		['frames', 'url', { ...two, ...urls, sendResultTo: 'url' }],
+		['frames', 'binary', { ...two, ...files, sendResultTo: 'trigger' }],
+		['referenceType', 'url', { ...urls, sendResultTo: 'url' }],
+		['referenceType', 'binary', { ...files, sendResultTo: 'trigger' }],
+		['referenceType', 'subjects', { referenceType: 'subjects' }],
+	];
+
+	const variants = resources.flatMap((resource) =>
+		operationsOf(resource).flatMap(({ name, value, fields: rows }) => {
+			const names = rows.map((row) => row.name);
+			const own = choices.filter(([field]) => names.includes(field));
+			return (own.length > 0 ? own : [['', '', {}] as const]).map(([, choice, chosen]) => {
+				const values = { ...everything(rows), ...chosen };
+				return {
+					title: `${resource.name} ${name} ${choice}`.trim(),
+					labels: labelsOf(rows, values),
+					parameters: { ...values, resource: resource.value, operation: value },
+				};
+			});
+		}),
 	);
 	const triggerRows = new TencentViduTrigger().description.properties;
 	const labels: Record<string, string[]> = {
-		...Object.fromEntries(variants.map(({ title, rows }) => [title, labelsOf(rows)])),
-		'Vidu Trigger': labelsOf(triggerRows.filter(({ type }) => type !== 'notice')),
+		...Object.fromEntries(variants.map(({ title, ...variant }) => [title, variant.labels])),
+		'Vidu Trigger': labelsOf(triggerRows, everything(triggerRows)),
 	};
 
 	beforeAll(async () => {
 		editor = currentEditor();
-		const { n8n, credential } = environment;
+		const { n8n, credential, fake } = environment;
+		const local = localCredential(fake);
+		const data = { ...local.data, site: 'international' };
+		international = await n8n.client.createCredential({ ...local, name: 'International', data });
 		showcase = await saveChain(n8n, credential, 'Showcase', [
 			manual,
 			...variants.map(({ title, parameters }, index) => ({
@@ -118,7 +148,7 @@ describe('a newcomer in the editor can read', () => {
 		});
 
 		scenario('the dialog of the credential', async () => {
-			await editor.openCredential(environment.credential.id);
+			await editor.openCredential(international.id);
 			const { page, selectors, credentialDialog } = editor;
 			for (const { displayName } of new TencentCloudApi().properties) {
 				await shows(credentialDialog, displayName);
@@ -132,7 +162,7 @@ describe('a newcomer in the editor can read', () => {
 		const { page, panel, selectors } = editor;
 		const label = 'Download Video';
 		await editor.openCanvas(showcase.id);
-		await editor.openPanel('Get');
+		await editor.openPanel('Image to Video Get');
 		await shows(panel.locator(selectors.fields), label);
 		const overlaps = (text: string) => text.startsWith('overlap: ');
 		const foundWith = async (style: string, isFault: (text: string) => boolean) => {
