@@ -9,6 +9,13 @@ import { itemsOf } from '../support/n8n/execution';
 import { shows, useEditor } from '../support/n8n/useEditor';
 
 const NODE = 'Tencent Cloud Vidu';
+const SUBMIT = 'Start video without waiting';
+/** What people type who look for the node, in the words of the codex files and in names. */
+const SEARCH_WORDS = [
+	...['vidu', 'tencent', 'image to video', 'i2v', 'video generation', 'AI video'],
+	...['animate photo', 'photo to video', 'picture to video', 'generate video', 'make video'],
+	...['product video', 'text to video', '图生视频', '视频', '腾讯云'],
+];
 const image = 'https://example.com/vase.png';
 
 describe('a newcomer in the editor', () => {
@@ -30,19 +37,30 @@ describe('a newcomer in the editor', () => {
 
 	scenario('finds the node by each of its search words', async () => {
 		await editor.startWorkflow();
-		for (const words of ['vidu', 'tencent', 'image to video', 'i2v', 'video generation']) {
+		for (const words of SEARCH_WORDS) {
 			assert.equal(await (await editor.search(words, NODE)).count(), 1, words);
 		}
-		await (await editor.search('vidu', NODE)).click();
-		for (const entry of ['On finished video', 'On failed job', 'Actions (3)']) {
-			await shows(editor.page.locator('body'), entry);
-		}
-		await editor.page.getByText('Actions (3)').click();
-		const operations = resources.flatMap(operationsOf);
-		for (const { action } of operations) await shows(editor.page.locator('body'), action);
-		await editor.add('Generate a video from an image');
-		await editor.waitForValue('operation', 'Generate');
 	});
+
+	scenario(
+		'has Generate after three clicks: the node, its actions, and the first of them',
+		async () => {
+			const { page, selectors, panel } = editor;
+			const everywhere = page.locator('body');
+			await page.locator(selectors.found).getByText(NODE, { exact: true }).click();
+			const operations = resources.flatMap(operationsOf);
+			const actions = `Actions (${operations.length})`;
+			for (const entry of ['On finished video', 'On failed job', actions]) {
+				await shows(everywhere, entry);
+			}
+			await page.getByText(actions).click();
+			for (const { action } of operations) await shows(everywhere, action);
+			await page.getByText('Generate video from image', { exact: true }).click();
+			await panel.waitFor();
+			await editor.waitForValue('resource', 'Image to Video');
+			await editor.waitForValue('operation', 'Generate');
+		},
+	);
 
 	scenario('reads which key is wrong, and that the right keys work', async () => {
 		const { page, selectors, panel, credentialDialog } = editor;
@@ -82,7 +100,6 @@ describe('a newcomer in the editor', () => {
 	scenario('generates a video and watches it', async () => {
 		const { output, selectors, page } = editor;
 		await editor.fill('prompt', 'The vase turns');
-		await editor.addField(0, 'Duration');
 		await editor.fill('duration', '7');
 		await editor.execute();
 		await output.locator(selectors.viewFile).waitFor();
@@ -105,37 +122,47 @@ describe('a newcomer in the editor', () => {
 		assert.deepEqual(video, [2, 320, resultVideo().byteLength]);
 	});
 
-	scenario('reads a warning about a callback URL that is not public', async () => {
-		await addToEmptyWorkflow('Submit an image-to-video job');
+	scenario('reads beside the node which addresses Tencent Cloud cannot reach', async () => {
+		await addToEmptyWorkflow(SUBMIT);
 		const { panel } = editor;
-		const hidden = async (text: RegExp) => await panel.getByText(text).waitFor({ state: 'hidden' });
-		const unreachable = /cannot be reached|cannot reach this Callback URL/;
-		const open = /Callback URL does not use https/;
-		await editor.addField(0, 'Callback URL');
-		await editor.fill('callbackUrl', 'http://localhost:5678/webhook/x');
-		await shows(panel, unreachable);
-		await editor.fill('callbackUrl', 'http://n8n.example.com/webhook/x');
-		await shows(panel, open);
-		await hidden(unreachable);
-		await editor.fill('callbackUrl', 'https://n8n.example.com/webhook/x');
-		await hidden(open);
-		await hidden(unreachable);
+		await editor.choose(editor.field('sendResultTo'), 'Another URL');
+		const hints = {
+			unreachable: /cannot reach this Callback URL/,
+			open: /Callback URL does not use https/,
+			test: /Callback URL is the test URL of n8n/,
+			image: /cannot reach this image/,
+		};
+		type Hint = keyof typeof hints;
+		const publicHost = 'n8n.example.com/webhook';
+		const addresses: Array<[field: string, url: string, shown: Hint[]]> = [
+			['callbackUrl', 'http://localhost:5678/webhook/x', ['unreachable']],
+			['callbackUrl', `http://${publicHost}/x`, ['open']],
+			['callbackUrl', `https://${publicHost}-test/x`, ['test']],
+			['firstFrameUrl', 'http://192.168.1.2/vase.png', ['test', 'image']],
+			['callbackUrl', `https://${publicHost}/x`, ['image']],
+			['firstFrameUrl', image, []],
+		];
+		for (const [field, url, shown] of addresses) {
+			await editor.fill(field, url);
+			for (const [name, text] of Object.entries(hints)) {
+				const state = shown.some((hint) => hint === name) ? 'visible' : 'hidden';
+				await panel.getByText(text).waitFor({ state });
+			}
+		}
 	});
 
-	scenario('connects a trigger to the job of another workflow', async () => {
+	scenario('sends the result of a job to the trigger of another workflow', async () => {
 		const { page, selectors, output } = editor;
 		await addToEmptyWorkflow('On finished video');
-		await editor.copyWebhookUrl();
+		await editor.waitForValue('path', 'tencent-vidu');
 		await editor.closePanel();
 		assert.match(await editor.publish(), /Tencent Cloud can now report jobs/);
 		const receiver = page.url();
 
-		await addToEmptyWorkflow('Submit an image-to-video job');
+		await addToEmptyWorkflow(SUBMIT);
 		await editor.fill('firstFrameUrl', image);
-		await editor.addField(0, 'Callback URL');
-		await editor.paste(editor.field('callbackUrl'));
-		const callbackUrl = environment.n8n.client.webhookUrl('tencent-vidu');
-		await editor.waitForValue('callbackUrl', callbackUrl);
+		await editor.choose(editor.field('sendResultTo'), 'Vidu Trigger');
+		await editor.waitForValue('triggerPath', 'tencent-vidu');
 		await editor.execute();
 		await shows(output, 'Reference');
 		const job = environment.fake.jobs.all().at(-1);

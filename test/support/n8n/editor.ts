@@ -126,14 +126,11 @@ export class Editor {
 		);
 	}
 
-	/** Picks an option of a dropdown list. */
+	/** Picks an option of a dropdown list by its name, which a description may follow. */
 	async choose(list: Locator, option: string): Promise<void> {
 		await list.click();
-		await this.page.getByRole('option', { name: option, exact: true }).click();
-	}
-
-	async addField(collection: number, option: string): Promise<void> {
-		await this.choose(this.panel.locator(this.selectors.addToCollection).nth(collection), option);
+		const name = this.page.getByText(option, { exact: true });
+		await this.page.getByRole('option').filter({ has: name }).click();
 	}
 
 	/** Presses Execute step. */
@@ -143,22 +140,6 @@ export class Editor {
 
 	async saveCredential(): Promise<void> {
 		await this.page.locator(this.selectors.saveCredential).click();
-	}
-
-	/** Copies the trigger's production URL by a click on it. */
-	async copyWebhookUrl(): Promise<void> {
-		const webhooks = this.panel.locator(this.selectors.webhooks);
-		await webhooks.getByText('Webhook URLs').click();
-		await webhooks.getByText('Production URL').click();
-		const url = webhooks.locator(this.selectors.webhookUrl);
-		await url.filter({ hasText: '/webhook/' }).click();
-	}
-
-	async paste(into: Locator): Promise<void> {
-		await into.click();
-		await this.page.keyboard.press('ControlOrMeta+A');
-		await this.page.keyboard.press('ControlOrMeta+V');
-		await this.pause();
 	}
 
 	async closePanel(): Promise<void> {

@@ -15,7 +15,6 @@ const newest = {
 	showJson: '[data-test-id="radio-button-json"]',
 	showFiles: '[data-test-id="radio-button-binary"]',
 	viewFile: '[data-test-id="ndv-view-binary-data"]',
-	addToCollection: '[data-test-id="collection-parameter-add"]',
 	/** A dropdown list. */
 	dropdown: '.n8n-select:visible',
 	/** The options of an open dropdown list. */
@@ -26,8 +25,6 @@ const newest = {
 	credentialDialog: '[data-test-id="editCredential-modal"]',
 	saveCredential: '[data-test-id="credential-save-button"]',
 	closeDialog: '.el-dialog__headerbtn',
-	webhooks: '.webhooks',
-	webhookUrl: '.webhook-url',
 	publish: '[data-test-id="workflow-open-publish-modal-button"]',
 	confirmPublish: '[data-test-id="workflow-publish-button"]',
 	executions: '[data-test-id="radio-button-executions"]',
