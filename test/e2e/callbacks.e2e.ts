@@ -21,16 +21,15 @@ describe('callbacks in a real n8n', () => {
 		Object.assign(environment.fake.callbacks.options, { repeat: 1, repeatMode: 'inTurn' });
 	});
 
-	const submit = async (
-		name: string,
-		count: number,
-		callbackUrl = environment.n8n.client.webhookUrl('vidu'),
-	) => {
+	const toTrigger = (triggerPath: string) => ({ sendResultTo: 'trigger', triggerPath });
+	const toUrl = (callbackUrl: string) => ({ sendResultTo: 'url', callbackUrl });
+
+	const submit = async (name: string, count: number, target: object = toTrigger('vidu')) => {
 		const { n8n, credential, fake } = environment;
 		const earlier = fake.jobs.all().length;
 		const node = vidu({
 			prompt: `={{ $json.prompt }} ${name}`,
-			...{ sendResultTo: 'url', callbackUrl },
+			...target,
 		});
 		const workflow = await saveChain(n8n, credential, name, [manual, items(count), node]);
 		const execution = await n8n.client.run(workflow);
@@ -105,11 +104,7 @@ describe('callbacks in a real n8n', () => {
 		// Jobs end only after n8n is killed, because the service does not repeat answered callbacks.
 		fake.jobs.options.runMs = 1e9;
 		const earlier = fake.jobs.all().length;
-		const callbackUrl = n8n.client.webhookUrl('vidu');
-		const node = vidu({
-			prompt: '={{ $json.prompt }} killed',
-			...{ sendResultTo: 'url', callbackUrl },
-		});
+		const node = vidu({ prompt: '={{ $json.prompt }} killed', ...toTrigger('vidu') });
 		const workflow = await saveChain(n8n, credential, 'killed', [manual, items(100), node]);
 		await n8n.client.start(workflow);
 		while (fake.jobs.all().length - earlier < 60) await sleep(50);
@@ -137,7 +132,7 @@ describe('callbacks in a real n8n', () => {
 		const options = { confirm: true, downloadVideo: true, binaryField: 'film' };
 		const films = await saveChain(n8n, credential, 'films', [trigger({ path: 'films', options })]);
 		await n8n.client.publish(films, ['films']);
-		const { jobs } = await submit('film', 1, n8n.client.webhookUrl('films'));
+		const { jobs } = await submit('film', 1, toTrigger('films'));
 		const [execution] = await n8n.client.finishedByTrigger(films);
 		assert.ok(execution);
 		const [item] = itemsOf(execution, 'Vidu Trigger');
@@ -155,14 +150,11 @@ describe('callbacks in a real n8n', () => {
 	};
 
 	/** Submits a job that never ends, and returns its signed callback URL. */
-	const signedUrl = async (
-		name: string,
-		callbackUrl = environment.n8n.client.webhookUrl('vidu'),
-	) => {
+	const signedUrl = async (name: string, target: object = toTrigger('vidu')) => {
 		const { fake } = environment;
 		const runMs = fake.jobs.options.runMs;
 		fake.jobs.options.runMs = 1e9;
-		const { jobs, out } = await submit(name, 1, callbackUrl);
+		const { jobs, out } = await submit(name, 1, target);
 		fake.jobs.options.runMs = runMs;
 		const [job] = jobs;
 		assert.ok(job?.callbackUrl);
@@ -211,7 +203,7 @@ describe('callbacks in a real n8n', () => {
 			`${own.origin}/webhook/other`,
 			`${own.origin}/webhook/foo${own.pathname}`,
 		].entries()) {
-			const { search } = new URL((await signedUrl(`other ${index}`, other)).url);
+			const { search } = new URL((await signedUrl(`other ${index}`, toUrl(other))).url);
 			assert.match(search, /viduSignature=/);
 			assert.equal(await post(own.href + search, { JobId: '1', Status: 'FAIL' }), 401, other);
 		}
@@ -225,7 +217,7 @@ describe('callbacks in a real n8n', () => {
 			const definition = trigger({ path: onUnconfirmed, options });
 			const workflow = await saveChain(n8n, credential, onUnconfirmed, [definition]);
 			await n8n.client.publish(workflow, [onUnconfirmed]);
-			const { url, jobId } = await signedUrl(onUnconfirmed, n8n.client.webhookUrl(onUnconfirmed));
+			const { url, jobId } = await signedUrl(onUnconfirmed, toTrigger(onUnconfirmed));
 			const body = { JobId: jobId, Status: 'DONE', ResultVideoUrl: 'https://example.com/v.mp4' };
 			// The job still runs, so the service denies the result.
 			assert.equal(await post(url, body), 503);

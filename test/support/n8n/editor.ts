@@ -60,7 +60,6 @@ export class Editor {
 	): Promise<Editor> {
 		const context = await browser.newContext({ viewport: size, colorScheme: theme });
 		context.setDefaultTimeout(60_000);
-		await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: host.url });
 		await context.route(
 			(url) => url.origin !== host.url,
 			async (route) => route.abort(),
