@@ -178,4 +178,15 @@ describe('a newcomer in the editor', () => {
 		const [item] = itemsOf(await environment.n8n.client.execution(id), `${NODE} Trigger`);
 		assert.equal(item?.json.JobId, job?.jobId);
 	});
+
+	scenario('finds the node among those of the category AI, too', async () => {
+		const { page, selectors } = editor;
+		await addToEmptyWorkflow(SUBMIT);
+		await editor.closePanel();
+		await page.locator(selectors.addStep).first().click();
+		await page.getByText('AI', { exact: true }).click();
+		const found = page.locator(selectors.found).getByText(NODE, { exact: true });
+		await found.waitFor();
+		assert.equal(await found.count(), 1);
+	});
 });

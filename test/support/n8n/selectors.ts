@@ -4,6 +4,8 @@ import type { N8nVersion } from './install';
 const newest = {
 	/** The button of an empty canvas. */
 	addFirstStep: '[data-test-id="canvas-plus-button"]',
+	/** The button of a canvas with nodes. */
+	addStep: '[data-test-id="node-creator-plus-button"]',
 	search: '[data-test-id="node-creator-search-bar"]',
 	found: '[data-test-id="node-creator-item-name"]',
 	actionsHeading: 'Actions',
