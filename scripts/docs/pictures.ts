@@ -85,6 +85,8 @@ async function saveVideoPanel(editor: Editor, workflowId: string, file: string):
 	await output.locator(selectors.viewFile).first().waitFor();
 	await output.locator(selectors.viewFile).first().click();
 	await page.waitForFunction('document.querySelector("video")?.readyState >= 2');
+	await page.locator('.el-notification').waitFor({ state: 'hidden' });
+	await page.mouse.move(0, 0);
 	await saveScreenshot(editor, file, selectors.output, 0);
 }
 
@@ -104,8 +106,9 @@ async function takePictures({ n8n, credential }: Environment, folder: string): P
 			const { page } = editor;
 			await editor.openExecution(batch.id, run);
 			await saveScreenshot(editor, fileOf('workflow'), '.vue-flow__node', 40);
+			await page.setViewportSize({ width: 1600, height: 560 });
 			await saveVideoPanel(editor, batch.id, fileOf('video'));
-			await page.setViewportSize({ width: 1600, height: 1500 });
+			await page.setViewportSize({ width: 1600, height: 1700 });
 			for (const { name } of nodes) {
 				await editor.openNode(showcase.id, name);
 				await saveScreenshot(editor, fileOf(name), fields);

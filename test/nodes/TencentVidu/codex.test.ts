@@ -9,8 +9,11 @@ import { TencentViduTrigger } from '../../../nodes/TencentVidu/TencentViduTrigge
 const link = z.object({ url: z.string().url().startsWith('https://') });
 const codexSchema = z.object({
 	node: z.string(),
-	// Not AI: the editor takes that for a part of an agent, and finds none on an empty canvas.
-	categories: z.array(z.enum(['Marketing', 'Miscellaneous'])).min(1),
+	categories: z.array(z.enum(['Marketing', 'Miscellaneous', 'AI'])).min(1),
+	// Without these, the editor takes a node of the category AI for a part of an agent.
+	subcategories: z
+		.object({ AI: z.tuple([z.literal('Agents'), z.literal('Root Nodes')]) })
+		.optional(),
 	alias: z.array(z.string()),
 	resources: z.object({
 		credentialDocumentation: z.array(link).min(1),
@@ -26,6 +29,10 @@ describe.each([
 
 	it(`is about ${description.displayName}`, () => {
 		expect(codex.node).toBe(`${packageName}.${description.name}`);
+	});
+
+	it('finds a node of the category AI on an empty canvas, too', () => {
+		expect(codex.categories.includes('AI')).toBe(codex.subcategories !== undefined);
 	});
 
 	it.each(['image to video', 'vidu', 'tencent', 'i2v', 'video generation'])(
