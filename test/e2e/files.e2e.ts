@@ -33,8 +33,10 @@ describe('files and expressions in a real n8n', () => {
 		return { message: error?.message ?? '', bodies };
 	};
 
-	const table = { resolution: '={{ "1080P" }}', offPeak: '={{ "TRUE" }}' };
-	const byTable = { ...fromFile, additionalFields: table };
+	const byTable = {
+		...{ ...fromFile, resolution: '={{ "1080P" }}' },
+		additionalFields: { offPeak: '={{ "TRUE" }}' },
+	};
 
 	it.each<[string, object, object, object]>([
 		['of no type', field({ mimeType: 'application/octet-stream' }), fromFile, {}],
