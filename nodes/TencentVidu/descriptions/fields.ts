@@ -322,6 +322,7 @@ export const duration = {
 	displayName: 'Duration (Seconds)',
 	name: 'duration',
 	type: 'number',
+	hint: '0 is the service default, which is 5 seconds',
 	typeOptions: { minValue: 0, maxValue: 16, numberPrecision: 0 },
 	default: 0,
 	builderHint: {

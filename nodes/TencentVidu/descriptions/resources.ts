@@ -100,13 +100,21 @@ export const resources: Resource[] = [
 	},
 ];
 
-const billingNotice = {
-	displayName:
-		'A video takes minutes, and each execution is billed. After a reload or Stop, look under Executions before you execute again.',
-	name: 'billingNotice',
+const notice = (name: string, displayName: string): Field => ({
+	...{ displayName, name },
 	type: 'notice',
 	default: '',
-} satisfies Field;
+});
+
+const generateNotice = notice(
+	'generateNotice',
+	'A video takes minutes, and each execution is billed. After a reload or Stop, look under Executions before you execute again.',
+);
+
+const submitNotice = notice(
+	'submitNotice',
+	'Each execution starts a new job for each item, and is billed.',
+);
 
 const additionalFieldsOf = (options: Field[]): Field => ({
 	displayName: 'Additional Fields',
@@ -176,9 +184,9 @@ export function operationsOf(resource: Resource): Operation[] {
 	const main = rowsOf(resource.fields);
 	const additionalFields = additionalFieldsOf(rowsOf(resource.additionalFields));
 	const fieldsOf: Record<Operation['value'], Field[]> = {
-		generate: [billingNotice, ...main, additionalFields, waitOptions, generateOptions],
+		generate: [generateNotice, ...main, additionalFields, waitOptions, generateOptions],
 		get: [fields.jobId, getOptions],
-		submit: [...main, ...delivery, additionalFields, submitOptions],
+		submit: [submitNotice, ...main, ...delivery, additionalFields, submitOptions],
 	};
 	return OPERATIONS.map(({ toolDescription: text, ...operation }) => ({
 		...operation,

@@ -79,10 +79,11 @@ function* callbackProblems(context: DeliveryContext): Generator<Problem> {
 	}
 	const reason = account.endpoint ? undefined : unreachable(resumeUrl);
 	if (reason !== undefined) {
-		yield {
-			field: WAIT_BY,
-			problem: `is Callback, but the webhook address of this n8n ${reason}. ${MAKE_PUBLIC}`,
-		};
+		const isInternational = account.site === 'international';
+		const problem = isInternational
+			? `Generate gets the results of the International site by a call to n8n, but the webhook address of this n8n ${reason}. ${MAKE_PUBLIC}`
+			: `is Callback, but the webhook address of this n8n ${reason}. ${MAKE_PUBLIC}`;
+		yield { field: isInternational ? 'Operation' : WAIT_BY, problem };
 	}
 }
 

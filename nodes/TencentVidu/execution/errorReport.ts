@@ -56,24 +56,22 @@ function limited(entries: string[], most: number, rest: string): string[] {
 	return left > 0 ? [...entries.slice(0, most), `and ${left} ${rest}`] : entries;
 }
 
-/** The vendor's part of a failure: code, text, RequestId and JobId, as far as there are any. */
+/** The vendor's part of a failure: code, text and JobId, as far as there are any. */
 export function vendorLines(failure: Failure): string {
-	const { code, vendorText, requestId, jobId, reference, videoUrl, mayHaveStarted, billed } =
-		failure;
+	const { code, vendorText, jobId, reference, videoUrl, mayHaveStarted, billed } = failure;
 	return lines(
 		code && `Code: ${code}`,
 		vendorText && `Tencent Cloud says: ${vendorText}`,
 		billed === undefined && jobId && `JobId: ${jobId}`,
 		mayHaveStarted && reference && `Reference that its callback would carry: ${reference}`,
 		videoUrl && `Video: ${videoUrl}`,
-		requestId && `RequestId: ${requestId}`,
 	);
 }
 
 function summarizeOthers({ jobs, notSent }: Report['data']): string {
 	return lines(
 		notSent.length > 0 && `Not sent and not billed: ${notSent.length} of the other items.`,
-		jobs.length > 0 && `Jobs accepted in this run: ${jobs.length}.`,
+		jobs.length > 0 && `Jobs accepted in this run: ${jobs.length}`,
 		// Every id, however long the list gets: there is no other way to find a job again.
 		...jobs.map(({ item, JobId }) => `${lineOf(item)}: ${JobId}`),
 	);
@@ -160,6 +158,7 @@ export function reportFailure(batch: UnsuccessfulBatch): Report {
 			...lost.map(describeLost),
 			...limited(known, MAX_FAILURES_IN_WORDS, 'more items failed'),
 			summarizeOthers(data),
+			first.failure.requestId && `RequestId: ${first.failure.requestId}`,
 		),
 		data: { ...data, failures: limitFailures(data.failures) },
 	};

@@ -1,5 +1,5 @@
 import { accountOf, accountProblem, type Site } from '../../../credentials/account';
-import type { Operation } from '../descriptions/field';
+import { resources } from '../descriptions/resources';
 import type { JobRequest } from '../jobs/context';
 import { prepareRequest } from '../request/prepareRequest';
 import type { Problem } from '../request/problem';
@@ -13,10 +13,11 @@ import { planDelivery } from './planDelivery';
 import { runItem } from './runItem';
 import { toolCallOf } from './toolCall';
 
-const siteProblem = ({ name }: Operation): Problem => ({
-	field: 'Operation',
-	problem: `${name} needs an account of the China site. Use another operation or account`,
-});
+function siteProblem({ resource }: OperationSetup): Problem {
+	const name = resources.find(({ value }) => value === resource)?.name ?? resource;
+	const problem = `${name} is on the China site alone. Use Image to Video, or an account of the China site`;
+	return { field: 'Resource', problem };
+}
 
 /** The request of a resumed run, which submits nothing. */
 const NOTHING_TO_SEND: JobRequest = {
@@ -54,7 +55,7 @@ async function readItem(
 	const account = accountOf(credentials);
 	const { site } = account;
 	const isOffered = setup.operation.sites.includes(site);
-	const problem = accountProblem(account) ?? (isOffered ? undefined : siteProblem(setup.operation));
+	const problem = accountProblem(account) ?? (isOffered ? undefined : siteProblem(setup));
 	if (problem) return { problems: [problem] };
 	const read = setup.optionsReader.read(parametersOf(context));
 	if (read.problems) return { problems: await allProblems(call, setup, site, read.problems) };

@@ -41,7 +41,7 @@ export function pollIntervalOf({
 }
 
 const timedOut = ({ jobId, timeout }: PollOptions): Failure => ({
-	message: `The video is not ready after ${durationInWords(timeout)}, but the job goes on. Fetch it later with Get and Job ID ${jobId}: to run the workflow again would start and bill another job. For later runs, set a longer Timeout`,
+	message: `The video is not ready after ${durationInWords(timeout)}, but the job goes on. Fetch it later with Get: to run the workflow again would start and bill another job. For later runs, set a longer Timeout`,
 	mayHaveStarted: false,
 	jobId,
 	isTransient: true,

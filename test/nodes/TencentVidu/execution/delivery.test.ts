@@ -74,7 +74,12 @@ describe('Generate', () => {
 		[
 			'a private n8n',
 			{ waitBy: 'callback', resumeUrl: 'http://localhost:5678/webhook-waiting/1?signature=a' },
-			/is localhost.*WEBHOOK_URL/,
+			/Wait By is Callback.*is localhost.*WEBHOOK_URL/,
+		],
+		[
+			'a private n8n on International',
+			{ ...international, resumeUrl: 'http://localhost:5678/webhook-waiting/1?signature=a' },
+			/^Operation Generate gets the results.*is localhost.*WEBHOOK_URL/,
 		],
 		[
 			'Off-Peak that is polled too shortly',

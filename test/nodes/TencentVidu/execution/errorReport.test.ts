@@ -58,7 +58,7 @@ describe('a failed item', () => {
 			many(5000, done).map(([item]) => ({ item, JobId: idOf(item), RequestId: `r${item}` })),
 		);
 		expect(idsIn(description, 5000)).toHaveLength(5000);
-		expect(description).toContain('Jobs accepted in this run: 5000.');
+		expect(description).toContain('Jobs accepted in this run: 5000 ·');
 	});
 
 	it('tells of the other failures, and counts those that do not fit', () => {
@@ -101,8 +101,17 @@ describe('a failed item', () => {
 it('gives the vendor’s words, one by one', () => {
 	const all = { ...failure, code: 'C.D', vendorText: 'v', requestId: 'r', jobId: idOf(0) };
 	const lines = vendorLines(all).split(' ·\n');
-	expect(lines.map((line) => line.split(': ')[1])).toEqual(['C.D', 'v', idOf(0), 'r']);
+	expect(lines.map((line) => line.split(': ')[1])).toEqual(['C.D', 'v', idOf(0)]);
 	expect(vendorLines(failure)).toBe('');
+});
+
+it('ends with the RequestId, and names no JobId twice', () => {
+	const first = { ...failure, code: 'C.D', requestId: 'r', jobId: idOf(0), billed: 'yes' } as const;
+	const jobs = [{ item: 0, JobId: idOf(0), RequestId: 'q' }];
+	const outcomes = new Map([[0, { kind: 'failed' as const, failure: first }]]);
+	const { description } = reportFailure({ problems: new Map(), outcomes, jobs });
+	expect(description.split(' ·\n').at(-1)).toBe('RequestId: r');
+	expect(description.split(idOf(0))).toHaveLength(2);
 });
 
 it.each<[string, Partial<Failure>, RegExp]>([

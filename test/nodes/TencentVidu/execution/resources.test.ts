@@ -278,7 +278,7 @@ describe('what is refused before anything is sent', () => {
 
 	it.each([text, images])('on the International site: %j', async (parameters) => {
 		const { error } = await submitted(parameters, { credential: { site: 'international' } });
-		expect(error).toMatch(/^Operation Submit needs an account of the China site/);
+		expect(error).toMatch(/^Resource (Text|Reference) to Video is on the China site alone/);
 	});
 });
 
