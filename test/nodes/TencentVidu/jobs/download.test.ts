@@ -181,7 +181,7 @@ it.each([
 	expect(count()).toEqual({ open: 0, opened: 2 });
 });
 
-it('has patience with a slow server that goes on', async () => {
+it('waits for a slow server that goes on', async () => {
 	const { time, work } = stalling({ maxVideoSize: 20 }, 20_000);
 	expect(await time.until(work, () => 0)).toMatchObject({ problem: expect.stringContaining('20 MB') as string }); // prettier-ignore
 	expect(time.elapsed).toBeGreaterThan(900_000);

@@ -5,7 +5,7 @@ const { signal } = new AbortController();
 const turn = async () => await new Promise((resolve) => setImmediate(resolve));
 
 /** Starts downloads that go on until they are ended. */
-function contenders(limiter: DownloadLimiter) {
+function queueOn(limiter: DownloadLimiter) {
 	const running: Array<{ name: string; end: () => void }> = [];
 	const start = (name: string, fairnessKey: unknown, host = 'a', count = 1, maxWaiting = 1e9) =>
 		Array.from({ length: count }, async () => {
@@ -20,7 +20,7 @@ function contenders(limiter: DownloadLimiter) {
 }
 
 it('lets four of a run, eight of a host and sixteen in all download at once', async () => {
-	const { start, names } = contenders(new DownloadLimiter());
+	const { start, names } = queueOn(new DownloadLimiter());
 	void start('A', {}, 'a', 9);
 	void start('B', {}, 'a', 9);
 	void start('C', {}, 'a', 9);
@@ -32,7 +32,7 @@ it('lets four of a run, eight of a host and sixteen in all download at once', as
 });
 
 it('does not let four stalled downloads of a run stop those of another', async () => {
-	const { start, names } = contenders(new DownloadLimiter());
+	const { start, names } = queueOn(new DownloadLimiter());
 	void start('A', 'run 1', 'a', 50);
 	await turn();
 	void start('B', 'run 2');
@@ -42,7 +42,7 @@ it('does not let four stalled downloads of a run stop those of another', async (
 
 it('lets the next one in when a download ends or throws', async () => {
 	const limiter = new DownloadLimiter();
-	const { start, running, names } = contenders(limiter);
+	const { start, running, names } = queueOn(limiter);
 	const run = {};
 	const fail = async () => await limiter.run({ fairnessKey: run, host: 'a' }, async () => await Promise.reject(new Error('x')), signal); // prettier-ignore
 	await Promise.all(
@@ -59,7 +59,7 @@ it('lets the next one in when a download ends or throws', async () => {
 });
 
 it('turns down what is one too many to wait', async () => {
-	const { start } = contenders(new DownloadLimiter());
+	const { start } = queueOn(new DownloadLimiter());
 	const all = start('A', 'trigger', 'a', 7, 2);
 	expect(await all[6]).toBeUndefined();
 	const first = await Promise.race([...all.slice(0, 6), turn().then(() => 'waiting')]);
@@ -68,7 +68,7 @@ it('turns down what is one too many to wait', async () => {
 
 it('lets nobody in who has stopped waiting', async () => {
 	const limiter = new DownloadLimiter();
-	const { start, running, names } = contenders(limiter);
+	const { start, running, names } = queueOn(limiter);
 	const run = {};
 	const all = start('A', run, 'a', 4);
 	const stop = new AbortController();
