@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import { TencentVidu } from '../../nodes/TencentVidu/TencentVidu.node';
 import { startDevServer } from '../../scripts/dev/devServer';
 import { project } from '../support/n8n/packedPackage';
 import { launch, waitForLog } from '../support/n8n/process';
@@ -51,7 +52,7 @@ it('npm run dev: n8n reloads saved sources, survives build errors, and ends', as
 				const change = async () => {
 					const node = path.join(copy, 'nodes', 'TencentVidu', 'TencentVidu.node.ts');
 					const source = await readFile(node, 'utf8');
-					const old = 'Turn images into videos with Vidu on Tencent Cloud';
+					const old = new TencentVidu().description.description;
 					await untilDescribed(old);
 					await writeFile(node, `${source}\nconst broken: number = 'text';\n`);
 					await client.until('the build error is reported', {}, () =>
