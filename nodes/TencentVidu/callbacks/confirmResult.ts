@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { resources } from '../descriptions/resources';
+import { resourceOf } from '../descriptions/resources';
 import { hasEnded, toJob } from '../jobs/job';
 import { CANCELLED, type Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
@@ -65,7 +65,7 @@ export async function confirmResult(
 	if (submitted !== undefined && submitted !== jobId) {
 		return refuted('Another job was submitted with this reference');
 	}
-	const row = resources.find(({ value }) => value === resource);
+	const row = resourceOf(resource);
 	if (!row) return unasked('The callback does not say what kind of job it is');
 	if (!describe) return unasked('Only an account of the China site can be asked');
 	const deadline = new AbortController();

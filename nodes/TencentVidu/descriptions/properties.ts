@@ -39,11 +39,9 @@ function operationOption(operation: Operation, hook: RoutingHook): INodeProperty
 
 /** Says in the description which site documents the field. */
 function withSiteNote(field: Field): Field {
-	const options = field.options?.map((option) => (isField(option) ? withSiteNote(option) : option));
 	const description = (field.description ?? '').replace(/\.?$/, `. ${SITE_NOTE}`);
 	return {
 		...field,
-		...(options ? { options } : {}),
 		...(field.documentedBy === 'china' ? { description } : {}),
 	};
 }
@@ -51,6 +49,8 @@ function withSiteNote(field: Field): Field {
 /** A row with the resources and operations that it is shown for, and the rows inside a collection. */
 interface ShownRow {
 	row: Field;
+	/** Equal for rows that are one property. The contents of collections are merged, so they do not count. */
+	key: string;
 	resources: string[];
 	operations: string[];
 	inner: ShownRow[];
@@ -59,49 +59,42 @@ interface ShownRow {
 function shownRow(row: Field, resource: string, operations: string[]): ShownRow {
 	const inside = row.type === 'collection' ? (row.options ?? []).filter(isField) : [];
 	const inner = inside.map((one) => shownRow(one, resource, operations));
-	return { row, resources: [resource], operations, inner };
+	const compared = row.type === 'collection' ? { ...row, options: [] } : row;
+	const key = JSON.stringify([operations, compared]);
+	return { row, key, resources: [resource], operations, inner };
 }
 
-/** Merges lists into one that has what is equal once, in the order of each of them. */
+/** Merges lists into one that has what is equal by its key once, in the order of each of them. */
 function mergeLists<T>(
 	lists: T[][],
-	isSame: (one: T, other: T) => boolean,
-	join: (one: T, other: T) => void,
-) {
+	keyOf: (one: T) => unknown,
+	join?: (one: T, other: T) => void,
+): T[] {
 	const merged: T[] = [];
 	for (const list of lists) {
 		let position = 0;
 		for (const one of list) {
-			const at = merged.findIndex((other) => isSame(other, one));
+			const at = merged.findIndex((other) => keyOf(other) === keyOf(one));
 			const same = merged[at];
 			if (same === undefined) merged.splice(position, 0, one);
-			else join(same, one);
+			else join?.(same, one);
 			position = same === undefined ? position + 1 : at + 1;
 		}
 	}
 	return merged;
 }
 
-function rowsOf({ value }: Resource, operations: Operation[]): ShownRow[] {
+function rowsOf({ value: resource }: Resource, operations: Operation[]): ShownRow[] {
 	const lists = operations.map(({ fields }) => fields);
-	const rows = mergeLists(
-		lists,
-		(one, other) => one === other,
-		() => {},
-	);
-	const usersOf = (row: Field) => operations.filter(({ fields }) => fields.includes(row));
-	return rows.map((row) =>
-		shownRow(
+	return mergeLists(lists, (row) => row).map((row) => {
+		const users = operations.filter(({ fields }) => fields.includes(row));
+		return shownRow(
 			row,
-			value,
-			usersOf(row).map((user) => user.value),
-		),
-	);
+			resource,
+			users.map(({ value }) => value),
+		);
+	});
 }
-
-/** Rows are equal by what they say; collections are merged, so their contents do not count. */
-const keyOf = ({ row, operations }: ShownRow) =>
-	JSON.stringify([operations, row.type === 'collection' ? { ...row, options: [] } : row]);
 
 /**
  * The rows of all resources: n8n evaluates every property for every item, so equal ones must not be
@@ -110,7 +103,7 @@ const keyOf = ({ row, operations }: ShownRow) =>
 const mergeRows = (lists: ShownRow[][]): ShownRow[] =>
 	mergeLists(
 		lists,
-		(one, other) => keyOf(one) === keyOf(other),
+		({ key }) => key,
 		(one, other) => {
 			one.resources = [...one.resources, ...other.resources];
 			one.inner = mergeRows([one.inner, other.inner]);

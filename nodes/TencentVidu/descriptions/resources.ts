@@ -106,6 +106,10 @@ const notice = (name: string, displayName: string): Field => ({
 	default: '',
 });
 
+/** The row of a resource by its value, which callbacks carry. */
+export const resourceOf = (value: string | undefined) =>
+	resources.find((resource) => resource.value === value);
+
 const generateNotice = notice(
 	'generateNotice',
 	'A video takes minutes, and each execution is billed. After a reload or Stop, look under Executions before you execute again.',

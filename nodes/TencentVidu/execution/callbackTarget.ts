@@ -2,7 +2,7 @@ import { isResumeUrl } from '../callbacks/callbackUrl';
 import { publicUrlProblem } from '../jobs/publicAddress';
 import type { Problem } from '../request/problem';
 import { quoted } from '../request/words';
-import { MAKE_PUBLIC } from './delivery';
+import { unreachableN8n } from './delivery';
 import type { Item } from './item';
 import { resumeUrlOf, webhookBaseUrlOf } from './n8nContext';
 
@@ -14,6 +14,7 @@ interface CallbackTarget {
 
 const SEND_RESULT_TO = 'Send Result To';
 const TRIGGER_PATH = 'Trigger Path';
+const CALLBACK_URL = 'Callback URL';
 
 /** The production URL of a trigger of this n8n. */
 function triggerUrl({ context, read }: Item): CallbackTarget | Problem {
@@ -41,11 +42,8 @@ function chosenTarget(item: Item, callbackUrl: unknown): CallbackTarget | Proble
 			return { url: resumeUrlOf(item.context), field: SEND_RESULT_TO };
 		case 'url':
 			return typeof callbackUrl === 'string'
-				? { url: callbackUrl, field: 'Callback URL' }
-				: {
-						field: 'Callback URL',
-						problem: 'is empty. Enter one, or choose another Send Result To',
-					};
+				? { url: callbackUrl, field: CALLBACK_URL }
+				: { field: CALLBACK_URL, problem: 'is empty. Enter one, or choose another Send Result To' };
 		default:
 			return undefined;
 	}
@@ -60,7 +58,7 @@ function* targetProblems(
 	if (reason !== undefined) {
 		const problem =
 			field === SEND_RESULT_TO
-				? `needs an address that Tencent Cloud can reach, but the webhook address of this n8n ${reason}. ${MAKE_PUBLIC}`
+				? `needs an address that Tencent Cloud can reach, but ${unreachableN8n(reason)}`
 				: `${reason}, so Tencent Cloud cannot report the result. Use a public address of your n8n, or a tunnel`;
 		yield { field, problem };
 	}

@@ -3,8 +3,9 @@ import type { Operation } from '../descriptions/field';
 import type { Problem } from '../request/problem';
 import type { NodeOptions } from '../request/readOptions';
 
-/** What to do where Tencent Cloud cannot reach n8n. */
-export const MAKE_PUBLIC = 'Give n8n a public address (WEBHOOK_URL), by a tunnel if need be';
+/** Why Tencent Cloud cannot reach n8n, and what to do. */
+export const unreachableN8n = (reason: string) =>
+	`the webhook address of this n8n ${reason}. Give n8n a public address (WEBHOOK_URL), by a tunnel if need be`;
 
 /** Whether a job is polled, or its run is parked until the callback. */
 export type WaitBy = 'polling' | 'callback';
@@ -71,7 +72,8 @@ function chooseWaitBy(context: DeliveryContext): WaitBy | Problem {
 /** What is wrong with waiting by callback in this run. */
 function* callbackProblems(context: DeliveryContext): Generator<Problem> {
 	const { account, itemCount, resumeUrl = '', unreachable } = context;
-	if (account.site === 'international' && itemCount > 1) {
+	const isInternational = account.site === 'international';
+	if (isInternational && itemCount > 1) {
 		yield {
 			field: 'Operation',
 			problem: `Generate on the International site takes one item in each run, not ${itemCount}. Use Loop Over Items with a batch size of 1, or Submit with a Tencent Cloud Vidu Trigger`,
@@ -79,11 +81,10 @@ function* callbackProblems(context: DeliveryContext): Generator<Problem> {
 	}
 	const reason = account.endpoint ? undefined : unreachable(resumeUrl);
 	if (reason !== undefined) {
-		const isInternational = account.site === 'international';
-		const problem = isInternational
-			? `Generate gets the results of the International site by a call to n8n, but the webhook address of this n8n ${reason}. ${MAKE_PUBLIC}`
-			: `is Callback, but the webhook address of this n8n ${reason}. ${MAKE_PUBLIC}`;
-		yield { field: isInternational ? 'Operation' : WAIT_BY, problem };
+		const [field, need] = isInternational
+			? ['Operation', 'Generate gets the results of the International site by a call to n8n']
+			: [WAIT_BY, 'is Callback'];
+		yield { field, problem: `${need}, but ${unreachableN8n(reason)}` };
 	}
 }
 

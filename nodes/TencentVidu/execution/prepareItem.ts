@@ -1,5 +1,5 @@
 import { accountOf, accountProblem, type Site } from '../../../credentials/account';
-import { resources } from '../descriptions/resources';
+import { resourceOf } from '../descriptions/resources';
 import type { JobRequest } from '../jobs/context';
 import { prepareRequest } from '../request/prepareRequest';
 import type { Problem } from '../request/problem';
@@ -14,7 +14,7 @@ import { runItem } from './runItem';
 import { toolCallOf } from './toolCall';
 
 function siteProblem({ resource }: OperationSetup): Problem {
-	const name = resources.find(({ value }) => value === resource)?.name ?? resource;
+	const name = resourceOf(resource)?.name ?? resource;
 	const problem = `${name} is on the China site alone. Use Image to Video, or an account of the China site`;
 	return { field: 'Resource', problem };
 }

@@ -7,7 +7,7 @@ import { MAX_BODY_BYTES, parseBody, readCallback } from '../callbacks/callbackBo
 import { type CallbackClaims, resumeTarget } from '../callbacks/callbackUrl';
 import { CallbackVerifier } from '../callbacks/callbackVerifier';
 import { systemClock } from '../clock';
-import { API_VERSION, resources, SERVICE_URL } from '../descriptions/resources';
+import { API_VERSION, resourceOf, SERVICE_URL } from '../descriptions/resources';
 import { type AcceptedJob, describeRequest } from '../jobs/context';
 import { hasEnded, type Job, toJob } from '../jobs/job';
 import { createClient } from '../transport/client';
@@ -90,7 +90,7 @@ async function stateReader(
 ) {
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const account = accountOf(credentials);
-	const action = resources.find(({ value }) => value === resource)?.describeAction ?? '';
+	const action = resourceOf(resource)?.describeAction ?? '';
 	const client = createClient(createSender(context, credentials), account, {
 		service: { url: SERVICE_URL[account.site], version: API_VERSION },
 		...{ request, fairnessKey: context, signal },

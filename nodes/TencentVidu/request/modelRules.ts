@@ -60,13 +60,12 @@ function* durationViolations(
 /** Image addresses, in whichever list they are. */
 function* addressViolations(images: Image[], path: Violation['path']): Generator<Violation> {
 	for (const [index, image] of images.entries()) {
-		if (typeof image !== 'string') continue;
+		if (typeof image !== 'string' || isDataUri(image) || isWebAddress(image)) continue;
 		const problem =
 			image === ''
 				? 'is empty. Enter a URL, or choose other Images'
 				: 'must be a URL that begins with http:// or https://, or a data URI';
-		const isAddress = image !== '' && (isDataUri(image) || isWebAddress(image));
-		if (!isAddress) yield { path: [...path, index], problem };
+		yield { path: [...path, index], problem };
 	}
 }
 
