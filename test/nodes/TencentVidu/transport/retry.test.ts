@@ -80,8 +80,8 @@ it.each<[string, AttemptResult[], number]>([
 });
 
 it.each<[string, AttemptResult]>([
-	['a lost answer', LOST],
-	['a broken answer', MALFORMED],
+	['a lost response', LOST],
+	['a malformed response', MALFORMED],
 	['an internal error', INTERNAL],
 	['a time-out of theirs', error('FailedOperation.RequestTimeout')],
 ])('never submits again after %s', async (_, reply) => {
@@ -105,8 +105,8 @@ it.each<[string, AttemptResult]>([
 });
 
 it.each<[string, AttemptResult]>([
-	['a lost answer', LOST],
-	['a broken answer', MALFORMED],
+	['a lost response', LOST],
+	['a malformed response', MALFORMED],
 	['an internal error', INTERNAL],
 ])('reads again after %s, but not for ever', async (_, reply) => {
 	const mended = await send([reply, reply, OK], READ);
@@ -117,7 +117,7 @@ it.each<[string, AttemptResult]>([
 	expect(failureOf(outcome).message).toContain(`${Math.round(elapsed / 1000)} seconds`);
 });
 
-it('gives the code, text and RequestId of the refusal', async () => {
+it('returns the code, text and RequestId of the refusal', async () => {
 	expect(failureOf((await send([INVALID])).outcome)).toMatchObject({
 		code: 'InvalidParameterValue',
 		vendorText: 'about InvalidParameterValue',
@@ -134,14 +134,14 @@ it('speaks of the site', async () => {
 });
 
 describe('the clock', () => {
-	it('is corrected once, from the answer', async () => {
+	it('is corrected once, from the response', async () => {
 		const { outcome, sentAt, dates } = await send([CLOCK, CLOCK, OK]);
 		expect(sentAt).toHaveLength(2);
 		expect(dates).toEqual([DATE]);
 		expect(failureOf(outcome)).toMatchObject({ code: 'AuthFailure.SignatureExpire' });
 	});
 
-	it('is left alone when the answer does not tell it', async () => {
+	it('is left alone when the response does not tell it', async () => {
 		const { outcome, sentAt } = await send([CLOCK, OK], { correctClock: () => false });
 		expect(sentAt).toHaveLength(1);
 		expect(failureOf(outcome).mayHaveStarted).toBe(false);
@@ -188,7 +188,7 @@ it('does not send again when it is called off while it waits', async () => {
 	expect([outcome.kind, sent.length]).toEqual(['cancelled', 1]);
 });
 
-it('gives an answer that came in spite of being called off', async () => {
+it('returns a response that arrived although the request was cancelled', async () => {
 	const controller = new AbortController();
 	const { outcome } = await send([], {
 		task: { fairnessKey: {}, rate: 20, bytes: 10, maxWait: 600_000, signal: controller.signal },
