@@ -15,6 +15,7 @@ export const directScenarios = ({
 	load,
 	jobsOf,
 	run,
+	runWithFailures,
 	jsonOf,
 	assertVideo,
 }: ExampleRun): Scenarios => ({
@@ -27,20 +28,12 @@ export const directScenarios = ({
 	},
 
 	'text-to-video.json': async (file) => {
-		environment.fake.faults.add({
-			action: 'SubmitTextToVideoViduJob',
-			when: ({ Prompt }) => String(Prompt).startsWith('A city'),
-			fault: { kind: 'error', code: 'FailedOperation.ModerationFailed' },
-		});
-		const workflow = await load(file, { 'Steam rises': '[fail] Steam rises' });
-		const [execution, jobs] = await jobsOf(async () => await run(workflow));
-		const failed = jobs.find(({ status }) => status === 'FAIL');
-		const done = jobs.find(({ status }) => status === 'DONE');
-		assert.ok(failed && done && jobs.length === 2);
+		const { execution, failed, done } = await runWithFailures(
+			file,
+			'SubmitTextToVideoViduJob',
+			'A city',
+		);
 		assert.match(String(done.request.Prompt), /^A small harbour/);
-		const videos = itemsOf(execution, 'Your Drive or Chat');
-		assert.equal(videos.length, 1);
-		assertVideo(videos[0], done);
 		const wrong = jsonOf(execution, 'What Went Wrong');
 		assert.deepEqual(
 			wrong.map(({ Title, Status, JobId, Billed }) => [Title, Status, JobId, Billed]),
@@ -105,19 +98,7 @@ export const directScenarios = ({
 	},
 
 	'batch-of-images.json': async (file) => {
-		environment.fake.faults.add({
-			action: SUBMIT,
-			when: ({ Prompt }) => String(Prompt).startsWith('The shoe'),
-			fault: { kind: 'error', code: 'FailedOperation.ModerationFailed' },
-		});
-		const workflow = await load(file, { 'Steam rises': '[fail] Steam rises' });
-		const [execution, jobs] = await jobsOf(async () => await run(workflow));
-		const failed = jobs.find(({ status }) => status === 'FAIL');
-		const done = jobs.find(({ status }) => status === 'DONE');
-		assert.ok(failed && done && jobs.length === 2);
-		const videos = itemsOf(execution, 'Your Drive or Chat');
-		assert.equal(videos.length, 1);
-		assertVideo(videos[0], done);
+		const { execution, failed, done } = await runWithFailures(file, SUBMIT, 'The shoe');
 		assert.deepEqual(
 			jsonOf(execution, 'Result of Each Image').map(({ Image, JobId, Status }) => [
 				Image,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 
+import type { ApiAction } from '../../support/fake/faults';
 import type { Job } from '../../support/fake/job';
 import type { Fake } from '../../support/fake/server';
 import type { Environment } from '../../support/n8n/environment';
@@ -55,5 +56,26 @@ export function exampleRunIn(environment: Omit<Environment, 'stop'>) {
 		assert.equal(item.binary.data.fileName, `${jobId}.mp4`);
 	};
 
-	return { environment, load, jobsOf, run, jsonOf, assertVideo };
+	/**
+	 * Runs an example whose items end in three ways: done, failed, and refused where the prompt begins
+	 * with `refused`. The video of the one that is done must reach the node for finished videos.
+	 */
+	const runWithFailures = async (file: string, action: ApiAction, refused: string) => {
+		environment.fake.faults.add({
+			action,
+			when: ({ Prompt }) => String(Prompt).startsWith(refused),
+			fault: { kind: 'error', code: 'FailedOperation.ModerationFailed' },
+		});
+		const workflow = await load(file, { 'Steam rises': '[fail] Steam rises' });
+		const [execution, jobs] = await jobsOf(async () => await run(workflow));
+		const failed = jobs.find(({ status }) => status === 'FAIL');
+		const done = jobs.find(({ status }) => status === 'DONE');
+		assert.ok(failed && done && jobs.length === 2);
+		const videos = itemsOf(execution, 'Your Drive or Chat');
+		assert.equal(videos.length, 1);
+		assertVideo(videos[0], done);
+		return { execution, failed, done };
+	};
+
+	return { environment, load, jobsOf, run, runWithFailures, jsonOf, assertVideo };
 }

@@ -1,9 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { numbered, type RunOptions, runToEnd } from '../../../support/engine/serviceRun';
-import { useVirtualEngine } from '../../../support/engine/virtualEngine';
-import { virtualTime } from '../../../support/engine/virtualTime';
-import { type Fake, startFake } from '../../../support/fake/server';
+import { useVirtualService } from '../../../support/engine/virtualService';
 
 jest.mock('../../../../nodes/TencentVidu/clock', () =>
 	jest
@@ -11,28 +9,18 @@ jest.mock('../../../../nodes/TencentVidu/clock', () =>
 		.onVirtualTime(),
 );
 
-let fake: Fake;
-
-useVirtualEngine();
-
-beforeEach(async () => {
-	fake = await startFake({ clock: virtualTime, hostWithoutPort: false });
-});
-
-afterEach(async () => {
-	await fake.close();
-});
+const service = useVirtualService();
 
 const n8nUrl = 'https://n8n.example.com';
 
 /** The callback URLs that the service was sent, or the error that says that it was sent nothing. */
 async function submitted(parameters: INodeParameters, options: RunOptions = {}) {
-	const { error, items } = await runToEnd(fake, {
+	const { error, items } = await runToEnd(service.fake, {
 		...{ n8nUrl, items: [{ json: {} }], ...options },
 		parameters: { prompt: 'A vase', ...parameters },
 	});
-	if (error) expect(fake.requests).toEqual([]);
-	const urls = fake.requests.map(({ body }) => body.CallbackUrl);
+	if (error) expect(service.fake.requests).toEqual([]);
+	const urls = service.fake.requests.map(({ body }) => body.CallbackUrl);
 	return { urls, error: error?.message ?? '', items };
 }
 
@@ -124,10 +112,7 @@ describe('what is refused before anything is sent', () => {
 	});
 
 	it('but not on International if nobody wants the result', async () => {
-		await fake.close();
-		fake = await startFake({
-			...{ clock: virtualTime, hostWithoutPort: false, site: 'international' },
-		});
+		await service.restart({ site: 'international' });
 		const parameters = { options: { submitWithoutCallback: true } };
 		expect((await submitted(parameters, international)).urls).toEqual([undefined]);
 	});

@@ -4,10 +4,9 @@ import type { IBinaryData, INodeExecutionData, INodeParameters } from 'n8n-workf
 
 import { toolOf } from '../../../support/engine/nodeRun';
 import { type RunOptions, runToEnd } from '../../../support/engine/serviceRun';
-import { useVirtualEngine } from '../../../support/engine/virtualEngine';
+import { useVirtualService } from '../../../support/engine/virtualService';
 import { virtualTime } from '../../../support/engine/virtualTime';
 import { PERMANENT_ACCOUNT } from '../../../support/fake/accounts';
-import { type Fake, startFake } from '../../../support/fake/server';
 import { IMAGES, pngOf, uriOf } from '../request/binaries';
 
 jest.mock('../../../../nodes/TencentVidu/clock', () =>
@@ -16,17 +15,7 @@ jest.mock('../../../../nodes/TencentVidu/clock', () =>
 		.onVirtualTime(),
 );
 
-let fake: Fake;
-
-useVirtualEngine();
-
-beforeEach(async () => {
-	fake = await startFake({ clock: virtualTime, hostWithoutPort: false });
-});
-
-afterEach(async () => {
-	await fake.close();
-});
+const service = useVirtualService();
 
 const png = pngOf(900);
 const PNG = png.toString('base64');
@@ -43,13 +32,13 @@ const itemOf = (file: File = {}, json = {}): INodeExecutionData => ({
 
 /** The body that the service was sent, or the error that says that it was sent nothing. */
 async function submitted(parameters: INodeParameters, item = itemOf(), more: RunOptions = {}) {
-	const { error } = await runToEnd(fake, {
+	const { error } = await runToEnd(service.fake, {
 		items: [item],
 		...more,
 		parameters: { prompt: '', ...parameters },
 	});
-	if (error?.description?.includes('Nothing was sent')) expect(fake.requests).toEqual([]);
-	return { body: fake.requests[0]?.body, error: error?.message ?? '' };
+	if (error?.description?.includes('Nothing was sent')) expect(service.fake.requests).toEqual([]);
+	return { body: service.fake.requests[0]?.body, error: error?.message ?? '' };
 }
 
 const fromFile = { firstFrameSource: 'binary' };
@@ -199,10 +188,10 @@ describe('an expression that returns nothing', () => {
 	it('is unset for the model of an agent', async () => {
 		const call = toolOf({
 			parameters: { operation: 'submit', ...more({ payload: nope, offPeak: nope }), prompt: nope },
-			credentials: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: fake.url },
+			credentials: { ...PERMANENT_ACCOUNT, site: 'china', endpoint: service.fake.url },
 		});
-		await virtualTime.until(call({}), () => fake.inFlight);
-		expect(fake.requests[0]?.body).toEqual({ Images: [url] });
+		await virtualTime.until(call({}), () => service.fake.inFlight);
+		expect(service.fake.requests[0]?.body).toEqual({ Images: [url] });
 	});
 });
 
@@ -260,7 +249,7 @@ describe('words of a table', () => {
 
 	it.each([`'${ID}`, `\uFEFF"${ID}"\u00a0`, `\u200b${ID}’ \n`])('%j is a Job ID', async (jobId) => {
 		await submitted({ operation: 'get', jobId: `={{ ${JSON.stringify(jobId)} }}` });
-		expect(fake.requests[0]?.body).toEqual({ JobId: ID });
+		expect(service.fake.requests[0]?.body).toEqual({ JobId: ID });
 	});
 
 	it.each([

@@ -1,8 +1,6 @@
 import * as errorReport from '../../../../nodes/TencentVidu/execution/errorReport';
 import { numbered, runToEnd } from '../../../support/engine/serviceRun';
-import { useVirtualEngine } from '../../../support/engine/virtualEngine';
-import { virtualTime } from '../../../support/engine/virtualTime';
-import { type Fake, startFake } from '../../../support/fake/server';
+import { useVirtualService } from '../../../support/engine/virtualService';
 
 jest.mock('../../../../nodes/TencentVidu/clock', () =>
 	jest
@@ -12,14 +10,7 @@ jest.mock('../../../../nodes/TencentVidu/clock', () =>
 
 jest.setTimeout(60_000);
 
-let fake: Fake;
-useVirtualEngine();
-beforeEach(async () => {
-	fake = await startFake({ clock: virtualTime, hostWithoutPort: false });
-});
-afterEach(async () => {
-	await fake.close();
-});
+const service = useVirtualService();
 
 const WRONG = { duration: 99 };
 const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0.001 };
@@ -29,7 +20,7 @@ it.each([
 	['in three tries', retrying],
 ])('reports thousands of wrong items as one short error, %s', async (_, settings) => {
 	const built = jest.spyOn(errorReport, 'reportFailure');
-	const { error, data } = await runToEnd(fake, {
+	const { error, data } = await runToEnd(service.fake, {
 		items: numbered(2_000),
 		parameters: WRONG,
 		settings,
@@ -39,13 +30,13 @@ it.each([
 	expect(data?.failures).toHaveLength(100);
 	expect(built).toHaveBeenCalledTimes(settings === retrying ? 3 : 1);
 	built.mockRestore();
-	expect(fake.requests).toEqual([]);
+	expect(service.fake.requests).toEqual([]);
 });
 
 it('reports each of thousands of wrong items with Continue by itself', async () => {
 	const settings = { onError: 'continueRegularOutput' as const };
 	const items = numbered(2_000);
-	const { errorItems } = await runToEnd(fake, { items, parameters: WRONG, settings });
+	const { errorItems } = await runToEnd(service.fake, { items, parameters: WRONG, settings });
 	expect(errorItems).toHaveLength(2_000);
 	const lengths = errorItems.map((item) => JSON.stringify(item).length);
 	expect(Math.max(...lengths)).toBeLessThan(1_000);

@@ -2,9 +2,7 @@ import type { IBinaryData, INodeExecutionData, INodeParameters } from 'n8n-workf
 
 import { finish, type RunOptions, runToEnd, start } from '../../../support/engine/serviceRun';
 import { outputOf } from '../../../support/engine/nodeRun';
-import { useVirtualEngine } from '../../../support/engine/virtualEngine';
-import { virtualTime } from '../../../support/engine/virtualTime';
-import { type Fake, startFake } from '../../../support/fake/server';
+import { useVirtualService } from '../../../support/engine/virtualService';
 import { pngOf, uriOf } from '../request/binaries';
 
 jest.mock('../../../../nodes/TencentVidu/clock', () =>
@@ -13,17 +11,7 @@ jest.mock('../../../../nodes/TencentVidu/clock', () =>
 		.onVirtualTime(),
 );
 
-let fake: Fake;
-
-useVirtualEngine();
-
-beforeEach(async () => {
-	fake = await startFake({ clock: virtualTime, hostWithoutPort: false });
-});
-
-afterEach(async () => {
-	await fake.close();
-});
+const service = useVirtualService();
 
 const png = pngOf(900);
 const file: IBinaryData = { data: png.toString('base64'), mimeType: 'image/png' };
@@ -46,10 +34,10 @@ const subjectsOf = (...subject: INodeParameters[]): INodeParameters => ({
 
 /** The body that the service was sent, or the error that says that it was sent nothing. */
 async function submitted(parameters: INodeParameters, more: RunOptions = {}) {
-	const { error } = await runToEnd(fake, { items: [item], ...more, parameters });
+	const { error } = await runToEnd(service.fake, { items: [item], ...more, parameters });
 	if (error) expect(error.description).toContain('Nothing was sent');
-	if (error) expect(fake.requests).toEqual([]);
-	return { body: fake.requests[0]?.body, error: error?.message ?? '' };
+	if (error) expect(service.fake.requests).toEqual([]);
+	return { body: service.fake.requests[0]?.body, error: error?.message ?? '' };
 }
 
 const common = {
@@ -120,7 +108,7 @@ describe('every field reaches the service with its name and type', () => {
 	])('%s', async (_, parameters, expected) => {
 		const seen = await submitted(parameters);
 		expect(seen).toEqual({ body: expected, error: '' });
-		expect(fake.unhandled).toEqual([]);
+		expect(service.fake.unhandled).toEqual([]);
 	});
 });
 
@@ -162,9 +150,9 @@ describe('reference images', () => {
 		const large: IBinaryData = { data: pngOf(1_000_000).toString('base64'), mimeType: 'image/png' };
 		const fields = { ...binary, referenceImageBinaryFields: 'data,data,data,data' };
 		const items = Array.from({ length: 5 }, () => ({ json: {}, binary: { data: large } }));
-		const { jobIds } = await runToEnd(fake, { items, parameters: fields });
+		const { jobIds } = await runToEnd(service.fake, { items, parameters: fields });
 		expect(jobIds).toHaveLength(5);
-		expect(fake.requests.every(({ bodyBytes }) => bodyBytes > 5_000_000)).toBe(true);
+		expect(service.fake.requests.every(({ bodyBytes }) => bodyBytes > 5_000_000)).toBe(true);
 	});
 });
 
@@ -289,24 +277,27 @@ describe('what is taken', () => {
 		['any ratio of a Q2 model that is chosen', { ...subjectsOf(vase), model: 'viduq2' }],
 	])('%s', async (_, parameters) => {
 		const ratio = parameters.model === 'viduq2' ? { aspectRatio: '4:3' } : {};
-		await fake.close();
-		fake = await startFake({
-			...{ clock: virtualTime, hostWithoutPort: false, extraModels: ['viduq9'] },
-		});
+		await service.restart({ extraModels: ['viduq9'] });
 		expect((await submitted({ ...parameters, additionalFields: ratio })).error).toBe('');
 	});
 });
 
 it.each([text, images])('generates a video: %j', async (parameters) => {
-	const run = start(fake, { items: [item], parameters: { ...parameters, operation: 'generate' } });
-	const [items] = outputOf(await finish(fake, run));
-	expect(items?.[0]?.json).toMatchObject({ Status: 'DONE', JobId: fake.jobs.all()[0]?.jobId });
+	const run = start(service.fake, {
+		items: [item],
+		parameters: { ...parameters, operation: 'generate' },
+	});
+	const [items] = outputOf(await finish(service.fake, run));
+	expect(items?.[0]?.json).toMatchObject({
+		Status: 'DONE',
+		JobId: service.fake.jobs.all()[0]?.jobId,
+	});
 	expect(items?.[0]?.binary?.data?.mimeType).toBe('video/mp4');
 });
 
 it.each([text, images])('gets the job of its own kind: %j', async (parameters) => {
 	await submitted(parameters);
-	const get = { ...parameters, operation: 'get', jobId: fake.jobs.all()[0]?.jobId };
-	const { items } = await runToEnd(fake, { items: [item], parameters: get });
+	const get = { ...parameters, operation: 'get', jobId: service.fake.jobs.all()[0]?.jobId };
+	const { items } = await runToEnd(service.fake, { items: [item], parameters: get });
 	expect(items[0]?.json).toMatchObject({ Status: 'WAIT' });
 });
