@@ -27,6 +27,7 @@ const N8N_EDGE = [
 	'nodes/TencentVidu/*.ts',
 	'nodes/TencentVidu/execution/*.ts',
 	'nodes/TencentVidu/callbacks/*Webhook.ts',
+	'nodes/TencentVidu/callbacks/receiveCallback.ts',
 ];
 
 const restrictImports = (files, regex, message) => ({

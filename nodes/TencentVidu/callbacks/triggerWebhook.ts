@@ -4,7 +4,6 @@ import {
 	type IWebhookResponseData,
 	UserError,
 } from 'n8n-workflow';
-import { z } from 'zod/v3';
 
 import { accountOf } from '../../../credentials/account';
 import { systemClock } from '../clock';
@@ -21,31 +20,18 @@ import {
 	dedupeKey,
 	type IgnoreReason,
 	matchesEvents,
-	MAX_BODY_BYTES,
-	parseBody,
 	readCallback,
 } from './callbackBody';
 import { type CallbackClaims, claimsOf, targetOf } from './callbackUrl';
-import { CallbackVerifier } from './callbackVerifier';
 import { confirmResult, type Describe } from './confirmResult';
 import { Deduplicator } from './deduplicator';
 import { addressesOf } from './ownAddresses';
+import { type CallbackRequest, logResult, receiveCallback, refuse } from './receiveCallback';
 import { readIsSigned, readParameters } from './triggerParameters';
-
-/** How much is kept of a body that is too large to be read. */
-const KEPT_BYTES = 20_000;
-
-const requestSchema = z.object({
-	query: z.record(z.unknown()).catch({}),
-	rawBody: z.instanceof(Buffer).optional().catch(undefined),
-	body: z.unknown(),
-});
 
 /** n8n tells a trigger neither of its end nor of Stop, so its downloads have limits of their own. */
 const MAX_DOWNLOAD_MS = 30 * 60_000;
 const MAX_WAITING_DOWNLOADS = 200;
-
-const verifier = new CallbackVerifier(systemClock);
 
 /** Writes to n8n's log; as JSON, since a part may come from outside. */
 function warn(context: IWebhookFunctions, problem: string, details: object = {}): void {
@@ -70,18 +56,6 @@ function noveltyOf(context: IWebhookFunctions, result: CallbackResult, claims?: 
 	// n8n 2 forgets that it has changed as soon as it starts the workflow, and saves a little later.
 	void systemClock.sleep(0).then(() => markAsChanged(saved));
 	return novelty;
-}
-
-/** Verifies that a callback was asked for with this trigger's credential. */
-async function verify(context: IWebhookFunctions, query: Record<string, unknown>) {
-	const targets = addressesOf(context).map(targetOf);
-	const id = context.getNode().credentials?.[CREDENTIAL]?.id ?? '';
-	return await verifier.verify({ targets, query }, id, async () => {
-		const { secretKey } = accountOf(await context.getCredentials(CREDENTIAL));
-		// Anybody could sign with an empty key.
-		if (!secretKey) throw new UserError('Secret Key is empty in the credential of the trigger');
-		return secretKey;
-	});
 }
 
 /** Without signed URLs the trigger may have no credential. */
@@ -145,21 +119,6 @@ async function withVideo(
 
 const ignore = (ignored: IgnoreReason): IWebhookResponseData => ({ webhookResponse: { ignored } });
 
-/** Answers with an error status; the workflow does not start. */
-function refuse(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
-	context.getResponseObject().status(status).json({ message });
-	return { noWebhookResponse: true };
-}
-
-/** The body of a request; of one that is too large, the beginning of its text. */
-function bodyOf({ rawBody, body }: z.infer<typeof requestSchema>): unknown {
-	if (!rawBody) return body;
-	if (rawBody.length > MAX_BODY_BYTES) return rawBody.subarray(0, KEPT_BYTES).toString('utf8');
-	const text = rawBody.toString('utf8');
-	// n8n reads forms and XML.
-	return parseBody(text) ?? body ?? text;
-}
-
 /** What the service says of a result, or undefined if it must not start the workflow. */
 async function confirmed(
 	context: IWebhookFunctions,
@@ -184,12 +143,11 @@ function valueOf<T>(read: { value: T; problem?: never } | { problem: string }): 
 /** Starts the workflow with the job of a genuine callback, unless there is a reason not to. */
 async function startWorkflow(
 	context: IWebhookFunctions,
-	request: z.infer<typeof requestSchema>,
-	claims: CallbackClaims | undefined,
+	{ claims, query, body }: CallbackRequest & { claims: CallbackClaims | undefined },
 ): Promise<IWebhookResponseData> {
 	const { events, options } = valueOf(readParameters(context));
 	const isSigned = claims !== undefined;
-	const read = readCallback(bodyOf(request));
+	const read = readCallback(body);
 	if (read.ignored !== undefined) return ignore(read.ignored);
 	if (!isSigned && read.result.Status === 'UNKNOWN') return ignore('not a job');
 	const received: CallbackResult = {
@@ -200,7 +158,7 @@ async function startWorkflow(
 		warn(context, 'no status that is known', { Reference: received.Reference });
 	}
 	// Nobody vouches for the resource of an unsigned URL, but the service is asked about the job.
-	const resource = (claims ?? claimsOf(request.query))?.resource;
+	const resource = (claims ?? claimsOf(query))?.resource;
 	const startsUnasked = options.onUnconfirmed === 'start';
 	const result = options.confirm
 		? await confirmed(context, received, { resource, startsUnasked })
@@ -220,19 +178,20 @@ async function startWorkflow(
 	if (!options.downloadVideo || result.Status !== 'DONE') {
 		return { workflowData: [[{ json: toJson(result) }]] };
 	}
+	logResult(context, result);
 	const item = await withVideo(context, result, options, isSigned);
 	return { noWebhookResponse: true, workflowData: [[item]] };
 }
 
 /** Receives a callback: verifies it, reads it, and starts the workflow with the job. */
 export async function handleTriggerWebhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const request = requestSchema.parse(this.getRequestObject());
-	if (!valueOf(readIsSigned(this))) {
-		return await startWorkflow(this, request, undefined);
-	}
-	const claims = await verify(this, request.query);
-	if (claims.invalid === undefined) return await startWorkflow(this, request, claims);
+	const isSigned = valueOf(readIsSigned(this));
+	const received = await receiveCallback(
+		this,
+		isSigned ? addressesOf(this).map(targetOf) : undefined,
+	);
+	if (received.invalid === undefined) return await startWorkflow(this, received);
 	const [address] = addressesOf(this);
-	warn(this, `refused a callback that is ${claims.invalid}`, { address });
+	warn(this, `refused a callback that is ${received.invalid}`, { address });
 	return refuse(this, 401, 'This address takes only callbacks that were asked for.');
 }

@@ -10,13 +10,13 @@ import { type Field, isField, type Operation, type Resource } from './field';
 import { requestOptions } from './requestOptions';
 import { operationsOf } from './resources';
 
-/** n8n's pagination function: it owns the request of an item. */
+/** n8n's pagination function: it owns the request of a tool's call. */
 type RoutingHook = (
 	this: IExecutePaginationFunctions,
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 ) => Promise<INodeExecutionData[]>;
 
-/** Makes the hook that runs an operation. */
+/** Makes the function that n8n's routing calls for one call of a tool. */
 export type CreateHook = (operation: Operation, resource: Resource) => RoutingHook;
 
 const SITE_NOTE = 'Documented on the China site only.';

@@ -2,9 +2,8 @@ import { isResumeUrl } from '../callbacks/callbackUrl';
 import { publicUrlProblem } from '../jobs/publicAddress';
 import type { Problem } from '../request/problem';
 import { quoted } from '../request/words';
-import { unreachableN8n } from './delivery';
+import { unreachableN8n } from './waitPlan';
 import type { Item } from './item';
-import { resumeUrlOf, webhookBaseUrlOf } from './n8nContext';
 
 /** Where the result of a Submit is sent; `field` is the setting that says so. */
 interface CallbackTarget {
@@ -17,17 +16,17 @@ const TRIGGER_PATH = 'Trigger Path';
 const CALLBACK_URL = 'Callback URL';
 
 /** The production URL of a trigger of this n8n. */
-function triggerUrl({ context, read }: Item): CallbackTarget | Problem {
-	const base = webhookBaseUrlOf(context);
+function triggerUrl({ run, options }: Item): CallbackTarget | Problem {
+	const base = run.webhookBaseUrl;
 	if (base === undefined) {
 		const problem =
 			'is Vidu Trigger, but n8n does not tell its webhook address. Choose Another URL, and enter the production URL of the trigger';
 		return { field: SEND_RESULT_TO, problem };
 	}
-	const segments = read.options.triggerPath.trim().split('/').filter(Boolean);
+	const segments = options.triggerPath.trim().split('/').filter(Boolean);
 	const isPath = segments.every((one) => !/[?#:\\]|^\.{1,2}$/.test(one));
 	if (segments.length === 0 || !isPath) {
-		const problem = `must be the Path of a Tencent Cloud Vidu Trigger, such as tencent-vidu, not ${quoted(read.options.triggerPath)}`;
+		const problem = `must be the Path of a Tencent Cloud Vidu Trigger, such as tencent-vidu, not ${quoted(options.triggerPath)}`;
 		return { field: TRIGGER_PATH, problem };
 	}
 	return { url: [base, ...segments.map(encodeURIComponent)].join('/'), field: SEND_RESULT_TO };
@@ -35,11 +34,11 @@ function triggerUrl({ context, read }: Item): CallbackTarget | Problem {
 
 /** The target that the item chooses; undefined if the result is sent nowhere. */
 function chosenTarget(item: Item, callbackUrl: unknown): CallbackTarget | Problem | undefined {
-	switch (item.read.options.sendResultTo) {
+	switch (item.options.sendResultTo) {
 		case 'trigger':
 			return triggerUrl(item);
 		case 'waitNode':
-			return { url: resumeUrlOf(item.context), field: SEND_RESULT_TO };
+			return { url: item.run.resumeUrl(item.index), field: SEND_RESULT_TO };
 		case 'url':
 			return typeof callbackUrl === 'string'
 				? { url: callbackUrl, field: CALLBACK_URL }
@@ -51,7 +50,7 @@ function chosenTarget(item: Item, callbackUrl: unknown): CallbackTarget | Proble
 
 /** Why a result that is sent to this target would be lost. */
 function* targetProblems(
-	{ account, memory, index }: Item,
+	{ account, ledger, index }: Item,
 	{ url, field }: CallbackTarget,
 ): Generator<Problem> {
 	const reason = account.endpoint ? undefined : publicUrlProblem(url);
@@ -62,7 +61,7 @@ function* targetProblems(
 				: `${reason}, so Tencent Cloud cannot report the result. Use a public address of your n8n, or a tunnel`;
 		yield { field, problem };
 	}
-	if (isResumeUrl(url) && !memory.isOnly('resumeUrl', url, index)) {
+	if (isResumeUrl(url) && !ledger.isOnly('resumeUrl', url, index)) {
 		const problem =
 			'is the Wait node of a run, which takes one result, but another item has it too. Use Loop Over Items with a batch size of 1, or a Tencent Cloud Vidu Trigger';
 		yield { field, problem };
@@ -77,8 +76,8 @@ export function callbackTargetOf(
 	const target = chosenTarget(item, callbackUrl);
 	if (target && 'problem' in target) return { problems: [target] };
 	if (target) return { url: target.url, problems: [...targetProblems(item, target)] };
-	const { account, read } = item;
-	if (account.site !== 'international' || read.options.submitWithoutCallback) {
+	const { account, options } = item;
+	if (account.site !== 'international' || options.submitWithoutCallback) {
 		return { problems: [] };
 	}
 	const problem =

@@ -1,6 +1,6 @@
 import type { AcceptedJob } from '../jobs/context';
 import type { Problem } from '../request/problem';
-import type { Failure, Outcome } from '../transport/outcome';
+import { type Billed, type Failure, isLost, type Outcome } from '../transport/outcome';
 
 /** A failure as n8n stores it with the run. */
 export interface ReportedFailure {
@@ -41,14 +41,19 @@ const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(
 
 const sentence = (text: string) => text.replace(/[.…!?]?$/, (end) => end || '.');
 
-/** Answers whether the user has paid; nothing where no job is concerned. */
-function paidText({ billed, isUnsent, jobId, mayHaveStarted }: Failure): string {
-	if (billed === undefined || mayHaveStarted) return '';
-	if (billed === 'no' && jobId === undefined) {
-		return isUnsent ? ' Nothing was sent.' : ' No job was made.';
-	}
-	const paid = { no: 'costs nothing', yes: 'may be billed', unknown: 'may be billed' }[billed];
-	return ` The job exists and ${paid}: JobId ${jobId ?? 'unknown'}.`;
+const PAID: Record<Billed, string> = {
+	no: 'costs nothing',
+	yes: 'may be billed',
+	unknown: 'may be billed',
+};
+
+/** Answers whether the user has paid; nothing where the message says it, or nothing is to be paid. */
+function paidText({ fate }: Failure): string {
+	if (fate.kind === 'unsent') return ' Nothing was sent.';
+	if (fate.kind === 'refused') return ' No job was made.';
+	return fate.kind === 'job'
+		? ` The job exists and ${PAID[fate.billed]}: JobId ${fate.jobId}.`
+		: '';
 }
 
 function limited(entries: string[], most: number, rest: string): string[] {
@@ -58,12 +63,14 @@ function limited(entries: string[], most: number, rest: string): string[] {
 
 /** The vendor's part of a failure: code, text and JobId, as far as there are any. */
 export function vendorLines(failure: Failure): string {
-	const { code, vendorText, jobId, reference, videoUrl, mayHaveStarted, billed } = failure;
+	const { code, vendorText, videoUrl, fate } = failure;
 	return lines(
 		code && `Code: ${code}`,
 		vendorText && `Tencent Cloud says: ${vendorText}`,
-		billed === undefined && jobId && `JobId: ${jobId}`,
-		mayHaveStarted && reference && `Reference that its callback would carry: ${reference}`,
+		fate.kind === 'read' && `JobId: ${fate.jobId}`,
+		fate.kind === 'lost' &&
+			fate.reference &&
+			`Reference that its callback would carry: ${fate.reference}`,
 		videoUrl && `Video: ${videoUrl}`,
 	);
 }
@@ -114,9 +121,9 @@ function dataOf({ outcomes, jobs }: UnsuccessfulBatch): Report['data'] {
 	for (const [item, outcome] of outcomes) {
 		if (outcome.kind === 'cancelled' && !withJob.has(item)) notSent.push(item);
 		if (outcome.kind !== 'failed') continue;
-		const { message, mayHaveStarted, reference } = outcome.failure;
-		const known = mayHaveStarted && reference ? { reference } : {};
-		failures.push({ item, message, mayHaveStarted, ...known });
+		const { message, fate } = outcome.failure;
+		const known = fate.kind === 'lost' && fate.reference ? { reference: fate.reference } : {};
+		failures.push({ item, message, mayHaveStarted: isLost(outcome.failure), ...known });
 	}
 	return { jobs, failures, notSent };
 }

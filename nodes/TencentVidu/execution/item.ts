@@ -1,39 +1,24 @@
-import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { Account } from '../../../credentials/account';
-import type { Operation } from '../descriptions/field';
-import type { FieldSchema } from '../request/fieldSchema';
-import type { OptionsReader, ReadOptions } from '../request/readOptions';
-import type { HookContext } from './n8nContext';
-import type { RetryMemory } from './retryMemory';
-import type { ParkingBatch } from './suspend';
-import type { ToolCall } from './toolCall';
+import type { NodeOptions } from '../request/readOptions';
+import type { N8nRun } from './n8nRun';
+import type { RequestSettings } from './requestSettings';
+import type { RunLedger } from './runLedger';
 
-/** An operation, and what its rows imply. */
-export interface OperationSetup {
-	operation: Operation;
+/** What is known of an item once its credential and options are read. */
+export interface Item {
+	run: N8nRun;
+	ledger: RunLedger;
+	/** From 0, as n8n counts items. */
+	index: number;
 	/** The value of the operation's resource. */
 	resource: string;
-	schema: FieldSchema;
-	optionsReader: OptionsReader;
-}
-
-/** One call of the hook: n8n's context of the item, and the request that n8n made of its rows. */
-export interface HookCall {
-	context: HookContext;
-	request: IHttpRequestOptions;
-	memory: RetryMemory;
-	/** The items that wait for callbacks together. */
-	parking: ParkingBatch;
-}
-
-/** Everything that is known of an item before its request is checked. */
-export interface Item extends HookCall {
-	setup: OperationSetup;
-	index: number;
 	credentials: ICredentialDataDecryptedObject;
 	account: Account;
-	read: ReadOptions;
-	/** Known once the request is checked. */
-	toolCall?: ToolCall | undefined;
+	options: NodeOptions;
+	/** The names of the options that the user has set. */
+	given: Set<string>;
+	/** Request Options. */
+	requestSettings: RequestSettings;
 }

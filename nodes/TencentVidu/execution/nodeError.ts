@@ -1,9 +1,9 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { Failure } from '../transport/outcome';
+import { billedOf, type Failure, type Fate } from '../transport/outcome';
 import type { Report } from './errorReport';
-import { ERROR_OUTPUT_TAKES_DETAILS } from './n8nContext';
+import { ERROR_OUTPUT_TAKES_DETAILS } from './n8nRun';
 
 /** The error of a run, for the item `itemIndex`; without a `failure`, the input is wrong. */
 export function nodeErrorOf(
@@ -23,14 +23,40 @@ export function nodeErrorOf(
 	return error;
 }
 
-/** The first columns of an error item, as in a good one. */
-function columnsOf(data: Report['data'], failure?: Failure) {
-	const jobId = failure?.jobId ?? data.jobs[0]?.JobId;
-	const billed = failure?.billed ?? (jobId === undefined ? 'no' : 'yes');
-	const isSent = jobId !== undefined || billed !== 'no';
-	const isLost = failure?.mayHaveStarted === true || failure?.isTransient === true;
-	const Status = !isSent ? 'NOT_SENT' : isLost ? 'UNKNOWN' : 'FAIL';
-	return { Status, ...(jobId === undefined ? {} : { JobId: jobId }), Billed: billed };
+/** The status of an item by what became of the money. */
+function statusOf(fate: Fate): 'NOT_SENT' | 'UNKNOWN' | 'DONE' | 'FAIL' {
+	if (fate.kind === 'unsent' || fate.kind === 'refused') return 'NOT_SENT';
+	if (fate.kind !== 'job' || fate.state === 'running') return 'UNKNOWN';
+	return fate.state === 'done' ? 'DONE' : 'FAIL';
+}
+
+/** The fate of an item without a failure: it was wrong, or the run was stopped. */
+function fateOf({ jobs: [job] }: Report['data']): Fate {
+	if (!job) return { kind: 'unsent' };
+	return { kind: 'job', jobId: job.JobId, state: 'running', billed: 'unknown' };
+}
+
+/** The first columns of an error item, in the order of a good one. */
+function columnsOf({ message, data }: Report, failure?: Failure) {
+	const { fate, code = '', vendorText, videoUrl } = failure ?? { fate: fateOf(data) };
+	const jobId = 'jobId' in fate ? { JobId: fate.jobId } : {};
+	return {
+		...jobId,
+		Status: statusOf(fate),
+		...(videoUrl ? { ResultVideoUrl: videoUrl } : {}),
+		Billed: billedOf(fate),
+		ErrorCode: code,
+		ErrorMessage: vendorText || (failure?.message ?? message),
+	};
+}
+
+/** What is known of a failure, as n8n stores it with the item. */
+function knownOf({ code, vendorText, requestId, fate }: Failure) {
+	return {
+		...{ code, vendorText, requestId, mayHaveStarted: fate.kind === 'lost' },
+		...('jobId' in fate ? { jobId: fate.jobId } : {}),
+		...('reference' in fate ? { reference: fate.reference } : {}),
+	};
 }
 
 /**
@@ -39,18 +65,18 @@ function columnsOf(data: Report['data'], failure?: Failure) {
  */
 export function errorItemOf(
 	node: INode,
-	{ message, description, data }: Report,
+	report: Report,
 	index: number,
 	failure?: Failure,
 ): INodeExecutionData {
+	const { message, description, data } = report;
 	const pairedItem = { item: index };
 	const texts = { error: message, message: description };
-	const columns = columnsOf(data, failure);
+	const columns = columnsOf(report, failure);
 	const isErrorOutput = node.onError === 'continueErrorOutput';
 	if (isErrorOutput && !ERROR_OUTPUT_TAKES_DETAILS) return { json: texts, pairedItem };
-	const { code, vendorText, requestId, jobId, reference, mayHaveStarted } = failure ?? {};
 	const known = failure
-		? { code, vendorText, requestId, jobId, reference, mayHaveStarted }
+		? knownOf(failure)
 		: { problems: data.failures.map((problem) => problem.message) };
 	const details = { ...columns, ...known };
 	const json = isErrorOutput ? { ...texts, details } : { ...columns, ...texts, details };

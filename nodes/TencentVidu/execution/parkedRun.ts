@@ -1,33 +1,34 @@
-import type {
-	IExecuteData,
-	IHttpRequestOptions,
-	INode,
-	INodeExecutionData,
-	IWebhookFunctions,
-} from 'n8n-workflow';
+import type { IExecuteData, INode, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
-import { systemClock } from '../clock';
+import type { Site } from '../../../credentials/account';
 import type { AcceptedJob } from '../jobs/context';
-import type { Job } from '../jobs/job';
 import { failed, type Failure } from '../transport/outcome';
+import { durationInWords } from '../transport/retry';
 import { reportFailure } from './errorReport';
-import { type HookContext, itemCountOf, resumeUrlOf, undeclared } from './n8nContext';
+import { type N8nRun, parkedNodeOf } from './n8nRun';
 import { errorItemOf } from './nodeError';
-import type { StoredMemory } from './retryMemory';
+import type { Run, RunnableItem } from './prepareItems';
+import type { RequestSettings } from './requestSettings';
+import { type ItemRecord, RunLedger, type StoredRun } from './runLedger';
+
+/** Why a parked run was woken: no job is known to run, or a job is known by its callback alone. */
+export type WakeReason = 'ended' | 'learned';
 
 /** What a parked run keeps in n8n's stored execution. */
-export interface ParkedRun extends StoredMemory {
+export interface ParkedRun {
 	/** n8n copies the state into a retried execution: another id makes it invalid. */
 	execution: string;
-	/** Made for each run that parks, so that a callback of another one does nothing. */
-	nonce: string;
+	/** How often the run has parked before. */
+	round: number;
 	resource: string;
-	/** The node's own request settings: proxy, time-out. */
-	request: Partial<IHttpRequestOptions>;
+	site: Site;
+	/** What the jobs of the run are asked for with. */
+	request: RequestSettings;
+	ledger: StoredRun;
 	/** The items that the node was given. */
 	input: INodeExecutionData[];
 	/** Set by the callback that wakes the run. */
-	isAwake?: boolean;
+	wake?: WakeReason;
 }
 
 /** n8n stores the metadata of the node that a run waits at, with this key of ours. */
@@ -40,40 +41,69 @@ interface ParkedMetadata {
 const metadataOf = (data: IExecuteData) => (data.metadata ??= {}) as ParkedMetadata;
 
 /** The resume URL of the run, where a token of n8n's own protects it; n8n 1 has none. */
-export function protectedResumeUrl(context: HookContext): string | undefined {
-	const url = resumeUrlOf(context);
+export function protectedResumeUrl(n8n: N8nRun, index: number): string | undefined {
+	const url = n8n.resumeUrl(index);
 	return /[?&]signature=/.test(url) ? url : undefined;
 }
 
-/** Takes the state of a resumed run out of the execution; undefined if this run was not parked. */
-export function takeParkedRun(context: HookContext): ParkedRun | undefined {
-	const metadata = metadataOf(context.getExecuteData());
-	const parked = metadata.tencentVidu;
-	const isOurs = parked?.execution === context.getExecutionId();
-	if (!parked || (isOurs && !parked.isAwake)) return undefined;
-	metadata.tencentVidu = undefined;
-	return isOurs ? parked : undefined;
+/** n8n's Retry of a run that was stopped while it was parked: its jobs go on, and new ones are made. */
+function tellOfRetried(n8n: N8nRun, { ledger }: ParkedRun): void {
+	const ids = ledger.records.flatMap(([, record]) =>
+		record.state === 'accepted' ? [record.job.JobId] : [],
+	);
+	const message = `The run that was tried again had ${ids.length} jobs, which go on and may be billed: ${ids.join(', ')}. This run submits new ones.`;
+	n8n.warn(message);
+	n8n.hint(message);
 }
 
+/** Takes the state of a resumed run out of the execution; undefined if this run was not parked. */
+export function takeParkedRun(
+	n8n: N8nRun,
+): { ledger: RunLedger; wake: WakeReason; round: number } | undefined {
+	const metadata = metadataOf(n8n.executeData);
+	const parked = metadata.tencentVidu;
+	if (!parked) return undefined;
+	const { execution, wake, ledger, round } = parked;
+	if (execution === n8n.executionId && !wake) return undefined;
+	metadata.tencentVidu = undefined;
+	if (execution === n8n.executionId && wake) {
+		return { ledger: RunLedger.restore(n8n.executeData, ledger), wake, round: round + 1 };
+	}
+	tellOfRetried(n8n, parked);
+	return undefined;
+}
+
+/** Where a job can be looked for after the time is up. */
+const LOOK_AGAIN: Record<Site, string> = {
+	china: 'Ask for it with Get',
+	international: 'Look for it in the Tencent Cloud console',
+};
+
 /** The failure of a job that n8n waits for no longer. */
-const stillRuns = ({ JobId, RequestId }: AcceptedJob): Failure => ({
-	message:
-		'The video was not ready in time, but the job goes on. Fetch the video with Get, and set a longer Timeout for later runs',
-	...{ jobId: JobId, requestId: RequestId, billed: 'unknown', mayHaveStarted: false },
+const withoutCallback = (
+	{ JobId, RequestId }: AcceptedJob,
+	timeout: number,
+	site: Site,
+): Failure => ({
+	message: `No callback came within ${durationInWords(timeout)}: the video may be ready, or the job goes on. ${LOOK_AGAIN[site]}, and set a longer Timeout for later runs`,
+	requestId: RequestId,
+	fate: { kind: 'job', jobId: JobId, state: 'running', billed: 'unknown' },
 	isTransient: true,
 });
 
-/** The item of a parked job, or of an item that failed before its run was parked. */
-function itemAtTimeout(node: INode, index: number, { jobs, failures, problems }: StoredMemory) {
-	const job = jobs.find(({ item }) => item === index);
-	const failure = job ? stillRuns(job) : new Map(failures).get(index);
-	const unread = [{ field: 'Settings', problem: 'could not be read' }];
-	const wrong = new Map(problems).get(index) ?? unread;
-	const report = reportFailure({
-		problems: new Map(failure ? [] : [[index, wrong]]),
-		outcomes: new Map(failure ? [[index, failed(failure)]] : []),
-		jobs: [],
-	});
+/** What n8n passes on for an item if nothing wakes the run in time. */
+function itemAtTimeout(node: INode, index: number, record: ItemRecord | undefined, site: Site) {
+	const unknown = [{ field: 'Settings', problem: 'could not be read' }];
+	if (record === undefined || record.state === 'wrong') {
+		const problems = new Map([[index, record?.problems ?? unknown]]);
+		return errorItemOf(node, reportFailure({ problems, outcomes: new Map(), jobs: [] }), index);
+	}
+	const failure =
+		record.state === 'failed'
+			? record.failure
+			: withoutCallback(record.job, record.settings.timeout, site);
+	const outcomes = new Map([[index, failed(failure)]]);
+	const report = reportFailure({ problems: new Map(), outcomes, jobs: [] });
 	return errorItemOf(node, report, index, failure);
 }
 
@@ -81,46 +111,44 @@ function itemAtTimeout(node: INode, index: number, { jobs, failures, problems }:
  * What n8n passes on if nothing wakes the run in time: an error, or items with Continue. There is an item
  * for each input item, since n8n links them by their order.
  */
-function atTimeout(context: HookContext, run: StoredMemory) {
-	const node = context.getNode();
-	const count = itemCountOf(context);
-	const items = Array.from({ length: count }, (_, index) => itemAtTimeout(node, index, run));
-	const { jobs } = run;
-	const [first] = jobs;
-	if (context.continueOnFail() || !first) return { items };
-	const outcomes = new Map([[first.item, failed(stillRuns(first))]]);
+function atTimeout({ n8n, ledger }: Run, site: Site) {
+	const { node, count, continues } = n8n;
+	const items = Array.from({ length: count }, (_, index) =>
+		itemAtTimeout(node, index, ledger.records.get(index), site),
+	);
+	if (continues) return { items };
+	const outcomes = new Map(
+		[...ledger.records].flatMap(([index, record]) => {
+			if (record.state === 'failed') return [[index, failed(record.failure)] as const];
+			if (record.state === 'wrong') return [];
+			return [[index, failed(withoutCallback(record.job, record.settings.timeout, site))] as const];
+		}),
+	);
+	const jobs = ledger.jobs;
 	const { message, description } = reportFailure({ problems: new Map(), outcomes, jobs });
 	const { name, type } = node;
-	const error = { name: 'NodeOperationError', message, description, node: { name, type } };
-	return { items, error };
+	return {
+		items,
+		error: { name: 'NodeOperationError', message, description, node: { name, type } },
+	};
 }
 
-/** Entries of an earlier park of the same run, unless there are newer ones. */
-const merged = <T>(earlier: T[] | undefined, later: T[], keyOf: (entry: T) => number) => [
-	...new Map([...(earlier ?? []), ...later].map((entry) => [keyOf(entry), entry])).values(),
-];
-
-/** Stores a run's state and asks n8n to wait for so many milliseconds. Throws if n8n cannot. */
-export async function parkRun(
-	context: HookContext,
-	run: Omit<ParkedRun, 'execution' | 'input'>,
-	timeout: number,
-): Promise<void> {
-	const data = context.getExecuteData();
+/** Stores a run's state and asks n8n to wait for its callbacks. Throws if n8n cannot. */
+export async function parkRun(run: Run, waiting: RunnableItem[]): Promise<void> {
+	const { n8n, ledger, setup, round } = run;
+	const [first] = waiting;
+	if (!first) throw new Error('No item waits');
+	const { site } = first.source.account;
+	const data = n8n.executeData;
 	const metadata = metadataOf(data);
-	// With Continue, items that n8n starts late make the run park again.
-	const earlier = metadata.tencentVidu;
-	const all = {
-		...run,
-		jobs: merged(earlier?.jobs, run.jobs, ({ item }) => item),
-		failures: merged(earlier?.failures, run.failures, ([item]) => item),
-	};
-	await undeclared(context).putExecutionToWait(new Date(systemClock.now() + timeout));
-	const { items, error } = atTimeout(context, all);
+	await n8n.putToWait(Math.max(...waiting.map(({ source }) => source.settings.timeout)));
+	ledger.phase = 'parked';
+	const { items, error } = atTimeout(run, site);
 	metadata.tencentVidu = {
-		...all,
-		execution: context.getExecutionId(),
-		input: earlier?.input ?? data.data.main?.[0] ?? [],
+		...{ execution: n8n.executionId, round, resource: setup.resource, site },
+		request: first.source.settings.request,
+		ledger: ledger.toStored(),
+		input: data.data.main?.[0] ?? [],
 	};
 	metadata.resumeError = error;
 	data.data.main = [items];
@@ -128,16 +156,21 @@ export async function parkRun(
 
 /** A run that waits, as its webhook sees it; undefined if it does not wait for us. */
 export function waitingRunOf(context: IWebhookFunctions) {
-	const [data] = undeclared(context).runExecutionData?.executionData?.nodeExecutionStack ?? [];
+	const data = parkedNodeOf(context);
 	const parked = data && metadataOf(data).tencentVidu;
 	if (!data || !parked) return undefined;
 	return {
 		parked,
 		/** Lets n8n run the node again, with the items that it was given. */
-		wake: ({ reported, failure }: { reported?: Job; failure?: Failure }): INodeExecutionData[] => {
-			parked.isAwake = true;
-			if (reported) parked.reported = reported;
-			if (failure) for (const { item } of parked.jobs) parked.failures.push([item, failure]);
+		wake: (reason: WakeReason, learned?: [index: number, record: ItemRecord]) => {
+			parked.wake = reason;
+			if (learned) {
+				const [index, record] = learned;
+				parked.ledger.records = [
+					...parked.ledger.records.filter(([one]) => one !== index),
+					[index, record],
+				];
+			}
 			data.node.disabled = false;
 			delete metadataOf(data).resumeError;
 			return parked.input;

@@ -1,7 +1,7 @@
 import { raceAbort } from '../abort';
 import type { Clock } from '../clock';
 import type { PollGroup } from '../transport/client';
-import { CANCELLED, done, failed, type Failure, type Outcome } from '../transport/outcome';
+import { CANCELLED, done, failed, type Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
 import { durationInWords } from '../transport/retry';
 import { hasEnded, type Job, toJob } from './job';
@@ -18,7 +18,7 @@ export interface PollOptions {
 	/** Milliseconds to wait in all. */
 	timeout: number;
 	/** Whether the first poll is sent without a pause. */
-	pollsAtOnce?: boolean;
+	pollsAtOnce: boolean;
 	signal: AbortSignal;
 }
 
@@ -40,18 +40,18 @@ export function pollIntervalOf({
 	return Math.max(interval, (group.jobs / rate) * 1000);
 }
 
-const timedOut = ({ jobId, timeout }: PollOptions): Failure => ({
-	message: `The video is not ready after ${durationInWords(timeout)}, but the job goes on. Fetch it later with Get: to run the workflow again would start and bill another job. For later runs, set a longer Timeout`,
-	mayHaveStarted: false,
-	jobId,
-	isTransient: true,
-});
+const timedOut = ({ jobId, timeout }: PollOptions) =>
+	failed({
+		message: `The video is not ready after ${durationInWords(timeout)}, but the job goes on. Fetch it later with Get: to run the workflow again would start and bill another job. For later runs, set a longer Timeout`,
+		fate: { kind: 'job', jobId, state: 'running', billed: 'unknown' },
+		isTransient: true,
+	});
 
 async function pollUntilEnded(options: PollOptions, clock: Clock): Promise<Outcome<PollResult>> {
 	const { jobId, timeout, signal } = options;
 	const deadline = clock.monotonic() + timeout;
 	const jitter = 1 + JITTER * clock.random();
-	let isFirst = options.pollsAtOnce ?? false;
+	let isFirst = options.pollsAtOnce;
 	for (let isLast = false; !isLast; isFirst = false) {
 		const left = deadline - clock.monotonic();
 		const pause = isFirst ? 0 : pollIntervalOf(options) * jitter;
@@ -65,13 +65,13 @@ async function pollUntilEnded(options: PollOptions, clock: Clock): Promise<Outco
 		if (outcome.kind === 'cancelled') return CANCELLED;
 		if (outcome.kind === 'failed') {
 			if (outcome.failure.isTransient) continue;
-			return failed({ ...outcome.failure, mayHaveStarted: false, jobId });
+			return outcome;
 		}
 		const { response, requestId } = outcome.value;
 		const job = toJob(response);
 		if (job && hasEnded(job)) return done({ job: { ...job, JobId: jobId }, requestId });
 	}
-	return failed(timedOut(options));
+	return timedOut(options);
 }
 
 /**

@@ -124,7 +124,7 @@ function sizeProblem(bytes: number, parts: Part[], labelOf: (path: Path) => stri
 }
 
 /** One problem for each field, the first. */
-const perField = (problems: Problem[]) =>
+export const perField = (problems: Problem[]) =>
 	[...new Map([...problems].reverse().map((one) => [one.field, one])).values()].reverse();
 
 /** Lists that the item chooses and leaves empty: they are not sent, but may be needed. */

@@ -1,12 +1,13 @@
 import type {
+	IExecuteFunctions,
 	IExecutePaginationFunctions,
 	IN8nHttpFullResponse,
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import { z } from 'zod/v3';
 
-/** What n8n sends with: the hook of an item, or a webhook. */
-export type Context = IExecutePaginationFunctions | IWebhookFunctions;
+/** What n8n sends with: a run, the call of a tool, or a webhook. */
+export type Context = IExecuteFunctions | IExecutePaginationFunctions | IWebhookFunctions;
 
 /** A stream, as n8n takes it. */
 export type Body = Exclude<Parameters<Context['helpers']['prepareBinaryData']>[0], Buffer>;

@@ -7,6 +7,7 @@ import {
 	done,
 	failed,
 	type Failure,
+	type Fate,
 	MAY_HAVE_STARTED_ADVICE,
 	type Outcome,
 } from './outcome';
@@ -37,6 +38,8 @@ export const durationInWords = (milliseconds: number) =>
 		? `${Math.round(milliseconds / 1000)} seconds`
 		: `${Math.round(milliseconds / 60_000)} minutes`;
 
+const UNSENT: Fate = { kind: 'unsent' };
+
 type Ended = Extract<AttemptResult, { kind: 'ok' | 'cancelled' }>;
 
 /** What to do after an attempt without a result, and what to tell the user if nothing helps. */
@@ -60,19 +63,19 @@ function recoveryFrom(result: Exclude<AttemptResult, Ended>, site: Site): Recove
 				action: 'unreachable',
 				advice:
 					'Tencent Cloud cannot be reached. Check the network of the machine that runs n8n, and Endpoint in the credential',
-				details: { code: result.reason, isUnsent: true },
+				details: { code: result.reason, fate: UNSENT },
 			};
 		case 'proxyRefused':
 			return {
 				action: /40[37]/.test(result.reason) ? 'fail' : 'unreachable',
 				advice: `The request was refused by the proxy (${result.reason}). Check Proxy in the node's Request Options, or the proxy of the machine that runs n8n, and its user name and password`,
-				details: { isUnsent: true },
+				details: { fate: UNSENT },
 			};
 		case 'rejectedLocally':
 			return {
 				action: 'fail',
 				advice: `The request could not be sent: ${result.reason}`,
-				details: { isUnsent: true },
+				details: { fate: UNSENT },
 			};
 		case 'malformed':
 			return {
@@ -129,10 +132,10 @@ export async function sendWithRetry(
 		}
 		const { action, advice, details, date } = result;
 		const fail = (message: string, more: Partial<Failure> = {}) =>
-			failed({ message, mayHaveStarted: false, ...details, ...more });
+			failed({ message, fate: { kind: 'refused' }, ...details, ...more });
 		if (action === 'fail') return fail(advice);
 		if (action === 'ambiguous' && !idempotent) {
-			return fail(`${advice}. ${MAY_HAVE_STARTED_ADVICE}`, { mayHaveStarted: true });
+			return fail(`${advice}. ${MAY_HAVE_STARTED_ADVICE}`, { fate: { kind: 'lost' } });
 		}
 		if (action === 'clock') {
 			if (clockCorrected || !request.correctClock(date)) return fail(advice);
