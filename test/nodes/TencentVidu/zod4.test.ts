@@ -34,11 +34,10 @@ it('reads the answer to a Submit: a job is not paid twice', async () => {
 	const body = JSON.stringify(RESPONSE);
 	const parsed = parseResponse({ statusCode: 200, body, date: undefined });
 	expect(parsed).toMatchObject({ kind: 'ok', response: { JobId: RESPONSE.Response.JobId } });
-	const { submitOnce } = withZod4<typeof Submit>('jobs/submit');
+	const { submit } = withZod4<typeof Submit>('jobs/submit');
 	const call = jest.fn().mockResolvedValue({ kind: 'done', value: parsed });
-	const memory = { recall: () => undefined, remember: () => {}, accept: () => {} };
-	const context = { options: {}, request: {}, memory, client: { call } };
-	const submitted = await submitOnce('Submit', context as never);
+	const submission = { index: 0, action: 'Submit', request: {}, client: { call } };
+	const submitted = await submit(submission as never);
 	expect(submitted).toMatchObject({ kind: 'done', value: { JobId: RESPONSE.Response.JobId } });
 });
 

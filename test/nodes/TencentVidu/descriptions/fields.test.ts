@@ -18,7 +18,7 @@ import {
 	operationsOf,
 	resources,
 } from '../../../../nodes/TencentVidu/descriptions/resources';
-import { createRoutingHook } from '../../../../nodes/TencentVidu/execution/routingHook';
+import { createToolHook } from '../../../../nodes/TencentVidu/execution/operations';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 import { TencentVidu } from '../../../../nodes/TencentVidu/TencentVidu.node';
 import vclm from '../../../support/vendor/vclm.json';
@@ -43,7 +43,7 @@ const bare = (row: Field) => wireOf(row)?.replace(/\[\d\]$/, '') ?? '';
 const named = (rows: INodeProperties[]) => rows.map((row) => [row.name, row] as const);
 
 // Request Options are n8n's own, with its names and texts.
-const properties = nodeProperties(resources, createRoutingHook).filter(
+const properties = nodeProperties(resources, createToolHook).filter(
 	({ name }) => name !== 'requestOptions',
 );
 const rows = properties.flatMap(walk);

@@ -4,14 +4,22 @@ import {
 	vendorLines,
 } from '../../../../nodes/TencentVidu/execution/errorReport';
 import type { Problem } from '../../../../nodes/TencentVidu/request/problem';
-import type { Failure, Outcome } from '../../../../nodes/TencentVidu/transport/outcome';
+import type {
+	Billed,
+	Failure,
+	Fate,
+	Outcome,
+} from '../../../../nodes/TencentVidu/transport/outcome';
 
 const idOf = (item: number) => `13974280706339${String(item).padStart(5, '0')}`;
 const done = (item: number): Outcome<object> => ({ kind: 'done', value: { JobId: idOf(item) } });
-const failure = { message: 'No', mayHaveStarted: false };
-const failed = (message: string, mayHaveStarted = false): Outcome<object> => ({
+const failure: Failure = { message: 'No', fate: { kind: 'read', jobId: '' } };
+const failed = (message: string, isLost = false): Outcome<object> => ({
 	kind: 'failed',
-	failure: { message, mayHaveStarted },
+	failure: { message, fate: isLost ? { kind: 'lost' } : { kind: 'read', jobId: '' } },
+});
+const jobFate = (billed: Billed, jobId = '7'): Fate => ({
+	...{ kind: 'job', state: 'running', jobId, billed },
 });
 const cancelled: Outcome<object> = { kind: 'cancelled' };
 
@@ -80,7 +88,7 @@ describe('a failed item', () => {
 	it('tells the reference of each that may have started', () => {
 		const lost = (reference: string): Outcome<object> => ({
 			kind: 'failed',
-			failure: { message: 'lost', mayHaveStarted: true, reference },
+			failure: { message: 'lost', fate: { kind: 'lost', reference } },
 		});
 		const batch = batchOf(many(20, (item) => lost(`reference ${item};`)));
 		const { description, data } = reportFailure(batch);
@@ -99,14 +107,16 @@ describe('a failed item', () => {
 });
 
 it('gives the vendor’s words, one by one', () => {
-	const all = { ...failure, code: 'C.D', vendorText: 'v', requestId: 'r', jobId: idOf(0) };
+	const fate: Fate = { kind: 'read', jobId: idOf(0) };
+	const all = { ...failure, code: 'C.D', vendorText: 'v', requestId: 'r', fate };
 	const lines = vendorLines(all).split(' ·\n');
 	expect(lines.map((line) => line.split(': ')[1])).toEqual(['C.D', 'v', idOf(0)]);
-	expect(vendorLines(failure)).toBe('');
+	expect(vendorLines({ message: 'No', fate: { kind: 'refused' } })).toBe('');
 });
 
 it('ends with the RequestId, and names no JobId twice', () => {
-	const first = { ...failure, code: 'C.D', requestId: 'r', jobId: idOf(0), billed: 'yes' } as const;
+	const fate = jobFate('yes', idOf(0));
+	const first: Failure = { ...failure, code: 'C.D', requestId: 'r', fate };
 	const jobs = [{ item: 0, JobId: idOf(0), RequestId: 'q' }];
 	const outcomes = new Map([[0, { kind: 'failed' as const, failure: first }]]);
 	const { description } = reportFailure({ problems: new Map(), outcomes, jobs });
@@ -114,19 +124,19 @@ it('ends with the RequestId, and names no JobId twice', () => {
 	expect(description.split(idOf(0))).toHaveLength(2);
 });
 
-it.each<[string, Partial<Failure>, RegExp]>([
-	['what was not sent', { billed: 'no', isUnsent: true }, /^No\. Nothing was sent\.$/],
-	['what was refused', { billed: 'no' }, /^No\. No job was made\.$/],
-	['a job', { billed: 'yes', jobId: '7' }, /^No\. The job exists and may be billed: JobId 7\.$/],
-	['a failed job', { billed: 'unknown', jobId: '7' }, /may be billed: JobId 7\.$/],
-	['a job without credits', { billed: 'no', jobId: '7' }, /costs nothing: JobId 7\.$/],
-	['a read', {}, /^No\.$/],
-	['a lost answer', { billed: 'unknown', mayHaveStarted: true }, /^No\.$/],
-])('answers whether the user has paid: %s', (_, more, text) => {
-	const outcome = { kind: 'failed' as const, failure: { ...failure, ...more } };
+it.each<[string, Fate, RegExp]>([
+	['what was not sent', { kind: 'unsent' }, /^No\. Nothing was sent\.$/],
+	['what was refused', { kind: 'refused' }, /^No\. No job was made\.$/],
+	['a job', jobFate('yes'), /^No\. The job exists and may be billed: JobId 7\.$/],
+	['a failed job', jobFate('unknown'), /may be billed: JobId 7\.$/],
+	['a job without credits', jobFate('no'), /costs nothing: JobId 7\.$/],
+	['a read', { kind: 'read', jobId: '7' }, /^No\.$/],
+	['a lost answer', { kind: 'lost' }, /^No\.$/],
+])('answers whether the user has paid: %s', (_, fate, text) => {
+	const outcome = { kind: 'failed' as const, failure: { ...failure, fate } };
 	const { message, description } = reportFailure(batchOf([[0, outcome]]));
 	expect(message).toMatch(text);
-	expect(`${message}${description}`.split('JobId 7').length).toBe(more.jobId ? 2 : 1);
+	expect(`${message}${description}`.split(/JobId:? 7/).length).toBe('jobId' in fate ? 2 : 1);
 });
 
 it('tells a stopped run which jobs go on', () => {

@@ -69,7 +69,7 @@ describe('when the time is up', () => {
 	it('the run fails, and the error lists every JobId', async () => {
 		await start({}, { items: numbered(3) });
 		const { error, items } = summarizeRun(await during(n8n.timeOut()));
-		expect(error?.message).toMatch(/not ready in time.*Get.*may be billed/);
+		expect(error?.message).toMatch(/No callback came within 1440 minutes.*Get.*may be billed/);
 		for (const id of jobIds()) expect(error?.description).toContain(id);
 		expect(items).toEqual([]);
 	});
@@ -144,35 +144,6 @@ describe('as the tool of an agent, which n8n would park in its place', () => {
 	});
 });
 
-describe('items that n8n starts later, by Batching with Continue', () => {
-	const INTERVAL = 3_000;
-
-	beforeEach(() => {
-		jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'Date'] });
-		// n8n waits once when the run starts, and once when it goes on.
-		for (const at of [INTERVAL, 2 * INTERVAL, 65_000, 75_000]) {
-			virtualTime.schedule(at, () => void jest.advanceTimersByTime(INTERVAL));
-		}
-	});
-
-	afterEach(() => {
-		jest.useRealTimers();
-	});
-
-	it('are parked and delivered with the others', async () => {
-		const batching = { batch: { batchSize: 2, batchInterval: INTERVAL } };
-		await start(
-			{ requestOptions: { batching } },
-			{ items: numbered(4), settings: { onError: 'continueRegularOutput' } },
-		);
-		expect(n8n.status).toBe('waiting');
-		await lapse(80);
-		const { items } = summarizeRun(await during(n8n.ended()));
-		expect(items.map(({ json }) => json.JobId)).toEqual(jobIds());
-		expect([jobIds().length, n8n.resumed]).toEqual([4, 1]);
-	});
-});
-
 it('callbacks ask for the jobs by the proxy of the node', async () => {
 	let passed = 0;
 	const proxy = createServer((incoming, outgoing) => {
@@ -190,9 +161,9 @@ it('callbacks ask for the jobs by the proxy of the node', async () => {
 		await start({ requestOptions: { proxy: `http://127.0.0.1:${port}` } });
 		await lapse(80);
 		expect(summarizeRun(await during(n8n.ended())).error).toBeUndefined();
-		expect(fake.requests).toHaveLength(4);
+		expect(fake.requests).toHaveLength(3);
 		// The video is downloaded by the proxy, too.
-		expect(passed).toBe(5);
+		expect(passed).toBe(4);
 	} finally {
 		proxy.closeAllConnections();
 		proxy.close();

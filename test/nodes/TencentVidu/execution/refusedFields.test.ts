@@ -10,7 +10,7 @@ const schema = new FieldSchema(fields ?? []);
 const binary = { binaryField: 'data' };
 
 const refused = (code: string, vendorText: string, values: Record<string, unknown> = {}) =>
-	withFieldLabels({ code, vendorText, message: 'No', mayHaveStarted: false }, schema, values)
+	withFieldLabels({ code, vendorText, message: 'No', fate: { kind: 'refused' } }, schema, values)
 		.message;
 
 type Path = Array<string | number>;

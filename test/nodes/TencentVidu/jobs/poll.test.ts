@@ -25,7 +25,7 @@ const RUN = answer({ Status: 'RUN' });
 const ended = (Status: string) => ({ kind: 'done', value: { job: { JobId: ID, Status } } });
 const failing = (more: Partial<Failure>): Outcome<ApiResult> => ({
 	kind: 'failed',
-	failure: { message: 'No', code: 'C', mayHaveStarted: false, ...more },
+	failure: { message: 'No', code: 'C', fate: { kind: 'refused' }, ...more },
 });
 
 /** Polls a job that answers by its age; at which ages it was polled. */
@@ -36,7 +36,7 @@ function poll(
 	const polledAt: number[] = [];
 	const began = time.elapsed;
 	const options: PollOptions = {
-		...{ jobId: ID, interval: 5_000, rate: 10, timeout: 1e9, group },
+		...{ jobId: ID, interval: 5_000, rate: 10, timeout: 1e9, group, pollsAtOnce: false },
 		signal: new AbortController().signal,
 		describe: async () => {
 			polledAt.push(time.elapsed - began);
@@ -107,7 +107,8 @@ describe('the end', () => {
 			kind: 'failed',
 			failure: {
 				message: expect.stringMatching(new RegExp(` ${said}.*Get.*Timeout`)) as string,
-				...{ mayHaveStarted: false, isTransient: true, jobId: ID },
+				isTransient: true,
+				fate: { kind: 'job', jobId: ID, state: 'running', billed: 'unknown' },
 			},
 		});
 		expect(Math.abs(time.elapsed - timeout)).toBeLessThanOrEqual(1);
@@ -133,9 +134,9 @@ describe('the end', () => {
 		expect(polledAt).toHaveLength(5);
 	});
 
-	it('comes with the first failure for good, which names the job', async () => {
+	it('comes with the first failure for good', async () => {
 		const { polledAt, polled } = poll(() => failing({ requestId: 'q' }));
-		const failure = { message: 'No', code: 'C', requestId: 'q', mayHaveStarted: false, jobId: ID };
+		const failure = { message: 'No', code: 'C', requestId: 'q', fate: { kind: 'refused' } };
 		expect(await lapse(polled)).toEqual({ kind: 'failed', failure });
 		expect(polledAt).toHaveLength(1);
 	});
@@ -191,9 +192,14 @@ it.each([-2, 2])(
 		const { monotonic, sleep, random } = time;
 		const describe = async () => await Promise.resolve(RUN);
 		const { signal } = new AbortController();
-		const options = { jobId: ID, interval: 5_000, rate: 10, timeout: 10 * MINUTE, group, signal };
+		const options = {
+			...{ jobId: ID, interval: 5_000, rate: 10, timeout: 10 * MINUTE, group, signal },
+			pollsAtOnce: false,
+		};
 		const polled = pollJob({ ...options, describe }, { now, monotonic, sleep, random });
-		expect(await lapse(polled)).toMatchObject({ kind: 'failed', failure: { jobId: ID } });
+		expect(await lapse(polled)).toMatchObject({
+			failure: { fate: { jobId: ID } },
+		});
 		expect(time.elapsed).toBeCloseTo(10 * MINUTE, -3);
 	},
 );

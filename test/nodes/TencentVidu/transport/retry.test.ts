@@ -88,7 +88,7 @@ it.each<[string, AttemptResult]>([
 	for (const before of [[], [QUOTA], [CAPACITY, CLOCK]]) {
 		const { outcome, sentAt } = await send([...before, reply, OK]);
 		expect(sentAt).toHaveLength(before.length + 1);
-		expect(failureOf(outcome)).toMatchObject({ mayHaveStarted: true });
+		expect(failureOf(outcome)).toMatchObject({ fate: { kind: 'lost' } });
 	}
 });
 
@@ -100,7 +100,9 @@ it.each<[string, AttemptResult]>([
 	for (const idempotent of [false, true]) {
 		const { outcome, sentAt } = await send([reply, OK], { idempotent });
 		expect(sentAt).toHaveLength(1);
-		expect(failureOf(outcome)).toMatchObject({ mayHaveStarted: false });
+		expect(failureOf(outcome)).toMatchObject({
+			fate: { kind: expect.not.stringMatching('lost') as string },
+		});
 	}
 });
 
@@ -144,7 +146,7 @@ describe('the clock', () => {
 	it('is left alone when the response does not tell it', async () => {
 		const { outcome, sentAt } = await send([CLOCK, OK], { correctClock: () => false });
 		expect(sentAt).toHaveLength(1);
-		expect(failureOf(outcome).mayHaveStarted).toBe(false);
+		expect(failureOf(outcome).fate.kind).not.toBe('lost');
 	});
 });
 
@@ -159,7 +161,7 @@ describe('maxWait', () => {
 		expect(elapsed).toBeGreaterThanOrEqual(limit);
 		expect(elapsed).toBeLessThan(limit + 1000);
 		expect(failureOf(outcome).message).toContain(said);
-		expect(failureOf(outcome).mayHaveStarted).toBe(false);
+		expect(failureOf(outcome).fate.kind).not.toBe('lost');
 	});
 
 	it('sends once at least, though the user has none', async () => {
@@ -210,7 +212,7 @@ it('submits at most once what may have been taken, whatever the service says', a
 			expect(taken).toEqual([]);
 			const last = [...script, OK][sentAt.length - 1];
 			const unsure = [INTERNAL, LOST, MALFORMED].some((one) => one === last);
-			expect(outcome.kind === 'failed' && outcome.failure.mayHaveStarted).toBe(unsure);
+			expect(outcome.kind === 'failed' && outcome.failure.fate.kind === 'lost').toBe(unsure);
 		}),
 		{ numRuns: 60 },
 	);

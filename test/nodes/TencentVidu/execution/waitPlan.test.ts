@@ -1,30 +1,29 @@
 import { accountOf } from '../../../../credentials/account';
-import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
 import {
-	chooseDelivery,
-	type Delivery,
-	type DeliveryContext,
-} from '../../../../nodes/TencentVidu/execution/delivery';
+	planWait,
+	type WaitContext,
+	type WaitPlan,
+} from '../../../../nodes/TencentVidu/execution/waitPlan';
 import { OptionsReader } from '../../../../nodes/TencentVidu/request/readOptions';
 
-const [generate] = resources.flatMap(operationsOf).filter(({ waits }) => waits);
 const { options } = new OptionsReader([]).read({ valueOf: () => ({}), rawOf: () => ({}) });
 const HOUR = 3_600_000;
 const RESUME_URL = 'https://n8n.example.com/webhook-waiting/12?signature=abc';
 
-function contextOf({ site = 'china', waitBy = 'auto', endpoint = '', ...more }): DeliveryContext {
-	if (!generate || !options) throw new Error('there is no Generate');
+function contextOf({ site = 'china', waitBy = 'auto', endpoint = '', ...more }): WaitContext {
+	if (!options) throw new Error('there are no options');
 	return {
-		...{ operation: generate, account: accountOf({ site, endpoint }) },
+		account: accountOf({ site, endpoint }),
 		...{ options: { ...options, waitBy }, hasTimeout: false, isOffPeak: false },
 		...{ itemCount: 1, isTool: false, resumeUrl: RESUME_URL },
-		unreachable: (url) => (url.includes('localhost') ? 'is localhost' : undefined),
 		...more,
 	};
 }
 
-const polling = (hours: number): Delivery => ({ waitBy: 'polling', timeout: hours * HOUR });
-const callback = (hours: number): Delivery => ({ waitBy: 'callback', timeout: hours * HOUR });
+const polling = (hours: number): WaitPlan => ({ waitBy: 'polling', timeout: hours * HOUR });
+const callback = (hours: number): WaitPlan => ({
+	...{ waitBy: 'callback', timeout: hours * HOUR, resumeUrl: RESUME_URL },
+});
 const withTimeout = (minutes: number, waitBy = 'auto') => ({
 	hasTimeout: true,
 	options: options && { ...options, timeout: minutes, waitBy },
@@ -32,7 +31,7 @@ const withTimeout = (minutes: number, waitBy = 'auto') => ({
 const international = { site: 'international' };
 
 describe('Generate', () => {
-	it.each<[string, object, Delivery]>([
+	it.each<[string, object, object]>([
 		['polls on China', {}, polling(0.25)],
 		['parks for Off-Peak', { isOffPeak: true }, callback(72)],
 		['parks on International', international, callback(24)],
@@ -51,10 +50,10 @@ describe('Generate', () => {
 		[
 			'parks at a private address with an Endpoint',
 			{ waitBy: 'callback', endpoint: 'http://127.0.0.1:1', resumeUrl: 'http://localhost' },
-			callback(24),
+			{ ...callback(24), resumeUrl: 'http://localhost' },
 		],
 	])('%s', (_, given, expected) => {
-		expect(chooseDelivery(contextOf(given))).toEqual(expected);
+		expect(planWait(contextOf(given))).toEqual(expected);
 	});
 
 	it.each<[string, object, RegExp]>([
@@ -74,12 +73,12 @@ describe('Generate', () => {
 		[
 			'a private n8n',
 			{ waitBy: 'callback', resumeUrl: 'http://localhost:5678/webhook-waiting/1?signature=a' },
-			/Wait By is Callback.*is localhost.*WEBHOOK_URL/,
+			/Wait By is Callback.*is a name of a private network.*WEBHOOK_URL/,
 		],
 		[
 			'a private n8n on International',
 			{ ...international, resumeUrl: 'http://localhost:5678/webhook-waiting/1?signature=a' },
-			/^Operation Generate gets the results.*is localhost.*WEBHOOK_URL/,
+			/^Operation Generate gets the results.*is a name of a private network.*WEBHOOK_URL/,
 		],
 		[
 			'Off-Peak that is polled too shortly',
@@ -88,7 +87,7 @@ describe('Generate', () => {
 		],
 		['Off-Peak in n8n 1', { isOffPeak: true, resumeUrl: undefined }, /Timeout.*48 hours/],
 	])('refuses %s', (_, given, text) => {
-		const chosen = chooseDelivery(contextOf(given));
+		const chosen = planWait(contextOf(given));
 		const problems = 'problems' in chosen ? chosen.problems : [];
 		expect(problems.map(({ field, problem }) => `${field} ${problem}`).join()).toMatch(text);
 	});

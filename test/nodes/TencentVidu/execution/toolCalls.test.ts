@@ -1,7 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { ToolCall } from '../../../../nodes/TencentVidu/execution/toolCall';
-import { done } from '../../../../nodes/TencentVidu/transport/outcome';
+import { ToolCall } from '../../../../nodes/TencentVidu/execution/toolCalls';
 import { type NodeRunOptions, toolOf } from '../../../support/engine/nodeRun';
 import { finish, start, summarizeRun, SUBMIT } from '../../../support/engine/serviceRun';
 import { useVirtualEngine } from '../../../support/engine/virtualEngine';
@@ -197,18 +196,16 @@ it('runs of a node that is no tool make a job each, equal or not', async () => {
 
 describe('equal calls are forgotten', () => {
 	const DAY = 24 * 60 * 60 * 1000;
-	const memory = { isResumed: false, recall: jest.fn(), remember: jest.fn(), accept: jest.fn() };
 	const remember = (key: string, now: number) => {
-		const outcome = done({ response: { JobId: key }, requestId: '' });
-		ToolCall.of(key, now).memoryOf(memory, false).remember(outcome);
+		ToolCall.of(key, now).job = { item: 0, JobId: key, RequestId: '' };
 	};
 
 	it('after 8 days without use', () => {
 		remember('used', 0);
 		remember('unused', 0);
-		expect(ToolCall.of('used', 7 * DAY).jobId).toBe('used');
-		expect(ToolCall.of('used', 9 * DAY).jobId).toBe('used');
-		expect(ToolCall.of('unused', 9 * DAY).jobId).toBeUndefined();
+		expect(ToolCall.of('used', 7 * DAY).job?.JobId).toBe('used');
+		expect(ToolCall.of('used', 9 * DAY).job?.JobId).toBe('used');
+		expect(ToolCall.of('unused', 9 * DAY).job?.JobId).toBeUndefined();
 	});
 
 	it('after 10,000 others', () => {
@@ -216,7 +213,7 @@ describe('equal calls are forgotten', () => {
 		remember('first', now);
 		remember('second', now);
 		for (let index = 2; index <= 10_000; index++) ToolCall.of(`${index}`, now);
-		expect(ToolCall.of('second', now).jobId).toBe('second');
-		expect(ToolCall.of('first', now).jobId).toBeUndefined();
+		expect(ToolCall.of('second', now).job?.JobId).toBe('second');
+		expect(ToolCall.of('first', now).job?.JobId).toBeUndefined();
 	});
 });

@@ -147,31 +147,50 @@ describe('on China', () => {
 		expectOnce(2);
 	});
 
-	it('ignores interim states, and asks the vendor to repeat what the service does not confirm', async () => {
+	it('ignores interim states, and asks the vendor to repeat what nobody can read while the job runs', async () => {
 		await start();
 		await lapse(5);
 		expect((await send(urls()[0] ?? '', { Status: 'RUN' })).status).toBe(200);
-		expect((await send(urls()[0] ?? '', { Status: 'DONE' })).status).toBe(503);
+		expect((await send(urls()[0] ?? '', { what: 'ever' })).status).toBe(503);
 		expect([n8n.status, n8n.resumed]).toEqual(['waiting', 0]);
 		await resumed();
 		expectOnce(1);
 	});
 
-	it('asks the vendor to repeat while the service does not answer', async () => {
+	it('goes on without an answer of the service, and polls the jobs itself', async () => {
 		await start({}, { items: numbered(2) });
-		fake.callbacks.options.retryDelayMs = 30_000;
 		await lapse(50);
 		fake.faults.add({
 			action: DESCRIBE,
-			times: 5,
+			times: 15,
 			fault: { kind: 'error', code: 'InternalError' },
 		});
-		await lapse(25);
-		expect(n8n.answered).toContain(503);
-		await lapse(60);
+		await lapse(120);
+		expect(n8n.answered).not.toContain(503);
 		expect(summarizeRun(await during(n8n.ended())).error).toBeUndefined();
 		expectOnce(2);
 	});
+
+	it('believes a signed callback that its job has ended, and reads the result by Describe', async () => {
+		await start({ prompt: '[never]', waitOptions: { timeout: 2 } });
+		await lapse(5);
+		const lie = { Status: 'DONE', ResultVideoUrl: 'https://elsewhere.example/v.mp4' };
+		expect((await send(urls()[0] ?? '', lie)).status).toBe(200);
+		expect(n8n.resumed).toBe(1);
+		const { error } = summarizeRun(await during(n8n.ended()));
+		expect(error?.message).toContain('not ready after');
+		expect(JSON.stringify(error)).not.toContain('elsewhere');
+	});
+
+	it('does not ask again for what its callbacks have said', async () => {
+		const count = 40;
+		await start({ waitOptions: { downloadVideo: false } }, { items: numbered(count) });
+		await lapse(65);
+		const { items } = summarizeRun(await during(n8n.ended()));
+		expect(items).toHaveLength(count);
+		expect(n8n.answered.every((status) => status === 200 || status === 409)).toBe(true);
+		expectOnce(count);
+	}, 20_000);
 
 	it('does not let a job that cannot be found hold up the others', async () => {
 		await start({ waitOptions: { downloadVideo: false } }, { items: numbered(3) });
@@ -221,7 +240,7 @@ describe('on International', () => {
 		const { error } = await resumed();
 		expect(error?.message).toContain('may be billed');
 		expect(error?.description).toContain('{"what":"ever"}');
-		expect(error?.description).toContain(jobIds()[0]);
+		expect(error?.message).toContain(jobIds()[0]);
 		expectOnce(1);
 	});
 

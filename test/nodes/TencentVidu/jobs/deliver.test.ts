@@ -1,17 +1,13 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { RetryMemory } from '../../../../nodes/TencentVidu/execution/retryMemory';
-import type { JobContext, JobOperation } from '../../../../nodes/TencentVidu/jobs/context';
-import { runOperation } from '../../../../nodes/TencentVidu/jobs/runOperation';
+import type { JobContext } from '../../../../nodes/TencentVidu/jobs/context';
+import { deliver, getJob } from '../../../../nodes/TencentVidu/jobs/deliver';
 import type { ApiRequest } from '../../../../nodes/TencentVidu/transport/client';
 import type { Outcome } from '../../../../nodes/TencentVidu/transport/outcome';
 import type { ApiResult } from '../../../../nodes/TencentVidu/transport/response';
 import { VirtualTime } from '../../../support/engine/virtualTime';
 
 const ACTIONS = { submitAction: 'Submit', describeAction: 'Describe' };
-const SUBMIT: JobOperation = { ...ACTIONS, createsJob: true, waits: false };
-const GENERATE: JobOperation = { ...ACTIONS, createsJob: true, waits: true };
-const GET: JobOperation = { ...ACTIONS, createsJob: false, waits: false };
 
 const answer = (response: Record<string, unknown>): Outcome<ApiResult> => ({
 	kind: 'done',
@@ -20,7 +16,7 @@ const answer = (response: Record<string, unknown>): Outcome<ApiResult> => ({
 const DONE = answer({ Status: 'DONE', ResultVideoUrl: 'https://e.com/v.mp4', JobId: 'theirs' });
 
 const OPTIONS = {
-	...{ resubmitAfterLostAnswer: false, downloadVideo: false, binaryField: 'data' },
+	...{ downloadVideo: false, binaryField: 'data', maxCapacityWait: 10 },
 	...{ onFailedJob: 'error', maxVideoSize: 1_000, pollInterval: 5, requestsPerSecond: 20 },
 };
 
@@ -42,11 +38,6 @@ function contextOf(
 	more: Partial<JobContext> = {},
 ) {
 	const controller = new AbortController();
-	const memory = new RetryMemory();
-	const request = {
-		...{ values: { JobId: '17' }, bytes: 9 },
-		payload: async () => await Promise.resolve('{"JobId":"17"}'),
-	};
 	const call = jest.fn<Promise<Outcome<ApiResult>>, [ApiRequest]>().mockResolvedValue(outcome);
 	const opened: number[] = [];
 	const slotFreed = jest.fn<void, [string]>();
@@ -59,43 +50,22 @@ function contextOf(
 	};
 	const context: JobContext = {
 		...{
-			index: 0,
+			...ACTIONS,
 			wantsBinary: true,
-			timeout: 900_000,
 			options: { ...OPTIONS, ...given },
-			request,
+			signal: controller.signal,
+			clock: time,
 		},
-		...{ memory: memory.of(0, () => {}), signal: controller.signal, clock: time },
 		...{
 			download: { ...download, open },
 			client: { call, slotFreed, pollGroup: () => ({ jobs: 0 }) },
 		},
 		...more,
 	};
-	return { context, call, opened, slotFreed, controller, memory };
+	return { context, call, opened, slotFreed, controller };
 }
 
-describe('an answer to Submit without a JobId', () => {
-	it.each([{}, { JobId: '' }, { JobId: null }])('may be a job: %j', async (response) => {
-		const { context, memory } = contextOf(answer(response));
-		expect(await runOperation(SUBMIT, context)).toMatchObject({
-			kind: 'failed',
-			failure: { mayHaveStarted: true, requestId: 'r' },
-		});
-		expect(memory.jobs).toEqual([]);
-	});
-
-	it.each([
-		[{}, 1],
-		[{ resubmitAfterLostAnswer: true }, 2],
-	])('with %j, two tries of a run submit %i times', async (given, times) => {
-		const { context, call } = contextOf(answer({}), given);
-		await runOperation(SUBMIT, context);
-		await runOperation(SUBMIT, context);
-		expect(call).toHaveBeenCalledTimes(times);
-		expect(call.mock.calls.map(([{ idempotent }]) => idempotent)).toEqual(Array(times).fill(false));
-	});
-});
+const waitFor = (seconds: number) => ({ timeout: seconds * 1_000, pollsAtOnce: false });
 
 it.each([
 	['DONE', 'done', [['Submit']]],
@@ -105,20 +75,57 @@ it.each([
 	'a job waited for until it is %s is %s, and its slot is free if it ended',
 	async (Status, kind, freed) => {
 		const job = answer({ JobId: '17', Status, ResultVideoUrl: 'https://e.com/v.mp4' });
-		const { context, slotFreed } = contextOf(job, {}, { timeout: 60_000 });
-		const result = await lapse(runOperation(GENERATE, context));
+		const { context, slotFreed } = contextOf(job);
+		const result = await lapse(deliver(context, '17', waitFor(60)));
 		expect([result.kind, slotFreed.mock.calls]).toEqual([kind, freed]);
 	},
 );
 
+it.each<[string, object, object]>([
+	['that failed', { Status: 'FAIL', Credits: 0 }, { state: 'failed', billed: 'no' }],
+	[
+		'that failed, credits taken',
+		{ Status: 'FAIL', Credits: 2 },
+		{ state: 'failed', billed: 'yes' },
+	],
+	['that runs', { Status: 'RUN' }, { state: 'running', billed: 'unknown' }],
+])('tells the fate of a job %s', async (_, response, fate) => {
+	const { context } = contextOf(answer({ ...response }));
+	expect(await lapse(deliver(context, '17', waitFor(60)))).toMatchObject({
+		kind: 'failed',
+		failure: { fate: { kind: 'job', jobId: '17', ...fate } },
+	});
+});
+
+it('does not call a job failed that could not be asked for', async () => {
+	const failure = { message: 'No', fate: { kind: 'refused' as const } };
+	const { context } = contextOf({ kind: 'failed', failure });
+	expect(await lapse(deliver(context, '17', waitFor(60)))).toMatchObject({
+		failure: { fate: { kind: 'job', jobId: '17', state: 'running', billed: 'unknown' } },
+	});
+});
+
+it('takes what a callback has said without asking the service', async () => {
+	const { context, call } = contextOf(DONE);
+	const reported = {
+		Status: 'DONE' as const,
+		ErrorCode: '',
+		ErrorMessage: '',
+		ResultVideoUrl: 'u',
+	};
+	const outcome = await lapse(deliver(context, '17', waitFor(60), reported));
+	expect(outcome).toMatchObject({ value: { json: { JobId: '17', ResultVideoUrl: 'u' } } });
+	expect(call).not.toHaveBeenCalled();
+});
+
 describe('Get', () => {
 	it('names the job that was asked for, also when the answer is none', async () => {
 		const { context, call } = contextOf(DONE);
-		expect(await runOperation(GET, context)).toMatchObject({ value: { json: { JobId: '17' } } });
+		expect(await getJob(context, '17')).toMatchObject({ value: { json: { JobId: '17' } } });
 		expect(call.mock.calls[0]?.[0].idempotent).toBe(true);
-		expect(await runOperation(GET, contextOf(answer({})).context)).toMatchObject({
+		expect(await getJob(contextOf(answer({})).context, '17')).toMatchObject({
 			kind: 'failed',
-			failure: { jobId: '17', requestId: 'r', mayHaveStarted: false },
+			failure: { fate: { kind: 'read', jobId: '17' }, requestId: 'r' },
 		});
 	});
 
@@ -130,7 +137,7 @@ describe('Get', () => {
 		['no video of a running job', answer({ Status: 'RUN' }), { downloadVideo: true }, {}, 0],
 	])('fetches %s', async (_, outcome, given, more, times) => {
 		const { context, opened } = contextOf(outcome, given, more);
-		const result = await lapse(runOperation(GET, context));
+		const result = await lapse(getJob(context, '17'));
 		expect([result.kind, opened.length]).toEqual(['done', times]);
 		const binary = result.kind === 'done' ? result.value.binary : undefined;
 		expect(binary && Object.keys(binary)).toEqual(times ? ['data'] : undefined);
@@ -143,7 +150,7 @@ describe('Get', () => {
 			item.context.download = { ...item.context.download, fairnessKey };
 			return item;
 		});
-		await lapse(Promise.all(items.map(({ context }) => runOperation(GET, context))));
+		await lapse(Promise.all(items.map(({ context }) => getJob(context, '17'))));
 		const seconds = items.flatMap(({ opened }) => opened.map((at) => Math.floor(at / 1000)));
 		expect(seconds.sort()).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 2]);
 	});
@@ -151,7 +158,7 @@ describe('Get', () => {
 	it('opens no video once the run is cancelled', async () => {
 		const { context, opened, controller } = contextOf(DONE, { downloadVideo: true });
 		controller.abort();
-		expect(await lapse(runOperation(GET, context))).toEqual({ kind: 'cancelled' });
+		expect(await lapse(getJob(context, '17'))).toEqual({ kind: 'cancelled' });
 		expect(opened).toEqual([]);
 	});
 
@@ -162,7 +169,7 @@ describe('Get', () => {
 			return await Promise.reject(new Error('ECONNRESET'));
 		};
 		const context = { ...failing.context, download: { ...download, open } };
-		expect(await lapse(runOperation(GET, context))).toEqual({ kind: 'cancelled' });
+		expect(await lapse(getJob(context, '17'))).toEqual({ kind: 'cancelled' });
 	});
 
 	it('that could not download tells where the video is, and lets the next one in', async () => {
@@ -173,9 +180,12 @@ describe('Get', () => {
 				{ downloadVideo: true },
 				{ download: { ...download, open } },
 			);
-			expect(await lapse(runOperation(GET, context))).toMatchObject({
+			expect(await lapse(getJob(context, '17'))).toMatchObject({
 				kind: 'failed',
-				failure: { jobId: '17', videoUrl: 'https://e.com/v.mp4', mayHaveStarted: false },
+				failure: {
+					videoUrl: 'https://e.com/v.mp4',
+					fate: { kind: 'job', jobId: '17', state: 'done', billed: 'yes' },
+				},
 			});
 		}
 	});
