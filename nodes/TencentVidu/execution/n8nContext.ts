@@ -12,8 +12,9 @@ import { nodeParametersAreStatic } from 'n8n-workflow';
 import { isWebAddress } from '../../../credentials/account';
 import { systemClock } from '../clock';
 import type { AcceptedJob } from '../jobs/context';
-import { type BinaryReader, isFile } from '../request/images';
+import { isFile } from '../request/image';
 import { HEAD_BYTES } from '../request/imageType';
+import type { BinaryReader } from '../request/inspectImage';
 import type { ParameterSource } from '../request/readParameters';
 import { Semaphore } from '../transport/semaphore';
 

@@ -3,12 +3,20 @@ import { randomBytes, randomUUID } from 'crypto';
 import { isResumeUrl, signCallbackUrl, signResumeUrl } from '../callbacks/callbackUrl';
 import { systemClock } from '../clock';
 import { publicUrlProblem } from '../jobs/publicAddress';
-import type { JobCallback, PlanDelivery } from '../request/prepareRequest';
+import type { Body } from '../request/body';
+import type { JobCallback } from '../request/buildRequest';
+import type { Problem } from '../request/problem';
 import { callbackTargetOf } from './callbackTarget';
 import { chooseDelivery, type Delivery } from './delivery';
 import type { Item } from './item';
 import { isTool, itemCountOf } from './n8nContext';
 import { protectedResumeUrl } from './parkedRun';
+
+/** Why nobody could get the result of a job, or the callback that brings it. */
+interface DeliveryPlan {
+	problems: Problem[];
+	callback?: JobCallback | undefined;
+}
 
 const NONCE_BYTES = 12;
 
@@ -44,7 +52,7 @@ function resumeCallback(url: string, { timeout }: Delivery, item: Item): JobCall
 }
 
 /** How the result of a Submit is delivered. */
-function planSubmit(item: Item, values: Record<string, unknown>): ReturnType<PlanDelivery> {
+function planSubmit(item: Item, values: Body): DeliveryPlan {
 	const { memory, read, index } = item;
 	const { reference } = read.options;
 	const { url, problems } = callbackTargetOf(item, values.CallbackUrl);
@@ -56,23 +64,25 @@ function planSubmit(item: Item, values: Record<string, unknown>): ReturnType<Pla
 }
 
 /** How the result of an item's job is delivered; `chosen` is called with it for a Generate. */
-export function planDelivery(item: Item, chosen: (delivery: Delivery) => void): PlanDelivery {
-	return (values) => {
-		const { context, setup, account, read } = item;
-		const { operation } = setup;
-		if (!operation.waits) return planSubmit(item, values);
-		const resumeUrl = protectedResumeUrl(context);
-		const plan = chooseDelivery({
-			...{ operation, account, options: read.options, resumeUrl },
-			hasTimeout: read.given.has('timeout'),
-			isOffPeak: values.OffPeak === true,
-			itemCount: itemCountOf(context),
-			isTool: isTool(context),
-			unreachable: publicUrlProblem,
-		});
-		if ('problems' in plan) return plan;
-		chosen(plan);
-		const isParked = plan.waitBy === 'callback' && resumeUrl !== undefined;
-		return { problems: [], callback: isParked ? resumeCallback(resumeUrl, plan, item) : undefined };
-	};
+export function planDelivery(
+	item: Item,
+	values: Body,
+	chosen: (delivery: Delivery) => void,
+): DeliveryPlan {
+	const { context, setup, account, read } = item;
+	const { operation } = setup;
+	if (!operation.waits) return planSubmit(item, values);
+	const resumeUrl = protectedResumeUrl(context);
+	const plan = chooseDelivery({
+		...{ operation, account, options: read.options, resumeUrl },
+		hasTimeout: read.given.has('timeout'),
+		isOffPeak: values.OffPeak === true,
+		itemCount: itemCountOf(context),
+		isTool: isTool(context),
+		unreachable: publicUrlProblem,
+	});
+	if ('problems' in plan) return plan;
+	chosen(plan);
+	const isParked = plan.waitBy === 'callback' && resumeUrl !== undefined;
+	return { problems: [], callback: isParked ? resumeCallback(resumeUrl, plan, item) : undefined };
 }

@@ -1,8 +1,11 @@
-import { accountOf, accountProblem, type Site } from '../../../credentials/account';
+import { type Account, accountOf, accountProblem } from '../../../credentials/account';
 import { resourceOf } from '../descriptions/resources';
 import type { JobRequest } from '../jobs/context';
-import { prepareRequest } from '../request/prepareRequest';
-import type { Problem } from '../request/problem';
+import { publicUrlProblem } from '../jobs/publicAddress';
+import type { Body } from '../request/body';
+import { buildRequest } from '../request/buildRequest';
+import { checkRules } from '../request/modelRules';
+import { perField, type Problem } from '../request/problem';
 import { CREDENTIAL } from '../transport/n8nHttp';
 import { reasonOf } from '../transport/networkError';
 import type { PreparedItem } from './batch';
@@ -30,19 +33,34 @@ const runnable = (item: Item, request: JobRequest, delivery: Delivery): Prepared
 	run: async (signal) => await runItem(item, request, delivery, signal),
 });
 
-/** The problems of the options, and those of the request: all are reported at once. */
-async function allProblems(
+/** Reads the fields of an item, and checks them by the rules of its job. */
+function readFields(
 	{ context }: HookCall,
 	{ schema, resource, operation }: OperationSetup,
-	site: Site,
+	{ site, endpoint }: Account,
+): { values: Body; problems: Problem[] } {
+	const { values, problems, unread } = schema.read(parametersOf(context));
+	const unreachable = endpoint ? undefined : publicUrlProblem;
+	const rules = { resource, site, unread, unreachable };
+	const violations = operation.createsJob ? checkRules(values, rules) : [];
+	const found = violations.map(({ path, problem }) => ({
+		field: schema.label(path, values),
+		problem,
+	}));
+	return { values, problems: [...problems, ...found] };
+}
+
+/** The problems of the options, and those of the request: all are reported at once. */
+async function allProblems(
+	call: HookCall,
+	setup: OperationSetup,
+	account: Account,
 	problems: Problem[],
 ): Promise<Problem[]> {
-	const { body, problems: found } = schema.read(parametersOf(context));
-	const planDelivery = operation.createsJob ? () => ({ problems: [] }) : undefined;
-	const reader = binaryReaderOf(context);
-	const options = { schema, resource, site, reader, found, planDelivery };
-	const prepared = await prepareRequest(body, options);
-	return [...(prepared.problems ?? []), ...problems];
+	const read = readFields(call, setup, account);
+	const reader = binaryReaderOf(call.context);
+	const built = await buildRequest(read.values, { schema: setup.schema, reader });
+	return perField([...read.problems, ...(built.problems ?? []), ...problems]);
 }
 
 /** Reads the credential and the options of an item. */
@@ -58,7 +76,7 @@ async function readItem(
 	const problem = accountProblem(account) ?? (isOffered ? undefined : siteProblem(setup));
 	if (problem) return { problems: [problem] };
 	const read = setup.optionsReader.read(parametersOf(context));
-	if (read.problems) return { problems: await allProblems(call, setup, site, read.problems) };
+	if (read.problems) return { problems: await allProblems(call, setup, account, read.problems) };
 	return { ...call, setup, index: context.getItemIndex(), credentials, account, read };
 }
 
@@ -70,16 +88,14 @@ async function checkItem(call: HookCall, setup: OperationSetup): Promise<Prepare
 		const problems = call.memory.problems.get(item.index);
 		return problems ? { problems } : runnable(item, NOTHING_TO_SEND, delivery);
 	}
-	const { schema, resource, operation } = setup;
-	const { body, problems: found } = schema.read(parametersOf(call.context));
-	const plan = planDelivery(item, (chosen) => (delivery = chosen));
-	const prepared = await prepareRequest(body, {
-		...{ schema, resource, found },
-		site: item.account.site,
-		reader: binaryReaderOf(call.context),
-		planDelivery: operation.createsJob ? plan : undefined,
-	});
-	if (prepared.problems) return prepared;
+	const { values, problems } = readFields(call, setup, item.account);
+	const { problems: undeliverable = [], callback } = setup.operation.createsJob
+		? planDelivery(item, values, (chosen) => (delivery = chosen))
+		: {};
+	const reader = binaryReaderOf(call.context);
+	const prepared = await buildRequest(values, { schema: setup.schema, reader, callback });
+	const all = [...problems, ...(prepared.problems ?? []), ...undeliverable];
+	if (prepared.problems || all.length > 0) return { problems: perField(all) };
 	const { request } = prepared;
 	return runnable({ ...item, toolCall: await toolCallOf(item, request) }, request, delivery);
 }

@@ -4,7 +4,7 @@ import type { Account } from '../../../credentials/account';
 import { systemClock } from '../clock';
 import type { Operation } from '../descriptions/field';
 import type { ItemMemory, ItemResult } from '../jobs/context';
-import type { PreparedRequest } from '../request/prepareRequest';
+import type { PreparedRequest } from '../request/buildRequest';
 import { Semaphore } from '../transport/semaphore';
 import { CANCELLED, failed, type Outcome } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
