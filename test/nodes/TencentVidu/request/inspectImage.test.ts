@@ -1,16 +1,27 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { imageSchema, inspectImage } from '../../../../nodes/TencentVidu/request/images';
+import {
+	firstFrameBinaryField,
+	firstFrameUrl,
+} from '../../../../nodes/TencentVidu/descriptions/fields';
+import { imagesOf } from '../../../../nodes/TencentVidu/request/image';
+import { inspectImage } from '../../../../nodes/TencentVidu/request/inspectImage';
 import { Binaries, IMAGES, pngOf, uriOf } from './binaries';
 
 const png = pngOf(1_000);
 const inline = (data: string, mimeType = 'image/png'): IBinaryData => ({ mimeType, data });
 
 /** The text that an image becomes in the JSON of a request, or what is wrong with it. */
-async function inspected(given: unknown, reader = new Binaries()) {
-	const image = imageSchema.safeParse(given);
-	if (!image.success) return { problem: image.error.issues[0]?.message ?? '' };
-	const seen = await inspectImage(reader, image.data, 'Last Frame');
+async function inspected(
+	given: unknown,
+	reader = new Binaries(),
+): Promise<{ text?: string; problem?: string }> {
+	const isText = typeof given === 'string';
+	const value = isText ? given : (given as { binaryField: unknown }).binaryField;
+	const [image] = imagesOf(isText ? firstFrameUrl : firstFrameBinaryField, value);
+	if (!image || 'url' in image) throw new Error('not to be inspected');
+	if ('problem' in image) return image;
+	const seen = await inspectImage(reader, image, 'Last Frame');
 	if ('problem' in seen) {
 		expect(seen.field).toBe('Last Frame');
 		return { problem: seen.problem };
@@ -85,7 +96,7 @@ describe('problems', () => {
 		['a name of JavaScript', { binaryField: 'constructor' }, /"constructor".*"photo"/],
 		['an object that is no file', { binaryField: { photo: {} } }, /object that is no file/],
 		['an object that is empty', { binaryField: { mimeType: 'a' } }, /object that is no file/],
-		['a list', { binaryField: ['photo'] }, /must be a URL, a data URI or a binary field/],
+		['a list', { binaryField: ['photo', 'b'] }, /must be the name of a binary field.*not a list/],
 		['no name', { binaryField: ' ' }, /is empty/],
 		['a file that is gone', { binaryField: { id: 'b', data: '' } }, /no longer has the file/],
 		['what is no Base64', { binaryField: { data: 'a"b' } }, /not encoded as Base64/],

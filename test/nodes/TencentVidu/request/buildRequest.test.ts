@@ -1,11 +1,12 @@
 import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
-import {
-	type PlanDelivery,
-	prepareRequest,
-} from '../../../../nodes/TencentVidu/request/prepareRequest';
+import { publicUrlProblem } from '../../../../nodes/TencentVidu/jobs/publicAddress';
+import { buildRequest, type JobCallback } from '../../../../nodes/TencentVidu/request/buildRequest';
+import { checkRules } from '../../../../nodes/TencentVidu/request/modelRules';
+import { perField } from '../../../../nodes/TencentVidu/request/problem';
 import fc from 'fast-check';
 
 import { Binaries, pngOf, uriOf } from './binaries';
+import { settingsOf, sourceOf } from './parameters';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 
 const MB = 1024 * 1024;
@@ -22,13 +23,23 @@ function binaries(...names: string[]): Binaries {
 const named = (body: Record<string, unknown>) =>
 	binaries(...[...JSON.stringify(body).matchAll(/"([a-z]:\d+)"/g)].map(([, name = '']) => name));
 
-const asItIs: PlanDelivery = () => ({ problems: [] });
-
-const prepare = async (
+/** Reads, checks and builds, as an item is. */
+async function prepare(
 	body: Record<string, unknown>,
 	reader = named(body),
-	planDelivery: PlanDelivery | undefined = asItIs,
-) => await prepareRequest(body, { schema, resource, site: 'china', reader, planDelivery });
+	callback?: JobCallback,
+	site: 'china' | 'international' = 'china',
+) {
+	const { values, problems, unread } = schema.read(sourceOf(settingsOf(body)));
+	const rules = { resource, site, unread, unreachable: publicUrlProblem };
+	const found = checkRules(values, rules).map(({ path, problem }) => ({
+		field: schema.label(path, values),
+		problem,
+	}));
+	const built = await buildRequest(values, { schema, reader, callback });
+	const all = perField([...problems, ...found, ...(built.problems ?? [])]);
+	return built.problems || all.length > 0 ? { problems: all } : built;
+}
 
 /** Of a body that is known to be right. */
 async function prepared(body: Record<string, unknown>, reader?: Binaries) {
@@ -48,10 +59,7 @@ it('makes the very body of what was set', async () => {
 });
 
 it('makes {} of nothing', async () => {
-	const answer = await prepareRequest(
-		{},
-		{ schema, resource, site: 'international', reader: new Binaries(), planDelivery: asItIs },
-	);
+	const answer = await prepare({}, new Binaries(), undefined, 'international');
 	expect(answer.problems).toBeUndefined();
 	expect('request' in answer && String(await answer.request.payload())).toBe('{}');
 });
@@ -130,12 +138,6 @@ describe('problems', () => {
 			if (answer.problems) continue;
 			expect(String(await answer.request.payload()).length).toBeLessThanOrEqual(10 * MB);
 		}
-	});
-
-	it('does not judge a question by the rules of a job', async () => {
-		const china = { schema, resource, site: 'china' } as const;
-		const read = await prepareRequest({ Images: [] }, { ...china, reader: new Binaries() });
-		expect(read).not.toHaveProperty('problems');
 	});
 });
 
