@@ -52,6 +52,16 @@ export function readOnce(source: ParameterSource): ParameterSource {
 	return { ...source, valueOf };
 }
 
+function valueProblem(
+	value: unknown,
+	raw: unknown,
+	{ mayLeaveOut, isCollection }: { mayLeaveOut: boolean; isCollection: boolean },
+): string | undefined {
+	if (!mayLeaveOut && hasNothing(value, raw)) return NOTHING;
+	const isWrong = isCollection && !isUnset(value) && !isRecord(value);
+	return isWrong ? `must be an object with settings, not ${kindOf(value)}` : undefined;
+}
+
 /**
  * The value at a path, undefined where it is not set. An expression that returns nothing is a problem:
  * it is a mistyped column far more often than a wish. So is a collection that is no object.
@@ -60,17 +70,17 @@ export function readParameter(
 	{ root, names, labels }: ParameterPath,
 	{ valueOf, rawOf, mayLeaveOut = false }: ParameterSource,
 ): { value?: unknown; problem?: Problem } {
-	let [value, raw] = [valueOf(root), rawOf(root)];
+	let value = valueOf(root);
+	let raw = rawOf(root);
 	for (let depth = 0; ; depth += 1) {
-		const wrong = (problem: string) => ({
-			problem: { field: labels.slice(0, depth + 1).join(' > '), problem },
-		});
-		if (!mayLeaveOut && hasNothing(value, raw)) return wrong(NOTHING);
 		const name = names[depth];
+		const problem = valueProblem(value, raw, { mayLeaveOut, isCollection: name !== undefined });
+		if (problem !== undefined) {
+			return { problem: { field: labels.slice(0, depth + 1).join(' > '), problem } };
+		}
 		if (name === undefined) return isNothing(value) ? {} : { value };
-		if (isUnset(value)) return {};
-		if (!isRecord(value)) return wrong(`must be an object with settings, not ${kindOf(value)}`);
-		[value, raw] = [ownValue(value, name), ownValue(raw, name)];
+		value = ownValue(value, name);
+		raw = ownValue(raw, name);
 	}
 }
 

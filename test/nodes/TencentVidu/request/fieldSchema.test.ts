@@ -153,7 +153,8 @@ it('gives values or problems for any body, and reads its own values again', () =
 	const hostile = fc.constantFrom('toString', 'valueOf', 'toJSON', 'constructor', '__proto__');
 	const value = fc.oneof(fc.jsonValue(), fc.dictionary(hostile, fc.jsonValue()));
 	fc.assert(
-		fc.property(fc.dictionary(key, value), ({ Images: _, ...body }) => {
+		fc.property(fc.dictionary(key, value), (given) => {
+			const body = { ...given, Images: undefined };
 			const first = read(body);
 			if (first.problems) return expect(first.problems.length).toBeGreaterThan(0);
 			expect(read(first.values ?? {})).toEqual(first);
