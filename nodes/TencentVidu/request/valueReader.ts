@@ -178,6 +178,7 @@ function optionsReader({ options = [], allowArbitraryValues }: Field): ReadValue
 		const exact = known.find((one) => one.value === value);
 		if (exact) return exact;
 		const given = folded(value);
+		if (given === '') return undefined;
 		return (
 			known.find(({ word }) => word === given) ??
 			known.find(({ name }) => name === given) ??
@@ -187,7 +188,7 @@ function optionsReader({ options = [], allowArbitraryValues }: Field): ReadValue
 	return (value) => {
 		const option = chosen(value);
 		if (option) return { value: option.value };
-		if (!allowArbitraryValues || typeof value !== 'string') {
+		if (!allowArbitraryValues || typeof value !== 'string' || unquoted(value) === '') {
 			return { problem: `must be one of ${values.join(', ')}, not ${shown(value)}` };
 		}
 		const problem = lengthProblem(value, MAX_ID) ?? textProblem(value);

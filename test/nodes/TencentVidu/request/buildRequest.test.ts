@@ -189,3 +189,38 @@ describe('an image of any kind', () => {
 		expect(taken).toBeGreaterThan(20);
 	});
 });
+
+it('sums a request up with its files as type and size, and no signature', async () => {
+	const logo = pngOf(1_500).toString('base64');
+	const body = {
+		...{ Images: [url, { binaryField: 'a:3000' }], Prompt: 'p', Duration: 8 },
+		LogoParam: { LogoImage: logo },
+	};
+	const callback = {
+		reference: 'r',
+		url: 'https://n8n.example.com/webhook/x',
+		makeUrl: () => 'https://n8n.example.com/webhook/x?secret',
+	};
+	const reader = named(body);
+	const answer = await prepare(body, reader, callback);
+	if (answer.problems) throw new Error(JSON.stringify(answer.problems));
+	expect(answer.request.summary()).toEqual({
+		Images: [url, 'image/png, 3,000 bytes'],
+		LogoParam: { LogoImage: 'image/png, 1,500 bytes' },
+		...{ Prompt: 'p', Duration: 8, CallbackUrl: callback.url },
+	});
+	expect(reader.reads).toEqual([]);
+	expect(answer.request.reference).toBe('r');
+});
+
+it('makes the callback URL only when the request is sent', async () => {
+	const makeUrl = jest.fn(() => 'https://n8n.example.com/webhook/x?signed');
+	const answer = await prepare({ Images: [url] }, new Binaries(), { makeUrl });
+	if (answer.problems) throw new Error(JSON.stringify(answer.problems));
+	const { request } = answer;
+	expect(String(await request.content())).not.toContain('CallbackUrl');
+	expect(makeUrl).not.toHaveBeenCalled();
+	const text = String(await request.payload());
+	expect(JSON.parse(text)).toEqual({ Images: [url], CallbackUrl: makeUrl() });
+	expect(request.bytes).toBeGreaterThanOrEqual(Buffer.byteLength(text));
+});

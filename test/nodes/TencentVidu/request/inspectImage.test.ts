@@ -54,6 +54,26 @@ describe.each(Object.entries(IMAGES))('%s', (type, head) => {
 		['in the URL alphabet', image.toString('base64url')],
 	])('is read %s', async (_, text) => expect(await inField(text)).toEqual({ text: uri }));
 
+	it.each([
+		['Base64', base64],
+		['Base64 in lines', `\ufeff${base64.replace(/.{76}/g, '$&\r\n')}\n`],
+		['a data URI', uri],
+		['a data URI in quotes', JSON.stringify(uri)],
+		['Base64 of Base64', Buffer.from(base64).toString('base64')],
+	])('is read of a file that holds it as %s', async (_, text) => {
+		const file = Buffer.from(text);
+		expect(await inField(file.toString('base64'))).toEqual({ text: uri });
+		const reader = new Binaries({ a: file });
+		const [stored] = imagesOf(firstFrameBinaryField, 'a');
+		if (!stored || 'url' in stored || 'problem' in stored) throw new Error('no file');
+		const seen = await inspectImage(reader, stored, 'Last Frame');
+		if ('problem' in seen) throw new Error(seen.problem);
+		expect(seen).toMatchObject({ type, size: image.length });
+		const target = Buffer.alloc(seen.bytes);
+		await seen.write(target, 0);
+		expect(JSON.parse(String(target))).toBe(uri);
+	});
+
 	it('is read from the store, its head at first', async () => {
 		const reader = new Binaries({ a: image });
 		expect(await inspected({ binaryField: ' a ' }, reader)).toEqual({ text: uri });
@@ -75,6 +95,8 @@ describe('problems', () => {
 		['PDF', '%PDF-1.4'],
 		['GIF', 'GIF89a'],
 		['plain text', 'Not Found'],
+		['Base64 text', 'iVBORw0KGgo!'],
+		['a data URI', 'data:image/png;base64,!'],
 		['empty', ''],
 	])('say what a file looks like: %s', async (kind, content) => {
 		const bytes = Buffer.from(content);

@@ -65,3 +65,38 @@ it('judges what has no image on International as what has one', () => {
 	expect(pathsOf({ Duration: 11 }, { site: 'international' })).toEqual(['Duration']);
 	expect(pathsOf({ Duration: 10, Resolution: '720p' }, { site: 'international' })).toEqual([]);
 });
+
+describe('addresses that only a private network knows', () => {
+	const unreachable = (url: string) => (url.includes('minio') ? 'is private' : undefined);
+	const minio = 'http://minio:9000/a';
+	const subject = { Id: 'a', Images: [{ url: minio }], Videos: [minio] };
+
+	it.each<[object, Partial<RuleContext>, string[]]>([
+		[{ Images: [{ url: URL }, { url: minio }] }, {}, ['Images.1']],
+		[{ LogoParam: { LogoUrl: minio } }, { resource: 'textToVideo' }, ['LogoParam.LogoUrl']],
+		[{ Videos: [URL, minio] }, { resource: 'textToVideo' }, ['Videos.1']],
+		[
+			{ Subjects: [subject] },
+			{ resource: 'referenceToVideo' },
+			['Subjects.0.Images.0', 'Subjects.0.Videos.0'],
+		],
+		[{ Images: [{ binaryField: 'minio' }, { dataUri: 'data:minio' }] }, {}, []],
+	])('are refused in %j', (values, context, paths) => {
+		expect(pathsOf({ ...values }, { ...context, unreachable })).toEqual(paths);
+		expect(pathsOf({ ...values }, context)).toEqual([]);
+	});
+});
+
+it.each(['Images', 'Model', 'Subjects'])('judges nothing by %s that nobody knows', (name) => {
+	expect(pathsOf({ Duration: 16 }, { unread: new Set([name]) })).toEqual([]);
+	expect(pathsOf({ Duration: 16 }, { unread: new Set(['Prompt']) })).toEqual(['Duration']);
+});
+
+it('stops at a number of subjects that is refused', () => {
+	const Images = [{ url: URL }];
+	const Subjects = Array.from({ length: 100 }, () => ({ Id: 'a', Images }));
+	const context = { ...china, resource: 'referenceToVideo' };
+	expect(checkRules({ Subjects, Prompt: '@nobody' }, context)).toEqual([
+		{ path: ['Subjects'], problem: 'may be 7 at most, not 100. Remove some' },
+	]);
+});

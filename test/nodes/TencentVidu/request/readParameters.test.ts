@@ -95,3 +95,22 @@ it('evaluates the parameters that are shown, each once', () => {
 		),
 	);
 });
+
+it('does not look into a list that is far too long', () => {
+	const [operation] = resources
+		.flatMap(operationsOf)
+		.filter(({ submitAction, value }) => submitAction.includes('Reference') && value === 'submit');
+	const reference = new FieldSchema(operation?.fields ?? []);
+	let looked = 0;
+	const entry = { ...{ name: 'a' }, id: '' };
+	Object.defineProperty(entry, 'id', { enumerable: true, get: () => (looked += 1) });
+	const subjects = Array<object>(100_000).fill(entry);
+	const read = reference.read(sourceOf({ referenceType: 'subjects', subjects, prompt: 'a' }));
+	expect(read.problems).toEqual([
+		{
+			field: 'Subjects',
+			problem: 'holds 100,000 entries, far more than the service takes. Remove some',
+		},
+	]);
+	expect(looked).toBe(0);
+});
