@@ -1,5 +1,6 @@
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** The base plugin predates flat config: only the rules of its presets can be taken over. */
@@ -82,6 +83,16 @@ const sizes = {
 	},
 };
 
+/** Patterns meet texts from forms and from outside: each must take linear time. */
+const patterns = {
+	files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+	plugins: { regexp },
+	rules: {
+		'regexp/no-super-linear-backtracking': 'error',
+		'regexp/no-super-linear-move': 'error',
+	},
+};
+
 export default tseslint.config(
 	{ ignores: ['dist/', 'coverage/', '.cache/'] },
 	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -118,6 +129,7 @@ export default tseslint.config(
 	),
 	...directions,
 	sizes,
+	patterns,
 	nodesBase('community', ['package.json']),
 	{
 		files: ['package.json'],

@@ -5,7 +5,7 @@ import { HttpConnection } from 'tencentcloud-sdk-nodejs/tencentcloud/common/http
 
 import { TencentCloudApi } from '../credentials/TencentCloudApi.credentials';
 import { operationsOf, resources } from '../nodes/TencentVidu/descriptions/resources';
-import { prepareRequest } from '../nodes/TencentVidu/request/prepareRequest';
+import { buildRequest } from '../nodes/TencentVidu/request/buildRequest';
 import { FieldSchema } from '../nodes/TencentVidu/request/fieldSchema';
 import { PERMANENT_ACCOUNT } from '../test/support/fake/accounts';
 import { figure, type Report, spread } from './report';
@@ -80,9 +80,7 @@ function picture(bytes: number) {
 			await bySdk({ Images: [dataUri], Prompt: prompt });
 		},
 		ours: async () => {
-			const prepared = await prepareRequest(given, {
-				...{ schema, resource: 'imageToVideo', site: 'china', reader },
-			});
+			const prepared = await buildRequest(given, { schema, reader });
 			if (prepared.problems) throw new Error(JSON.stringify(prepared.problems));
 			await byPackage(await prepared.request.payload());
 		},

@@ -104,7 +104,7 @@ export function dedupeKey(result: CallbackResult, claims?: CallbackClaims): stri
 	if (claims) {
 		return JSON.stringify([claims.nonce, Status, Status === 'UNKNOWN' ? Callback : '']);
 	}
-	const url = ResultVideoUrl.replace(/\?.*$/s, '');
+	const [url = ''] = ResultVideoUrl.split('?', 1);
 	if (!JobId && !url) return undefined;
 	return JSON.stringify([JobId, Status, ErrorCode, ErrorMessage, url, Payload]);
 }

@@ -1,8 +1,7 @@
 import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
 import { DEFAULT_TRIGGER_PATH } from './field';
-import { binaryField, collection, downloadVideo, maxVideoSize } from './options';
-import { confirm, dropRepeats, onUnconfirmed } from './triggerOptions';
+import { collection, rowsOf } from './options';
 
 /** The webhook of the trigger, which lives below the path that the user sets. */
 export const triggerWebhookDescription: IWebhookDescription = {
@@ -15,14 +14,11 @@ export const triggerWebhookDescription: IWebhookDescription = {
 	isFullPath: true,
 };
 
-export const triggerOptions = collection('Options', 'options', [
-	confirm,
-	downloadVideo,
-	dropRepeats,
-	maxVideoSize,
-	onUnconfirmed,
-	binaryField,
-]);
+export const triggerOptions = collection(
+	'Options',
+	'options',
+	rowsOf('confirm', 'downloadVideo', 'dropRepeats', 'maxVideoSize', 'onUnconfirmed', 'binaryField'),
+);
 
 /** The trigger's properties. */
 export const triggerProperties: INodeProperties[] = [

@@ -1,7 +1,8 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { type BinaryReader, isFile } from '../request/images';
+import { isFile } from '../request/image';
 import { HEAD_BYTES } from '../request/imageType';
+import type { BinaryReader } from '../request/inspectImage';
 import { Semaphore } from '../transport/semaphore';
 
 /** A run may have thousands of files: the process opens a few at once. */

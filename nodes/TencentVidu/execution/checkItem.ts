@@ -1,16 +1,14 @@
-import { accountOf, accountProblem } from '../../../credentials/account';
+import { type Account, accountOf, accountProblem } from '../../../credentials/account';
 import type { Operation } from '../descriptions/field';
 import { resourceOf } from '../descriptions/resources';
+import { publicUrlProblem } from '../jobs/publicAddress';
+import type { Body } from '../request/body';
+import { buildRequest, type JobCallback, type PreparedRequest } from '../request/buildRequest';
 import type { FieldSchema } from '../request/fieldSchema';
-import {
-	perField,
-	type PlanDelivery,
-	type PreparedRequest,
-	prepareRequest,
-} from '../request/prepareRequest';
-import type { Problem } from '../request/problem';
+import { checkRules } from '../request/modelRules';
+import { perField, type Problem } from '../request/problem';
 import type { OptionsReader } from '../request/readOptions';
-import type { ParameterSource } from '../request/readParameters';
+import { type ParameterSource, readOnce } from '../request/readParameters';
 import { reasonOf } from '../transport/networkError';
 import type { Item } from './item';
 import { planSubmit, resumeCallback } from './jobCallback';
@@ -54,7 +52,7 @@ function parametersOf(
 			return '';
 		}
 	};
-	return { source: { ...source, valueOf }, failures };
+	return { source: readOnce({ ...source, valueOf }), failures };
 }
 
 function siteProblem(resource: string): Problem {
@@ -63,19 +61,21 @@ function siteProblem(resource: string): Problem {
 	return { field: 'Resource', problem };
 }
 
-/** The problems of the options, and those of the request: all are reported at once. */
-async function allProblems(
+/** Reads the fields of an item, and checks them by the rules of its job. */
+function readFields(
 	{ operation, resource, schema }: OperationSetup,
 	source: ParameterSource,
-	{ run, index, account }: Pick<Item, 'run' | 'index' | 'account'>,
-	problems: Problem[],
-): Promise<Problem[]> {
-	const { body, problems: found } = schema.read(source);
-	const planDelivery = operation.createsJob ? () => ({ problems: [] }) : undefined;
-	const reader = run.files(index);
-	const options = { schema, resource, site: account.site, reader, found, planDelivery };
-	const prepared = await prepareRequest(body, options);
-	return [...(prepared.problems ?? []), ...problems];
+	{ site, endpoint }: Account,
+): { values: Body; problems: Problem[] } {
+	const { values, problems, unread } = schema.read(source);
+	const unreachable = endpoint ? undefined : publicUrlProblem;
+	const rules = { resource, site, unread, unreachable };
+	const violations = operation.createsJob ? checkRules(values, rules) : [];
+	const found = violations.map(({ path, problem }) => ({
+		field: schema.label(path, values),
+		problem,
+	}));
+	return { values, problems: [...problems, ...found] };
 }
 
 /** Reads the credential and the options of an item. */
@@ -91,9 +91,12 @@ async function readItem(
 	if (problem) return { problems: [problem] };
 	const read = setup.optionsReader.read(source);
 	const request = readRequestSettings(source);
-	const wrong = [...(read.problems ?? []), ...(request.problems ?? [])];
 	if (read.problems || request.problems) {
-		return { problems: await allProblems(setup, source, { run, index, account }, wrong) };
+		const { values, problems } = readFields(setup, source, account);
+		const built = await buildRequest(values, { schema: setup.schema, reader: run.files(index) });
+		const all = [...problems, ...(built.problems ?? [])];
+		// The problems of the options and those of the request are reported at once.
+		return { problems: [...all, ...(read.problems ?? []), ...(request.problems ?? [])] };
 	}
 	const { options, given } = read;
 	const { resource } = setup;
@@ -101,24 +104,25 @@ async function readItem(
 	return { ...item, requestSettings: request.settings };
 }
 
-/** How the result of an item's job is had; `choose` is called with the way to wait. */
-const planOf =
-	(item: Item, { operation }: OperationSetup, choose: (plan: WaitPlan) => void): PlanDelivery =>
-	(values) => {
-		const { run, index, account, options, given } = item;
-		if (!operation.waits) return planSubmit(item, values.CallbackUrl);
-		const plan = planWait({
-			...{ account, options, itemCount: run.count, isTool: run.isTool },
-			hasTimeout: given.has('timeout'),
-			isOffPeak: values.OffPeak === true,
-			resumeUrl: protectedResumeUrl(run, index),
-		});
-		if ('problems' in plan) return plan;
-		choose(plan);
-		return plan.waitBy === 'callback'
-			? { problems: [], callback: resumeCallback(plan, item) }
-			: { problems: [] };
-	};
+/** How the result of an item's job is had: how it is waited for, and by which callback. */
+function planItem(
+	item: Item,
+	{ operation }: OperationSetup,
+	values: Body,
+): { plan: WaitPlan; callback?: JobCallback; problems: Problem[] } {
+	const { run, index, account, options, given } = item;
+	if (!operation.createsJob) return { plan: NO_WAIT, problems: [] };
+	if (!operation.waits) return { plan: NO_WAIT, ...planSubmit(item, values.CallbackUrl) };
+	const plan = planWait({
+		...{ account, options, itemCount: run.count, isTool: run.isTool },
+		hasTimeout: given.has('timeout'),
+		isOffPeak: values.OffPeak === true,
+		resumeUrl: protectedResumeUrl(run, index),
+	});
+	if ('problems' in plan) return { plan: NO_WAIT, problems: plan.problems };
+	if (plan.waitBy !== 'callback') return { plan, problems: [] };
+	return { plan, callback: resumeCallback(plan, item), problems: [] };
+}
 
 async function check(
 	run: N8nRun,
@@ -129,19 +133,14 @@ async function check(
 	const { source, failures } = parametersOf(run, index);
 	const item = await readItem(run, setup, { ledger, index, source });
 	if ('problems' in item) return { problems: perField([...failures, ...item.problems]) };
-	const { schema, resource, operation } = setup;
-	const { body, problems: unread } = schema.read(source);
-	const found = [...failures, ...unread];
-	let plan = NO_WAIT;
-	const planDelivery = planOf(item, setup, (chosen) => (plan = chosen));
-	const prepared = await prepareRequest(body, {
-		...{ schema, resource, found, site: item.account.site },
-		reader: run.files(index),
-		planDelivery: operation.createsJob ? planDelivery : undefined,
-	});
-	if (prepared.problems) return prepared;
-	const { request } = prepared;
-	return { ...item, request, plan, toolCall: await toolCallOf(item, setup.operation, request) };
+	const { schema, operation } = setup;
+	const read = readFields(setup, source, item.account);
+	const { plan, callback, problems: undeliverable } = planItem(item, setup, read.values);
+	const built = await buildRequest(read.values, { schema, reader: run.files(index), callback });
+	const all = [...failures, ...read.problems, ...(built.problems ?? []), ...undeliverable];
+	if (built.problems || all.length > 0) return { problems: perField(all) };
+	const { request } = built;
+	return { ...item, request, plan, toolCall: await toolCallOf(item, operation, request) };
 }
 
 /** Reads and checks everything about an item before the first request is sent. Never throws. */

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'crypto';
 
 import { isResumeUrl, signCallbackUrl, signResumeUrl } from '../callbacks/callbackUrl';
 import { systemClock } from '../clock';
-import type { JobCallback } from '../request/prepareRequest';
+import type { JobCallback } from '../request/buildRequest';
 import type { Problem } from '../request/problem';
 import { callbackTargetOf } from './callbackTarget';
 import type { Item } from './item';
@@ -15,14 +15,14 @@ const TIMEOUT_MARGIN_SECONDS = 120;
 
 /** The callback of a Submit: signed, if that is wanted and does not break the URL. */
 function submitCallback(url: string, { account, options, resource }: Item): JobCallback {
-	if (!options.signCallbackUrl || isResumeUrl(url)) return { makeUrl: () => url };
+	if (!options.signCallbackUrl || isResumeUrl(url)) return { url, makeUrl: () => url };
 	const reference = options.reference || randomUUID();
 	const nonce = randomBytes(NONCE_BYTES).toString('base64url');
 	const makeUrl = () => {
 		const expires = Math.floor(systemClock.now() / 1000 + options.callbackValidHours * 3_600);
 		return signCallbackUrl(url, { reference, resource, nonce, expires }, account.secretKey);
 	};
-	return { reference, makeUrl };
+	return { reference, url, makeUrl };
 }
 
 /** The callback URL of a Submit's job, and why nobody would get its result. */
@@ -55,5 +55,7 @@ export function resumeCallback(
 		const claims = { reference, resource, nonce, expires };
 		return signResumeUrl(resumeUrl, run.executionId, claims, account.secretKey);
 	};
-	return { reference, makeUrl };
+	const address = new URL(resumeUrl);
+	// The token of n8n is a signature, too.
+	return { reference, makeUrl, url: `${address.origin}${address.pathname}` };
 }

@@ -17,7 +17,7 @@ import { nodeParametersAreStatic } from 'n8n-workflow';
 import { isWebAddress } from '../../../credentials/account';
 import { systemClock } from '../clock';
 import type { AcceptedJob } from '../jobs/context';
-import type { BinaryReader } from '../request/images';
+import type { BinaryReader } from '../request/inspectImage';
 import type { ParameterSource } from '../request/readParameters';
 import { CREDENTIAL } from '../transport/n8nHttp';
 import type { Context } from '../transport/openResponse';

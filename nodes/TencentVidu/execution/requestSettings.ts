@@ -35,12 +35,9 @@ function proxyOf(text: string): RequestSettings['proxy'] {
 export function readRequestSettings(
 	source: ParameterSource,
 ): { settings: RequestSettings; problems?: never } | { problems: Problem[] } {
-	const { body, problems } = schema.read(source);
-	const parsed = schema.parse(body);
-	if (parsed.problems || problems.length > 0) {
-		return { problems: [...problems, ...(parsed.problems ?? [])] };
-	}
-	const { proxy: text, timeout, allowUnauthorizedCerts } = parsed.values;
+	const { values, problems } = schema.read(source);
+	if (problems.length > 0) return { problems };
+	const { proxy: text, timeout, allowUnauthorizedCerts } = values;
 	const proxy = typeof text === 'string' ? proxyOf(text.trim()) : undefined;
 	if (typeof text === 'string' && !proxy) {
 		const problem = 'must be an address with a host and a port, such as http://myproxy:3128';

@@ -3,7 +3,7 @@ import { createHash } from 'crypto';
 import { systemClock } from '../clock';
 import type { Operation } from '../descriptions/field';
 import type { AcceptedJob } from '../jobs/context';
-import type { PreparedRequest } from '../request/prepareRequest';
+import type { PreparedRequest } from '../request/buildRequest';
 import { Semaphore } from '../transport/semaphore';
 import type { Failure } from '../transport/outcome';
 import type { Item } from './item';

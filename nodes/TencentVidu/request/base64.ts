@@ -1,3 +1,6 @@
+import { imageTypeOf } from './imageType';
+import { unquoted } from './words';
+
 /** Percent codes of what a data URI may hold: "+", "/", "=" and white space. */
 const PERCENT_CODE = /%(2[BF]|3D|0[AD]|20)/gi;
 
@@ -42,3 +45,24 @@ export function parseImageText(text: string): Base64 | undefined {
 }
 
 export const base64Length = (bytes: number) => Math.ceil(bytes / 3) * 4;
+
+/** How often an image may have been encoded once too many. */
+const MAX_LAYERS = 3;
+
+/** What Base64 and data URIs begin with, behind blanks and quotes; a byte order mark is three bytes. */
+const TEXT_START = /^(\xef\xbb\xbf)?[\s"']{0,20}(data:|[a-z0-9+/_-]{8})/i;
+
+/** Whether bytes may be an image as text, by the first of them. */
+export const mayBeText = (head: Buffer) => TEXT_START.test(head.toString('latin1', 0, 64));
+
+/** The image that bytes are, or that they hold as Base64 or as a data URI; undefined if it is none. */
+export function decodedImage(bytes: Buffer): Buffer | undefined {
+	let image = bytes;
+	for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
+		if (imageTypeOf(image) !== undefined) return image;
+		const base64 = mayBeText(image) ? parseImageText(unquoted(String(image))) : undefined;
+		if (!base64) return undefined;
+		image = Buffer.from(base64.data, 'base64');
+	}
+	return imageTypeOf(image) === undefined ? undefined : image;
+}

@@ -1,19 +1,21 @@
-import { isRecord } from './readParameters';
+import type { Image } from './image';
+import { isRecord } from './words';
 
-/** A request as it grows: its values by their wire names. */
-export type Body = Record<string, unknown>;
+/**
+ * The values of an item by their wire names, each of the type that is sent, images not looked at. What
+ * is not set is absent. A list that the item chooses and leaves empty is there: rules ask for it.
+ */
+export interface Body {
+	Images?: Image[];
+	Subjects?: Body[];
+	[name: string]: unknown;
+}
 
-const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
-
-/** Whether a value counts as not set. */
-export const isEmpty = (value: unknown): boolean =>
-	value === undefined ||
-	value === null ||
-	isBlank(value) ||
-	(typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0);
+/** The path of a value in a body. */
+export type Path = Array<string | number>;
 
 /** Sets a value deep in a body that has objects alone. */
-export function setValue(body: Body, path: string[], value: unknown): void {
+export function setValue(body: Record<string, unknown>, path: string[], value: unknown): void {
 	const [name = '', ...rest] = path;
 	if (rest.length === 0) return void (body[name] = value);
 	const inner = isRecord(body[name]) ? body[name] : {};
@@ -21,21 +23,34 @@ export function setValue(body: Body, path: string[], value: unknown): void {
 	setValue(inner, rest, value);
 }
 
-/**
- * Leaves out what is not set: the service has its own defaults, and `""` is a wrong value to it.
- * Only `paths` are searched: objects that the user wrote stay as they are.
- */
-export function withoutEmpty(body: Body, paths: string[][]): Body {
-	const inside = (name: string) =>
-		paths.flatMap(([first, ...rest]) => (first === name && rest.length > 0 ? [rest] : []));
-	const entries = Object.entries(body).map(([name, value]) => {
-		if (!isRecord(value)) return [name, value] as const;
-		const deeper = inside(name);
-		return [name, deeper.length > 0 ? withoutEmpty(value, deeper) : value] as const;
+/** Every image of a body with its path, in the order of its JSON. */
+export function imagesIn(body: Body): Array<[Path, Image]> {
+	return Object.keys(body).flatMap((name): Array<[Path, Image]> => {
+		if (name === 'Images') return (body.Images ?? []).map((image, at) => [[name, at], image]);
+		if (name !== 'Subjects') return [];
+		return (body.Subjects ?? []).flatMap((subject, at) =>
+			imagesIn(subject).map(([path, image]): [Path, Image] => [[name, at, ...path], image]),
+		);
 	});
-	return Object.fromEntries(
-		entries.filter(
-			([, value]) => !isEmpty(value) && !(Array.isArray(value) && value.every(isBlank)),
-		),
-	);
+}
+
+/** The body without empty lists: `[]` is a wrong value to the service. */
+export function withoutEmptyLists(body: Body): Body {
+	const filled = Object.entries(body).filter(([, value]) => !isEmptyList(value));
+	const { Subjects, ...rest }: Body = Object.fromEntries(filled);
+	return { ...rest, ...(Subjects && { Subjects: Subjects.map(withoutEmptyLists) }) };
+}
+
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
+
+/** A text of a body. */
+export function textIn(values: Body, name: string): string | undefined {
+	const value = values[name];
+	return typeof value === 'string' ? value : undefined;
+}
+
+/** The texts of a list of a body. */
+export function textsIn(values: Body, name: string): string[] {
+	const list = values[name];
+	return Array.isArray(list) ? list.filter((one: unknown) => typeof one === 'string') : [];
 }

@@ -12,20 +12,38 @@ export function imageTypeOf(head: Buffer): ImageType | undefined {
 	return /^RIFF[^]{4}WEBP/.test(text) ? 'image/webp' : undefined;
 }
 
+/** What a file of the ISO family is by its brands: the first is often a general one, such as mif1. */
+const BRANDS: Array<[brand: RegExp, name: string]> = [
+	[/^crx /, 'a raw photo of a camera (CR3)'],
+	[/^avi[fs]$/, 'AVIF'],
+	[/^(he[iv][cmsx]|mif[12]|msf1)$/, 'HEIC'],
+	[/^qt {2}$/, 'a QuickTime video'],
+];
+
+/** Names a file of the ISO family, which begins with the list of its brands. */
+function isoFile(bytes: string, head: Buffer): string | undefined {
+	if (bytes.slice(4, 8) !== 'ftyp') return undefined;
+	const end = Math.min(head.readUInt32BE(0), bytes.length);
+	const rest = bytes.slice(16, Math.max(end, 16)).match(/[^]{4}/g) ?? [];
+	const brands = [bytes.slice(8, 12), ...rest];
+	return BRANDS.find(([brand]) => brands.some((one) => brand.test(one)))?.[1] ?? 'MP4';
+}
+
 /** What files begin with that people take for images. The first match wins. */
 const SIGNATURES: Array<[start: RegExp, name: string]> = [
 	[/^%PDF-/, 'PDF'],
 	[/^GIF8/, 'GIF'],
 	[/^BM[^]{4}\0{4}/, 'BMP'],
-	[/^(II\*\0|MM\0\*)/, 'TIFF'],
-	[/^[^]{4}ftyp(avif|avis)/, 'AVIF'],
-	[/^[^]{4}ftyp(he[iv][cmsx]|mif1|msf1)/, 'HEIC'],
-	[/^[^]{4}ftypqt/, 'a QuickTime video'],
-	[/^[^]{4}ftyp/, 'MP4'],
+	[/^II\*\0[^]{4}CR/, 'a raw photo of a camera (CR2)'],
+	[/^(IIU\0|IIR[OS]|FUJIFILMCCD-RAW)/, 'a raw photo of a camera'],
+	[/^(II[*+]\0|MM\0[*+])/, 'TIFF'],
+	[/^(%!|\xc5\xd0\xd3\xc6)/, 'EPS or PostScript'],
+	[/^(\xef\xbf\xbdPNG|(\xef\xbf\xbd){3})/, 'an image that was turned into text and is broken'],
+	[/^\xc2\x89PNG|^\xc3\xbf\xc3\x98\xc3\xbf/, 'an image that was turned into text'],
 	[/^\x1aE\xdf\xa3/, 'WebM'],
 	[/^RIFF[^]{4}AVI /, 'AVI'],
 	[/^(\xff\x0a|\0\0\0\x0cJXL )/, 'JPEG XL'],
-	[/^\0\0\0\x0cjP/, 'JPEG 2000'],
+	[/^(\0\0\0\x0cjP|\xff\x4f\xff\x51)/, 'JPEG 2000'],
 	[/^\0\0\x01\0/, 'ICO'],
 	[/^8BPS/, 'a Photoshop file'],
 	[/^PK(\x03\x04|\x05\x06)/, 'ZIP or an Office document'],
@@ -49,7 +67,7 @@ const TEXTS: Array<[start: RegExp, name: string]> = [
 export function looksLike(head: Buffer): string {
 	if (head.length === 0) return 'an empty file';
 	const bytes = head.toString('latin1', 0, HEAD_BYTES);
-	const [, binary] = SIGNATURES.find(([start]) => start.test(bytes)) ?? [];
+	const binary = isoFile(bytes, head) ?? SIGNATURES.find(([start]) => start.test(bytes))?.[1];
 	if (binary !== undefined) return binary;
 	const text = head
 		.toString('utf8', 0, HEAD_BYTES)

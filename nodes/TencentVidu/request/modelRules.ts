@@ -1,13 +1,13 @@
-import { z } from 'zod/v3';
-
-import { isWebAddress, type Site } from '../../../credentials/account';
-import { isDataUri } from './base64';
-import { type Image, imageSchema } from './images';
+import type { Site } from '../../../credentials/account';
+import { type Body, type Path, textIn, textsIn } from './body';
+import { fetchedUrls } from './fetchedUrls';
+import type { Image } from './image';
+import { idsOf, mentionsIn } from './mentions';
 import { quoted, shown } from './words';
 
 /** A rule that a body violates: the path of the field at fault, and what to do. */
 export interface Violation {
-	path: Array<string | number>;
+	path: Path;
 	problem: string;
 }
 
@@ -16,30 +16,41 @@ export interface RuleContext {
 	/** The value of the resource. */
 	resource: string;
 	site: Site;
+	/** Why an address cannot be reached from the internet. Absent if the account has an Endpoint. */
+	unreachable?: ((url: string) => string | undefined) | undefined;
+	/** Names whose value could not be read: what rests on them is not judged. */
+	unread?: Set<string>;
 }
 
-const subjectSchema = z.object({
-	Id: z.string(),
-	Images: z.array(imageSchema).default([]),
-	Videos: z.array(z.string()).default([]),
-});
+/** What the rules ask for; a list is absent if the item does not choose it, or if nobody can say. */
+interface Job {
+	Model: string | undefined;
+	Images: Image[] | undefined;
+	Subjects: Body[] | undefined;
+	Videos: string[];
+	Prompt: string;
+	Duration: number;
+	Resolution: string;
+	AspectRatio: string | undefined;
+	Audio: boolean;
+	Bgm: boolean;
+	OffPeak: boolean;
+}
 
-/** A list is absent if the item does not choose it, or if nobody can say. */
-const jobSchema = z.object({
-	Model: z.string().optional(),
-	Images: z.array(imageSchema).optional(),
-	Subjects: z.array(subjectSchema).optional(),
-	Videos: z.array(z.string()).default([]),
-	Prompt: z.string().default(''),
-	Duration: z.number().default(5),
-	Resolution: z.string().default('720p'),
-	AspectRatio: z.string().optional(),
-	Audio: z.boolean().optional(),
-	Bgm: z.boolean().optional(),
-	OffPeak: z.boolean().default(false),
+/** The values that rules ask for, with the defaults of the service. */
+const jobOf = (values: Body): Job => ({
+	Model: textIn(values, 'Model'),
+	Images: values.Images,
+	Subjects: values.Subjects,
+	Videos: textsIn(values, 'Videos'),
+	Prompt: textIn(values, 'Prompt') ?? '',
+	Duration: typeof values.Duration === 'number' ? values.Duration : 5,
+	Resolution: textIn(values, 'Resolution') ?? '720p',
+	AspectRatio: textIn(values, 'AspectRatio'),
+	Audio: values.Audio === true,
+	Bgm: values.Bgm === true,
+	OffPeak: values.OffPeak === true,
 });
-
-type Job = z.infer<typeof jobSchema>;
 
 /** Every model has rules that nobody knows but the vendor, unless it is one of these. */
 const isQ2 = (model: string) => /^viduq2(-pro|-turbo)?$/.test(model);
@@ -57,15 +68,13 @@ function* durationViolations(
 	yield { path: ['Duration'], problem: problem.trim() };
 }
 
-/** Image addresses, in whichever list they are. */
-function* addressViolations(images: Image[], path: Violation['path']): Generator<Violation> {
-	for (const [index, image] of images.entries()) {
-		if (typeof image !== 'string' || isDataUri(image) || isWebAddress(image)) continue;
-		const problem =
-			image === ''
-				? 'is empty. Enter a URL, or choose other Images'
-				: 'must be a URL that begins with http:// or https://, or a data URI';
-		yield { path: [...path, index], problem };
+function* unreachableViolations(values: Body, { unreachable }: RuleContext): Generator<Violation> {
+	if (!unreachable) return;
+	for (const [path, url] of fetchedUrls(values)) {
+		const reason = unreachable(url);
+		if (reason === undefined) continue;
+		const problem = `${reason}, so Tencent Cloud cannot reach it. Use an address of the internet, or a binary file where one is taken`;
+		yield { path, problem };
 	}
 }
 
@@ -77,7 +86,6 @@ function* imageToVideo(job: Job, { site }: RuleContext): Generator<Violation> {
 			'is empty, and the China site needs an image. Enter a URL or choose a binary field, with Images set to One Image';
 		yield { path: ['Images', 0], problem };
 	}
-	yield* addressViolations(Images, ['Images']);
 	if (!isQ2(Model)) return;
 	const hasTwo = Images.length === 2;
 	const counted = hasTwo ? 'two images' : 'one image';
@@ -119,47 +127,47 @@ const MAX_SUBJECTS = 7;
 const MAX_FILES_OF_SUBJECT = 3;
 const MAX_VIDEOS = 2;
 
-/** Every name after an "@" must be that of a subject. An "@" inside a word is part of an address. */
-function* mentionViolations({ Prompt, Subjects = [] }: Job): Generator<Violation> {
-	const ids = Subjects.map(({ Id }) => Id);
-	for (const { index } of Prompt.matchAll(/(?<![\w.+-])@(?=[^\s@])/g)) {
-		const start = index + 1;
-		const isEnd = (at: number) => !/\w/.test(Prompt.charAt(at));
-		if (ids.some((id) => Prompt.startsWith(id, start) && isEnd(start + id.length))) continue;
-		const [word = ''] = Prompt.slice(start, start + 100).split(/[\s,.;:!?@]/);
-		const known = ids.map((id) => shown(`@${id}`)).join(', ');
+/** Every name after an "@" must be that of a subject. */
+function* mentionViolations(subjects: Body[], prompt: string): Generator<Violation> {
+	const ids = idsOf({ Subjects: subjects });
+	for (const { word, id } of mentionsIn(prompt.normalize('NFC'), ids)) {
+		if (id !== undefined) continue;
+		const known = ids.map((one) => shown(`@${one}`)).join(', ');
 		const problem = `names ${quoted(`@${word}`)}, but no subject has this ID. The subjects are: ${known}`;
 		yield { path: ['Prompt'], problem };
 		return;
 	}
 }
 
-type Subjects = Array<z.infer<typeof subjectSchema>>;
-
-function* subjectViolations(subjects: Subjects): Generator<Violation> {
-	const images = subjects.reduce((sum, { Images }) => sum + Images.length, 0);
+function* subjectViolations(subjects: Body[], prompt: string): Generator<Violation> {
 	const path = ['Subjects'];
 	if (subjects.length === 0) {
 		yield { path, problem: 'are empty. Add one, or choose Images in References' };
-	} else if (subjects.length > MAX_SUBJECTS) {
-		yield { path, problem: `may be ${MAX_SUBJECTS} at most, not ${subjects.length}. Remove some` };
-	} else if (images === 0 || images > MAX_IMAGES) {
+		return;
+	}
+	if (subjects.length > MAX_SUBJECTS) {
+		const problem = `may be ${MAX_SUBJECTS} at most, not ${subjects.length}. Remove some`;
+		yield { path, problem };
+		return;
+	}
+	const images = subjects.reduce((sum, { Images = [] }) => sum + Images.length, 0);
+	if (images === 0 || images > MAX_IMAGES) {
 		yield { path, problem: `must have one to ${MAX_IMAGES} images in all, not ${images}` };
 	}
 	for (const [index, subject] of subjects.entries()) {
-		if (subjects.findIndex(({ Id }) => Id === subject.Id) < index) {
-			const problem = `is that of another subject, too: ${quoted(subject.Id)}. Each needs its own`;
+		const id = textIn(subject, 'Id') ?? '';
+		if (subjects.findIndex(({ Id }) => Id === id) < index) {
+			const problem = `is that of another subject, too: ${quoted(id)}. Each needs its own`;
 			yield { path: [...path, index, 'Id'], problem };
 		}
 		yield* subjectFileViolations(subject, [...path, index]);
 	}
+	yield* mentionViolations(subjects, prompt);
 }
 
-function* subjectFileViolations(
-	{ Images, Videos }: Subjects[number],
-	path: Violation['path'],
-): Generator<Violation> {
-	const files = Images.length + Videos.length;
+function* subjectFileViolations(subject: Body, path: Path): Generator<Violation> {
+	const { Images = [] } = subject;
+	const files = Images.length + textsIn(subject, 'Videos').length;
 	if (Images.length === 0) {
 		yield { path: [...path, 'Images'], problem: 'is empty. Add an image of the subject' };
 	}
@@ -167,7 +175,6 @@ function* subjectFileViolations(
 		const problem = `may be ${MAX_FILES_OF_SUBJECT} at most for a subject, not ${files}. Remove some`;
 		yield { path: [...path, Images.length > 0 ? 'Images' : 'Videos'], problem };
 	}
-	yield* addressViolations(Images, [...path, 'Images']);
 }
 
 function* referenceImageViolations(images: Image[]): Generator<Violation> {
@@ -182,7 +189,6 @@ function* referenceImageViolations(images: Image[]): Generator<Violation> {
 			problem: `may be ${MAX_IMAGES} images at most, not ${images.length}. Remove some`,
 		};
 	}
-	yield* addressViolations(images, path);
 }
 
 /** The page lists these for Subjects, and says that Q2 models take any. */
@@ -191,8 +197,7 @@ const RATIOS_OF_SUBJECTS = ['16:9', '9:16', '1:1'];
 function* referenceToVideo(job: Job): Generator<Violation> {
 	const { Model, Images, Subjects, Videos, AspectRatio = '', Audio, Bgm } = job;
 	if (Subjects) {
-		yield* subjectViolations(Subjects);
-		yield* mentionViolations(job);
+		yield* subjectViolations(Subjects, job.Prompt);
 	} else if (Images) {
 		yield* referenceImageViolations(Images);
 	}
@@ -219,9 +224,12 @@ const RULES: Record<string, (job: Job, context: RuleContext) => Generator<Violat
 };
 
 /**
- * Checks the vendor's rules over several fields on a body that FieldSchema has parsed. Models that are
+ * Checks the vendor's rules over several fields on values that FieldSchema has read. Models that are
  * not known here have no rules of their own: new ones appear before this package is updated.
  */
-export function checkRules(body: Record<string, unknown>, context: RuleContext): Violation[] {
-	return [...(RULES[context.resource]?.(jobSchema.parse(body), context) ?? [])];
+export function checkRules(values: Body, context: RuleContext): Violation[] {
+	const { resource, unread = new Set() } = context;
+	const isJudged = !['Images', 'Model', 'Subjects'].some((name) => unread.has(name));
+	const rules = isJudged ? RULES[resource]?.(jobOf(values), context) : undefined;
+	return [...(rules ?? []), ...unreachableViolations(values, context)];
 }

@@ -47,11 +47,8 @@ export class OptionsReader {
 	 * or version left in a collection is ignored.
 	 */
 	read(source: ParameterSource): ReadOptions | { options?: never; problems: Problem[] } {
-		const given = this.schema.read(source);
-		const parsed = this.schema.parse(given.body);
-		const problems = [...given.problems, ...(parsed.problems ?? [])];
-		if (parsed.problems || problems.length > 0) return { problems };
-		const options = { ...this.defaults, ...parsed.values };
-		return { options, given: new Set(Object.keys(parsed.values)) };
+		const { values, problems } = this.schema.read(source);
+		if (problems.length > 0) return { problems };
+		return { options: { ...this.defaults, ...values }, given: new Set(Object.keys(values)) };
 	}
 }

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Problem } from './problem';
-import { folded } from './words';
+import { isRecord, kindOf, trimmed } from './words';
 
 /** n8n's parameters of the node for one item. */
 export interface ParameterSource {
@@ -22,57 +22,87 @@ export interface ParameterPath {
 	labels: string[];
 }
 
-/** Whether a value is an object that is no list. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const ownValue = (value: unknown, name: string) =>
 	isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
 const isExpression = (raw: unknown) => typeof raw === 'string' && raw.startsWith('=');
 
-const isNothing = (value: unknown) => value === undefined || value === null || Number.isNaN(value);
+const isNothing = (value: unknown) => value === undefined || value === null;
+
+/** Whether a value is not set: nothing, or a text without a character that can be seen. */
+export const isUnset = (value: unknown) =>
+	isNothing(value) || (typeof value === 'string' && (value === '' || trimmed(value) === ''));
 
 /** Whether an expression returns nothing, for the value or for an entry of a list. */
 const hasNothing = (value: unknown, raw: unknown): boolean =>
 	Array.isArray(raw) && Array.isArray(value)
 		? raw.some((one, index) => hasNothing(value[index], one))
-		: isExpression(raw) && isNothing(value);
+		: isExpression(raw) && (isNothing(value) || Number.isNaN(value));
 
 const NOTHING =
 	"has an expression that returns nothing for this item. Correct it, or let it return '' where the field may stay empty";
 
+/** Makes a source read each parameter once: n8n evaluates its expression each time. */
+export function readOnce(source: ParameterSource): ParameterSource {
+	const values = new Map<string, unknown>();
+	const valueOf = (field: INodeProperties) => {
+		if (!values.has(field.name)) values.set(field.name, source.valueOf(field));
+		return values.get(field.name);
+	};
+	return { ...source, valueOf };
+}
+
+function valueProblem(
+	value: unknown,
+	raw: unknown,
+	{ mayLeaveOut, isCollection }: { mayLeaveOut: boolean; isCollection: boolean },
+): string | undefined {
+	if (!mayLeaveOut && hasNothing(value, raw)) return NOTHING;
+	const isWrong = isCollection && !isUnset(value) && !isRecord(value);
+	return isWrong ? `must be an object with settings, not ${kindOf(value)}` : undefined;
+}
+
 /**
  * The value at a path, undefined where it is not set. An expression that returns nothing is a problem:
- * it is a mistyped column far more often than a wish.
+ * it is a mistyped column far more often than a wish. So is a collection that is no object.
  */
 export function readParameter(
 	{ root, names, labels }: ParameterPath,
-	{ valueOf, rawOf, mayLeaveOut }: ParameterSource,
+	{ valueOf, rawOf, mayLeaveOut = false }: ParameterSource,
 ): { value?: unknown; problem?: Problem } {
-	const inside = (given: unknown) => names.reduce<unknown>(ownValue, given);
-	const value = inside(valueOf(root));
-	const mayBeNothing = !mayLeaveOut && (isNothing(value) || Array.isArray(value));
-	if (mayBeNothing && hasNothing(value, inside(rawOf(root)))) {
-		return { problem: { field: labels.join(' > '), problem: NOTHING } };
+	let value = valueOf(root);
+	let raw = rawOf(root);
+	for (let depth = 0; ; depth += 1) {
+		const name = names[depth];
+		const problem = valueProblem(value, raw, { mayLeaveOut, isCollection: name !== undefined });
+		if (problem !== undefined) {
+			return { problem: { field: labels.slice(0, depth + 1).join(' > '), problem } };
+		}
+		if (name === undefined) return isNothing(value) ? {} : { value };
+		value = ownValue(value, name);
+		raw = ownValue(raw, name);
 	}
-	return isNothing(value) ? {} : { value };
 }
 
-/** Each entry of a list of settings as a source of its own. `given` is the source of the list. */
+/** Entries of a list of settings; undefined if the value is no such list. */
+function entriesIn(list: unknown): unknown[] | undefined {
+	if (Array.isArray(list)) return list.map((one: unknown) => one);
+	if (!isRecord(list)) return isUnset(list) ? [] : undefined;
+	const groups = Object.values(list);
+	const entries = groups.flatMap((group): unknown[] => (Array.isArray(group) ? group : []));
+	// What is no group of entries is an entry, which an expression has returned.
+	return groups.every(Array.isArray) ? entries : [list];
+}
+
+/** Each entry of a list of settings as a source of its own; undefined if the value is no such list. */
 export function entrySourcesOf(
 	value: unknown,
 	raw: unknown,
 	given: ParameterSource,
-): ParameterSource[] {
-	const entriesIn = (list: unknown): unknown[] => {
-		if (Array.isArray(list)) return list;
-		const groups = isRecord(list) ? Object.values(list) : [];
-		// What is no group of entries is an entry, which an expression has returned.
-		return groups.every(Array.isArray) ? groups.flat() : [list];
-	};
-	const raws = entriesIn(raw);
-	return entriesIn(value).map((entry, index) => {
+): Array<ParameterSource | { problem: string }> | undefined {
+	const raws = entriesIn(raw) ?? [];
+	return entriesIn(value)?.map((entry, index) => {
+		if (!isRecord(entry)) return { problem: `must be an object, not ${kindOf(entry)}` };
 		const rawOf = ({ name }: INodeProperties) => ownValue(raws[index], name);
 		const valueOf = (field: INodeProperties) => {
 			// An expression may return the vendor's own objects.
@@ -81,21 +111,5 @@ export function entrySourcesOf(
 			return own === undefined && !isExpression(rawOf(field)) ? field.default : own;
 		};
 		return { ...given, rawOf, valueOf };
-	});
-}
-
-/** Whether a field is shown for the values of the selectors that it depends on, which are in `all`. */
-export function isShown(
-	root: INodeProperties,
-	all: INodeProperties[],
-	{ valueOf }: ParameterSource,
-): boolean {
-	return Object.entries(root.displayOptions?.show ?? {}).every(([name, values]) => {
-		// The editor's own selectors: they chose the operation whose field this is.
-		if (name === 'resource' || name === 'operation') return true;
-		const selector = all.find((field) => field.name === name);
-		if (!selector) return true;
-		const chosen = folded(valueOf(selector) ?? '') || folded(selector.default);
-		return (values ?? []).some((value) => folded(value) === chosen);
 	});
 }

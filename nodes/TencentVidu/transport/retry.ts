@@ -51,11 +51,15 @@ interface Recovery {
 	date?: string | undefined;
 }
 
+/** Characters of the vendor's text that an error holds: it may repeat a whole request. */
+const MAX_VENDOR_TEXT = 2_000;
+
 function recoveryFrom(result: Exclude<AttemptResult, Ended>, site: Site): Recovery {
 	switch (result.kind) {
 		case 'error': {
 			const { code, message, requestId, date } = result;
-			const details = { code, vendorText: redactSignatures(message), requestId };
+			const vendorText = redactSignatures(message.slice(0, MAX_VENDOR_TEXT));
+			const details = { code, vendorText, requestId };
 			return { ...classifyErrorCode(code, site), details, date };
 		}
 		case 'unreachable':

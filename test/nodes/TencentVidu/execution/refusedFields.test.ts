@@ -1,5 +1,6 @@
 import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
 import { withFieldLabels } from '../../../../nodes/TencentVidu/execution/refusedFields';
+import type { Image } from '../../../../nodes/TencentVidu/request/image';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 
 const fields = resources
@@ -8,6 +9,7 @@ const fields = resources
 const schema = new FieldSchema(fields ?? []);
 
 const binary = { binaryField: 'data' };
+const url = { url: 'https://e.com/a.png' };
 
 const refused = (code: string, vendorText: string, values: Record<string, unknown> = {}) =>
 	withFieldLabels({ code, vendorText, message: 'No', fate: { kind: 'refused' } }, schema, values)
@@ -32,18 +34,18 @@ describe('the message of a refusal begins with the labels of the fields that it 
 		expect(refused(code, text)).toBe(`${labels.join(', ')}: No`);
 	});
 
-	it.each<[string, unknown[], Path[]]>([
+	it.each<[string, Image[], Path[]]>([
 		['Images', [binary], [['Images', 0]]],
 		[
 			'Images',
-			['https://e.com/a.png', binary],
+			[url, binary],
 			[
 				['Images', 0],
 				['Images', 1],
 			],
 		],
-		['Images.1', ['https://e.com/a.png', binary], [['Images', 1]]],
-		['Images[1]', [binary, 'https://e.com/a.png'], [['Images', 1]]],
+		['Images.1', [url, binary], [['Images', 1]]],
+		['Images[1]', [binary, url], [['Images', 1]]],
 	])('%s of %j', (text, Images, paths) => {
 		const labels = paths.map((path) => schema.label(path, { Images }));
 		expect(refused('InvalidParameter', text, { Images })).toBe(`${labels.join(', ')}: No`);

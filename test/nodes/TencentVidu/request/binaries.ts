@@ -1,6 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import type { BinaryReader } from '../../../../nodes/TencentVidu/request/images';
+import type { BinaryReader } from '../../../../nodes/TencentVidu/request/inspectImage';
 
 /** The first bytes of images that the service reads. */
 export const IMAGES = {

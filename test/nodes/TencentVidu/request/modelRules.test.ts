@@ -10,7 +10,7 @@ const pathsOf = (body: Record<string, unknown>, context: Partial<RuleContext> = 
 	checkRules(body, { ...china, ...context }).map(({ path }) => path.join('.'));
 
 const body = (images: number, Model: string | undefined, more: object) => ({
-	...(images > 0 && { Images: Array<string>(images).fill(URL) }),
+	...(images > 0 && { Images: Array.from({ length: images }, () => ({ url: URL })) }),
 	...(Model !== undefined && { Model }),
 	...more,
 });
@@ -66,18 +66,37 @@ it('judges what has no image on International as what has one', () => {
 	expect(pathsOf({ Duration: 10, Resolution: '720p' }, { site: 'international' })).toEqual([]);
 });
 
-describe('images', () => {
-	it.each([
-		URL,
-		'http://127.0.0.1/a.png',
-		'data:image/png;base64,iVBORw0KGgo=',
-		'DATA:image/JPEG;base64,/9j/4AA+',
-		'data:image/webp;charset=utf-8;base64,AAAA',
-		`data:image/png;base64,${'A'.repeat(12_000_000)}`,
-	])('takes %.60s', (image) => expect(pathsOf({ Images: [image] })).toEqual([]));
+describe('addresses that only a private network knows', () => {
+	const unreachable = (url: string) => (url.includes('minio') ? 'is private' : undefined);
+	const minio = 'http://minio:9000/a';
+	const subject = { Id: 'a', Images: [{ url: minio }], Videos: [minio] };
 
-	it.each(['', 'a.png', 'ftp://example.com/a.png', 'iVBORw0KGgo='])('refuses %p', (image) => {
-		expect(pathsOf({ Images: [URL, image] })).toEqual(['Images.1']);
-		expect(pathsOf({ Images: [image] }, { site: 'international' })).toEqual(['Images.0']);
+	it.each<[object, Partial<RuleContext>, string[]]>([
+		[{ Images: [{ url: URL }, { url: minio }] }, {}, ['Images.1']],
+		[{ LogoParam: { LogoUrl: minio } }, { resource: 'textToVideo' }, ['LogoParam.LogoUrl']],
+		[{ Videos: [URL, minio] }, { resource: 'textToVideo' }, ['Videos.1']],
+		[
+			{ Subjects: [subject] },
+			{ resource: 'referenceToVideo' },
+			['Subjects.0.Images.0', 'Subjects.0.Videos.0'],
+		],
+		[{ Images: [{ binaryField: 'minio' }, { dataUri: 'data:minio' }] }, {}, []],
+	])('are refused in %j', (values, context, paths) => {
+		expect(pathsOf({ ...values }, { ...context, unreachable })).toEqual(paths);
+		expect(pathsOf({ ...values }, context)).toEqual([]);
 	});
+});
+
+it.each(['Images', 'Model', 'Subjects'])('judges nothing by %s that nobody knows', (name) => {
+	expect(pathsOf({ Duration: 16 }, { unread: new Set([name]) })).toEqual([]);
+	expect(pathsOf({ Duration: 16 }, { unread: new Set(['Prompt']) })).toEqual(['Duration']);
+});
+
+it('stops at a number of subjects that is refused', () => {
+	const Images = [{ url: URL }];
+	const Subjects = Array.from({ length: 100 }, () => ({ Id: 'a', Images }));
+	const context = { ...china, resource: 'referenceToVideo' };
+	expect(checkRules({ Subjects, Prompt: '@nobody' }, context)).toEqual([
+		{ path: ['Subjects'], problem: 'may be 7 at most, not 100. Remove some' },
+	]);
 });

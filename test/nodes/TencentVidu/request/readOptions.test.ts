@@ -56,7 +56,7 @@ it.each<[string, Record<string, unknown>]>([
 	['Options > Max Wait for Capacity', { maxCapacityWait: -1 }],
 	['Options > Resubmit After Lost Answer', { resubmitAfterLostAnswer: 'maybe' }],
 	['Options > Callback Reference', { reference: 'x'.repeat(201) }],
-	['Wait Options > Put Output File in Field', { binaryField: ['data'] }],
+	['Wait Options > Put Output File in Field', { binaryField: ['data', 'more'] }],
 	['Wait Options > Download Video', { downloadVideo: 'x' }],
 	['Wait Options > Poll Interval', { pollInterval: 0.5 }],
 	['Wait Options > Timeout', { timeout: 'long' }],

@@ -3,19 +3,12 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
-import type { ParameterSource } from '../../../../nodes/TencentVidu/request/readParameters';
+import { sourceOf } from './parameters';
 
 const [submit] = resources.flatMap(operationsOf).filter(({ value }) => value === 'submit');
 const schema = new FieldSchema(submit?.fields ?? []);
 
 type Given = Record<string, unknown>;
-
-/** Parameters as entered, and what they come to. */
-const sourceOf = (raw: Given, values: Given, mayLeaveOut = false): ParameterSource => ({
-	valueOf: ({ name, default: value }) => (name in values ? values[name] : value),
-	rawOf: ({ name }) => raw[name],
-	mayLeaveOut,
-});
 
 const nothing = fc.constantFrom(undefined, null, NaN);
 
@@ -33,7 +26,7 @@ it('reports each expression that returns nothing, and no other value', () => {
 				const additionalFields = { voiceId: of(voiceId), logoParam };
 				return { prompt: of(prompt), duration: of(duration), additionalFields };
 			};
-			const { body, problems } = schema.read(sourceOf(nest('raw'), nest('value'), isTool));
+			const { values, problems } = schema.read(sourceOf(nest('value'), nest('raw'), isTool));
 			const isNothing = (one: typeof prompt) => one.value == null || Number.isNaN(one.value);
 			const labels = {
 				prompt: 'Prompt',
@@ -44,9 +37,12 @@ it('reports each expression that returns nothing, and no other value', () => {
 			const bad = Object.entries({ prompt, ...more })
 				.filter(([, one]) => !isTool && one.isExpression && isNothing(one))
 				.map(([name]) => labels[name as keyof typeof labels]);
-			expect(problems.map(({ field }) => field.split(' > ').at(-1)).sort()).toEqual(bad.sort());
-			const isSet = !isNothing(prompt) && prompt.value !== '';
-			if (isSet) expect(body).toHaveProperty('Prompt', prompt.value);
+			const empty = problems.filter(({ problem }) => problem.includes('returns nothing'));
+			expect(empty.map(({ field }) => field.split(' > ').at(-1)).sort()).toEqual(bad.sort());
+			const [one, ...others] = [prompt.value].flat();
+			const isText = others.length === 0 && typeof one === 'string' && one.trim() !== '';
+			const isWrong = problems.some((one) => one.field === 'Prompt');
+			expect('Prompt' in values).toBe(!isWrong && (isText || typeof prompt.value === 'number'));
 		}),
 		{ numRuns: Number(process.env.FUZZ_RUNS ?? 500) },
 	);
@@ -56,7 +52,7 @@ const selector: INodeProperties = {
 	displayName: 'Send To',
 	name: 'sendTo',
 	type: 'options',
-	options: [],
+	options: ['a', 'b'].map((value) => ({ name: value, value })),
 	default: 'a',
 };
 const field: INodeProperties = {
@@ -75,12 +71,46 @@ it.each([
 	['b', false],
 ])('reads what is shown for %j: %s', (sendTo, isShown) => {
 	const read = new FieldSchema([selector, field], ({ name }) => name).read(
-		sourceOf({}, { sendTo, place: 'x' }),
+		sourceOf({ sendTo, place: 'x' }),
 	);
-	expect('place' in read.body).toBe(isShown);
+	expect('place' in read.values).toBe(isShown);
 });
 
 it('reads own settings only', () => {
 	const additionalFields = Object.create({ voiceId: 'inherited' }) as object;
-	expect(schema.read(sourceOf({}, { additionalFields })).body).not.toHaveProperty('VoiceId');
+	expect(schema.read(sourceOf({ additionalFields })).values).not.toHaveProperty('VoiceId');
+});
+
+it('evaluates the parameters that are shown, each once', () => {
+	const calls: string[] = [];
+	const source = sourceOf({ frames: 'first', firstFrameUrl: 'https://e.com/a.png' });
+	const valueOf = (one: INodeProperties) => {
+		calls.push(one.name);
+		return source.valueOf(one);
+	};
+	schema.read({ ...source, valueOf });
+	expect(calls.sort()).toEqual(
+		'additionalFields duration firstFrameSource firstFrameUrl frames model prompt resolution sendResultTo'.split(
+			' ',
+		),
+	);
+});
+
+it('does not look into a list that is far too long', () => {
+	const [operation] = resources
+		.flatMap(operationsOf)
+		.filter(({ submitAction, value }) => submitAction.includes('Reference') && value === 'submit');
+	const reference = new FieldSchema(operation?.fields ?? []);
+	let looked = 0;
+	const entry = { ...{ name: 'a' }, id: '' };
+	Object.defineProperty(entry, 'id', { enumerable: true, get: () => (looked += 1) });
+	const subjects = Array<object>(100_000).fill(entry);
+	const read = reference.read(sourceOf({ referenceType: 'subjects', subjects, prompt: 'a' }));
+	expect(read.problems).toEqual([
+		{
+			field: 'Subjects',
+			problem: 'holds 100,000 entries, far more than the service takes. Remove some',
+		},
+	]);
+	expect(looked).toBe(0);
 });

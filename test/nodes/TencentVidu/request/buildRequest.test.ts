@@ -1,11 +1,12 @@
 import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
-import {
-	type PlanDelivery,
-	prepareRequest,
-} from '../../../../nodes/TencentVidu/request/prepareRequest';
+import { publicUrlProblem } from '../../../../nodes/TencentVidu/jobs/publicAddress';
+import { buildRequest, type JobCallback } from '../../../../nodes/TencentVidu/request/buildRequest';
+import { checkRules } from '../../../../nodes/TencentVidu/request/modelRules';
+import { perField } from '../../../../nodes/TencentVidu/request/problem';
 import fc from 'fast-check';
 
 import { Binaries, pngOf, uriOf } from './binaries';
+import { settingsOf, sourceOf } from './parameters';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 
 const MB = 1024 * 1024;
@@ -22,13 +23,23 @@ function binaries(...names: string[]): Binaries {
 const named = (body: Record<string, unknown>) =>
 	binaries(...[...JSON.stringify(body).matchAll(/"([a-z]:\d+)"/g)].map(([, name = '']) => name));
 
-const asItIs: PlanDelivery = () => ({ problems: [] });
-
-const prepare = async (
+/** Reads, checks and builds, as an item is. */
+async function prepare(
 	body: Record<string, unknown>,
 	reader = named(body),
-	planDelivery: PlanDelivery | undefined = asItIs,
-) => await prepareRequest(body, { schema, resource, site: 'china', reader, planDelivery });
+	callback?: JobCallback,
+	site: 'china' | 'international' = 'china',
+) {
+	const { values, problems, unread } = schema.read(sourceOf(settingsOf(body)));
+	const rules = { resource, site, unread, unreachable: publicUrlProblem };
+	const found = checkRules(values, rules).map(({ path, problem }) => ({
+		field: schema.label(path, values),
+		problem,
+	}));
+	const built = await buildRequest(values, { schema, reader, callback });
+	const all = perField([...problems, ...found, ...(built.problems ?? [])]);
+	return built.problems || all.length > 0 ? { problems: all } : built;
+}
 
 /** Of a body that is known to be right. */
 async function prepared(body: Record<string, unknown>, reader?: Binaries) {
@@ -48,10 +59,7 @@ it('makes the very body of what was set', async () => {
 });
 
 it('makes {} of nothing', async () => {
-	const answer = await prepareRequest(
-		{},
-		{ schema, resource, site: 'international', reader: new Binaries(), planDelivery: asItIs },
-	);
+	const answer = await prepare({}, new Binaries(), undefined, 'international');
 	expect(answer.problems).toBeUndefined();
 	expect('request' in answer && String(await answer.request.payload())).toBe('{}');
 });
@@ -131,12 +139,6 @@ describe('problems', () => {
 			expect(String(await answer.request.payload()).length).toBeLessThanOrEqual(10 * MB);
 		}
 	});
-
-	it('does not judge a question by the rules of a job', async () => {
-		const china = { schema, resource, site: 'china' } as const;
-		const read = await prepareRequest({ Images: [] }, { ...china, reader: new Binaries() });
-		expect(read).not.toHaveProperty('problems');
-	});
 });
 
 describe('an image of any kind', () => {
@@ -186,4 +188,39 @@ describe('an image of any kind', () => {
 		);
 		expect(taken).toBeGreaterThan(20);
 	});
+});
+
+it('sums a request up with its files as type and size, and no signature', async () => {
+	const logo = pngOf(1_500).toString('base64');
+	const body = {
+		...{ Images: [url, { binaryField: 'a:3000' }], Prompt: 'p', Duration: 8 },
+		LogoParam: { LogoImage: logo },
+	};
+	const callback = {
+		reference: 'r',
+		url: 'https://n8n.example.com/webhook/x',
+		makeUrl: () => 'https://n8n.example.com/webhook/x?secret',
+	};
+	const reader = named(body);
+	const answer = await prepare(body, reader, callback);
+	if (answer.problems) throw new Error(JSON.stringify(answer.problems));
+	expect(answer.request.summary()).toEqual({
+		Images: [url, 'image/png, 3,000 bytes'],
+		LogoParam: { LogoImage: 'image/png, 1,500 bytes' },
+		...{ Prompt: 'p', Duration: 8, CallbackUrl: callback.url },
+	});
+	expect(reader.reads).toEqual([]);
+	expect(answer.request.reference).toBe('r');
+});
+
+it('makes the callback URL only when the request is sent', async () => {
+	const makeUrl = jest.fn(() => 'https://n8n.example.com/webhook/x?signed');
+	const answer = await prepare({ Images: [url] }, new Binaries(), { makeUrl });
+	if (answer.problems) throw new Error(JSON.stringify(answer.problems));
+	const { request } = answer;
+	expect(String(await request.content())).not.toContain('CallbackUrl');
+	expect(makeUrl).not.toHaveBeenCalled();
+	const text = String(await request.payload());
+	expect(JSON.parse(text)).toEqual({ Images: [url], CallbackUrl: makeUrl() });
+	expect(request.bytes).toBeGreaterThanOrEqual(Buffer.byteLength(text));
 });

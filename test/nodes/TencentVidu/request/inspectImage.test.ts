@@ -1,16 +1,27 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { imageSchema, inspectImage } from '../../../../nodes/TencentVidu/request/images';
+import {
+	firstFrameBinaryField,
+	firstFrameUrl,
+} from '../../../../nodes/TencentVidu/descriptions/fields';
+import { imagesOf } from '../../../../nodes/TencentVidu/request/image';
+import { inspectImage } from '../../../../nodes/TencentVidu/request/inspectImage';
 import { Binaries, IMAGES, pngOf, uriOf } from './binaries';
 
 const png = pngOf(1_000);
 const inline = (data: string, mimeType = 'image/png'): IBinaryData => ({ mimeType, data });
 
 /** The text that an image becomes in the JSON of a request, or what is wrong with it. */
-async function inspected(given: unknown, reader = new Binaries()) {
-	const image = imageSchema.safeParse(given);
-	if (!image.success) return { problem: image.error.issues[0]?.message ?? '' };
-	const seen = await inspectImage(reader, image.data, 'Last Frame');
+async function inspected(
+	given: unknown,
+	reader = new Binaries(),
+): Promise<{ text?: string; problem?: string }> {
+	const isText = typeof given === 'string';
+	const value = isText ? given : (given as { binaryField: unknown }).binaryField;
+	const [image] = imagesOf(isText ? firstFrameUrl : firstFrameBinaryField, value);
+	if (!image || 'url' in image) throw new Error('not to be inspected');
+	if ('problem' in image) return image;
+	const seen = await inspectImage(reader, image, 'Last Frame');
 	if ('problem' in seen) {
 		expect(seen.field).toBe('Last Frame');
 		return { problem: seen.problem };
@@ -43,6 +54,26 @@ describe.each(Object.entries(IMAGES))('%s', (type, head) => {
 		['in the URL alphabet', image.toString('base64url')],
 	])('is read %s', async (_, text) => expect(await inField(text)).toEqual({ text: uri }));
 
+	it.each([
+		['Base64', base64],
+		['Base64 in lines', `\ufeff${base64.replace(/.{76}/g, '$&\r\n')}\n`],
+		['a data URI', uri],
+		['a data URI in quotes', JSON.stringify(uri)],
+		['Base64 of Base64', Buffer.from(base64).toString('base64')],
+	])('is read of a file that holds it as %s', async (_, text) => {
+		const file = Buffer.from(text);
+		expect(await inField(file.toString('base64'))).toEqual({ text: uri });
+		const reader = new Binaries({ a: file });
+		const [stored] = imagesOf(firstFrameBinaryField, 'a');
+		if (!stored || 'url' in stored || 'problem' in stored) throw new Error('no file');
+		const seen = await inspectImage(reader, stored, 'Last Frame');
+		if ('problem' in seen) throw new Error(seen.problem);
+		expect(seen).toMatchObject({ type, size: image.length });
+		const target = Buffer.alloc(seen.bytes);
+		await seen.write(target, 0);
+		expect(JSON.parse(String(target))).toBe(uri);
+	});
+
 	it('is read from the store, its head at first', async () => {
 		const reader = new Binaries({ a: image });
 		expect(await inspected({ binaryField: ' a ' }, reader)).toEqual({ text: uri });
@@ -64,6 +95,8 @@ describe('problems', () => {
 		['PDF', '%PDF-1.4'],
 		['GIF', 'GIF89a'],
 		['plain text', 'Not Found'],
+		['Base64 text', 'iVBORw0KGgo!'],
+		['a data URI', 'data:image/png;base64,!'],
 		['empty', ''],
 	])('say what a file looks like: %s', async (kind, content) => {
 		const bytes = Buffer.from(content);
@@ -85,7 +118,7 @@ describe('problems', () => {
 		['a name of JavaScript', { binaryField: 'constructor' }, /"constructor".*"photo"/],
 		['an object that is no file', { binaryField: { photo: {} } }, /object that is no file/],
 		['an object that is empty', { binaryField: { mimeType: 'a' } }, /object that is no file/],
-		['a list', { binaryField: ['photo'] }, /must be a URL, a data URI or a binary field/],
+		['a list', { binaryField: ['photo', 'b'] }, /must be the name of a binary field.*not a list/],
 		['no name', { binaryField: ' ' }, /is empty/],
 		['a file that is gone', { binaryField: { id: 'b', data: '' } }, /no longer has the file/],
 		['what is no Base64', { binaryField: { data: 'a"b' } }, /not encoded as Base64/],

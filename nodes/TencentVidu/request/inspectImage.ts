@@ -1,32 +1,13 @@
 import type { IBinaryData } from 'n8n-workflow';
-import { z } from 'zod/v3';
 
-import { base64Length, parseImageText, isDataUri } from './base64';
-import { HEAD_BYTES, imageTypeOf, looksLike } from './imageType';
-import { type Problem, refuse } from './problem';
-import { isRecord } from './readParameters';
-import { quoted, textProblem } from './words';
+import { base64Length, decodedImage, isDataUri, mayBeText, parseImageText } from './base64';
+import { type Content, contentOf, type Image } from './image';
+import { HEAD_BYTES, type ImageType, imageTypeOf, looksLike } from './imageType';
+import type { Problem } from './problem';
+import { quoted } from './words';
 
 /** The vendor's limit for a signed request, in bytes. */
 export const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
-
-/** An image before its turn: a URL, a data URI, or a binary field by its name or as a file. */
-export const imageSchema = z.unknown().transform((value, context) => {
-	if (typeof value === 'string') {
-		const problem = isDataUri(value) ? undefined : textProblem(value);
-		return problem === undefined ? value.trim() : refuse(context, problem);
-	}
-	const binaryField = isRecord(value) ? value.binaryField : undefined;
-	if (typeof binaryField === 'string') {
-		return binaryField.trim()
-			? { binaryField: binaryField.trim() }
-			: refuse(context, 'is empty. Enter the name of the binary field that holds the image');
-	}
-	if (isRecord(binaryField)) return { binaryField };
-	return refuse(context, 'must be a URL, a data URI or a binary field');
-});
-
-export type Image = z.infer<typeof imageSchema>;
 
 /** n8n's access to the binary data of one input item. All but `names` may throw. */
 export interface BinaryReader {
@@ -43,6 +24,9 @@ export interface BinaryReader {
 
 /** An image that was looked at: its place in the JSON of the request. */
 export interface InspectedImage {
+	type: ImageType;
+	/** Bytes of the image itself. */
+	size: number;
 	/** Bytes of the JSON string. */
 	bytes: number;
 	/** Reads the image and writes it as JSON; returns the bytes written. Throws if it has changed. */
@@ -61,26 +45,16 @@ function missing(reader: BinaryReader, field: string): string {
 	return `names a binary field that the input item does not have: ${quoted(field)}. ${advice}`;
 }
 
-/** Where the bytes of a file are: in n8n's store, or in its text. */
-type Content = { id: string } | { text: string };
-
-function contentOf(file: unknown): Content | undefined {
-	const { id, data } = isRecord(file) ? file : {};
-	if (typeof id === 'string' && id !== '') return { id };
-	return typeof data === 'string' ? { text: data } : undefined;
-}
-
-/** Whether a value is a file as n8n describes one. */
-export const isFile = (value: unknown) =>
-	isRecord(value) && typeof value.mimeType === 'string' && contentOf(value) !== undefined;
+/** An image whose bytes are sent in the request. */
+export type InlineImage = Exclude<Image, { url: string } | { problem: string }>;
 
 /** The content of an image, and what its user calls it; or what is wrong with it. */
 type Source = { name: string; content: Content } | { problem: string };
 
-function sourceOf(reader: BinaryReader, image: Image): Source {
-	if (typeof image === 'string') return { name: 'it', content: { text: image } };
-	const { binaryField } = image;
-	if (typeof binaryField === 'string') {
+function sourceOf(reader: BinaryReader, image: InlineImage): Source {
+	if ('dataUri' in image) return { name: 'it', content: { text: image.dataUri } };
+	if ('binaryField' in image) {
+		const { binaryField } = image;
 		try {
 			const content = contentOf(reader.find(binaryField));
 			if (content) return { name: quoted(binaryField), content };
@@ -89,10 +63,11 @@ function sourceOf(reader: BinaryReader, image: Image): Source {
 		}
 		return { problem: missing(reader, binaryField) };
 	}
-	const { fileName } = binaryField;
-	const content = contentOf(binaryField);
-	if (content)
+	const { fileName } = image.file;
+	const content = contentOf(image.file);
+	if (content) {
 		return { name: typeof fileName === 'string' ? quoted(fileName) : 'the file', content };
+	}
 	const example = '{{ $("Form").item.binary.photo }}';
 	return {
 		problem: `is an object that is no file. Enter the name of a binary field, or a file such as ${example}`,
@@ -122,18 +97,28 @@ function notAnImage(name: string, head: Buffer): string {
 const CHUNK_BYTES = 3 * 64 * 1024;
 const CHUNK_CHARACTERS = 4 * 64 * 1024;
 
+const bytesOf = async (reader: BinaryReader, content: Content) =>
+	'text' in content
+		? Buffer.from(parseImageText(content.text)?.data ?? '', 'base64')
+		: await reader.read(content.id);
+
 /** Reads an image in chunks of bytes; a text is decoded only as far as it is asked for. */
-async function* chunksOf(reader: BinaryReader, content: Content): AsyncGenerator<Buffer> {
-	if ('text' in content) {
+async function* chunksOf(
+	reader: BinaryReader,
+	content: Content,
+	isEncoded: boolean,
+): AsyncGenerator<Buffer> {
+	if ('text' in content && !isEncoded) {
 		const { data = '' } = parseImageText(content.text) ?? {};
 		for (let at = 0; at < data.length; at += CHUNK_CHARACTERS) {
 			yield Buffer.from(data.slice(at, at + CHUNK_CHARACTERS), 'base64');
 		}
-	} else {
-		const image = await reader.read(content.id);
-		for (let at = 0; at < image.length; at += CHUNK_BYTES) {
-			yield image.subarray(at, at + CHUNK_BYTES);
-		}
+		return;
+	}
+	const bytes = await bytesOf(reader, content);
+	const image = isEncoded ? (decodedImage(bytes) ?? Buffer.alloc(0)) : bytes;
+	for (let at = 0; at < image.length; at += CHUNK_BYTES) {
+		yield image.subarray(at, at + CHUNK_BYTES);
 	}
 }
 
@@ -158,13 +143,6 @@ async function writeDataUri(
 	return end - offset === bytes ? bytes : undefined;
 }
 
-const urlPart = (url: string): InspectedImage => {
-	const json = Buffer.from(JSON.stringify(url));
-	const write = async (target: Buffer, offset: number) =>
-		await Promise.resolve(json.copy(target, offset));
-	return { bytes: json.length, write };
-};
-
 /** The first bytes of a content and its length, or what is wrong with it. */
 async function look(
 	reader: BinaryReader,
@@ -187,32 +165,53 @@ async function look(
 	}
 }
 
+/** What an image is, or what is wrong with it. A file that holds it as text is read whole. */
+async function typeAndSize(
+	reader: BinaryReader,
+	name: string,
+	content: Content,
+): Promise<{ type: ImageType; size: number; isEncoded: boolean } | { problem: string }> {
+	const seen = await look(reader, name, content);
+	if ('problem' in seen) return seen;
+	const { head, size } = seen;
+	const type = imageTypeOf(head);
+	if (type !== undefined) return { type, size, isEncoded: false };
+	const mayBeImage = mayBeText(head) && size <= 2 * MAX_REQUEST_BYTES;
+	try {
+		const image = mayBeImage ? decodedImage(await bytesOf(reader, content)) : undefined;
+		const inner = image && imageTypeOf(image);
+		if (image && inner) return { type: inner, size: image.length, isEncoded: true };
+	} catch (error) {
+		return { problem: unreadable(name, error) };
+	}
+	return { problem: notAnImage(name, head) };
+}
+
 /**
  * Looks at the first bytes of an image. Returns its part of the request, which is read when it is
  * written; or the problem of the field `label`.
  */
 export async function inspectImage(
 	reader: BinaryReader,
-	image: Image,
+	image: InlineImage,
 	label: string,
 ): Promise<InspectedImage | Problem> {
-	if (typeof image === 'string' && !isDataUri(image)) return urlPart(image);
 	const source = sourceOf(reader, image);
 	if ('problem' in source) return { field: label, problem: source.problem };
 	const { name, content } = source;
-	const seen = await look(reader, name, content);
+	const seen = await typeAndSize(reader, name, content);
 	if ('problem' in seen) return { field: label, problem: seen.problem };
-	const type = imageTypeOf(seen.head);
-	if (type === undefined) return { field: label, problem: notAnImage(name, seen.head) };
-	const bytes = `"data:${type};base64,"`.length + base64Length(seen.size);
+	const { type, size, isEncoded } = seen;
+	const bytes = `"data:${type};base64,"`.length + base64Length(size);
 	const write = async (target: Buffer, offset: number) => {
 		const place = { target, offset, bytes };
-		const written = await writeDataUri(chunksOf(reader, content), place).catch((error: unknown) => {
+		const chunks = chunksOf(reader, content, isEncoded);
+		const written = await writeDataUri(chunks, place).catch((error: unknown) => {
 			// An error of the file system itself would be taken for one of the network.
 			throw new Error(`${label} ${unreadable(name, error)}`);
 		});
 		if (written !== undefined) return written;
 		throw new Error(`${label}: ${name} is not the image that it was. Run the node again`);
 	};
-	return { bytes, write };
+	return { type, size, bytes, write };
 }
