@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const never = new AbortController().signal;
-const lapse = async <T>(work: Promise<T>) => await time.until(work, () => 0);
+const lapse = async <T>(work: Promise<T>) => await time.until(work);
 
 function parkingOf(size: number, stopOnError = true) {
 	const park = async (timeout: number) => {
