@@ -23,8 +23,8 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
 const SEED = Number(process.env.FUZZ_SEED ?? 20);
 const MOST_ITEMS = 8;
 
-jest.setTimeout(60_000 + RUNS * 2_000);
 useVirtualEngine();
+jest.setTimeout(60_000 + RUNS * 4_000);
 
 const refusals = [
 	...['RequestLimitExceeded', 'RequestLimitExceeded.JobNumExceed', 'AuthFailure.SignatureExpire'],
