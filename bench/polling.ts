@@ -51,10 +51,10 @@ async function runOf(count: number, seconds: number, round: number, parameters: 
 	});
 	try {
 		const { error } = summarizeRun(
-			await finish(fake, start(fake, { items: numbered(count), parameters })),
+			await finish(start(fake, { items: numbered(count), parameters })),
 		);
 		if (error) throw error;
-		await virtualTime.until(done(fake), () => fake.inFlight);
+		await virtualTime.until(done(fake));
 		return fake;
 	} finally {
 		await fake.close();

@@ -25,6 +25,8 @@ interface ItemClientOptions {
 	rate: number;
 	/** Milliseconds. */
 	maxWait: number;
+	/** Ends waiting for a response. Default: Stop. */
+	signal?: AbortSignal;
 	onLateResponse?: (response: Record<string, unknown>) => void;
 }
 
@@ -106,13 +108,16 @@ export async function deliverJob(
 export const getNamedJob = async (source: JobSource, jobId: string, signal: AbortSignal) =>
 	await getJob(jobContextOf(source, signal), jobId);
 
-/** The state of a job; unknown where the service cannot be asked, or does not answer. */
+/** The state of a job, asked for once; unknown where the service does not answer. */
 export async function stateOfJob(
-	source: JobSource,
+	{ run, credentials, account, actions, settings }: JobSource,
 	jobId: string,
 	signal: AbortSignal,
 ): Promise<JobState> {
-	if (source.account.site !== 'china') return 'unknown';
-	const { client, describeAction } = jobContextOf(source, signal);
-	return await jobStateOf(client, describeAction, jobId, signal);
+	const { options, request } = settings;
+	const rate = options.requestsPerSecond;
+	const client = createItemClient(run, {
+		...{ credentials, account, request, rate, maxWait: 0, signal },
+	});
+	return await jobStateOf(client, actions.describeAction, jobId, signal);
 }

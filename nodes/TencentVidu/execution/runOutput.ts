@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { ItemResult } from '../jobs/context';
-import { failed, type Failure, type Outcome } from '../transport/outcome';
+import { CANCELLED, failed, type Fate, type Outcome } from '../transport/outcome';
 import { firstFailure, reportFailure } from './errorReport';
 import { errorItemOf, nodeErrorOf } from './nodeError';
 import type { Run, RunResult } from './prepareItems';
@@ -12,15 +12,18 @@ const itemOf = ({ json, binary }: ItemResult, item: number): INodeExecutionData 
 	pairedItem: { item },
 });
 
-/** The failure of an item that nothing is known of; a missing outcome is never an empty list. */
-function missing({ ledger }: Run, index: number): Failure {
+const MISSING = 'The item ended without a result. Report this to the authors of the node';
+
+/** What is known of an item that has no outcome; a missing outcome is never an empty list. */
+function knownOutcome({ n8n, ledger }: Run, index: number): Outcome<ItemResult> {
+	const record = ledger.records.get(index);
+	if (record?.state === 'failed') return failed(record.failure);
+	if (n8n.stop.aborted) return CANCELLED;
 	const job = ledger.jobOf(index);
-	return {
-		message: 'The item ended without a result. Report this to the authors of the node',
-		fate: job
-			? { kind: 'job', jobId: job.JobId, state: 'running', billed: 'unknown' }
-			: { kind: 'unsent' },
-	};
+	const fate: Fate = job
+		? { kind: 'job', jobId: job.JobId, state: 'running', billed: 'unknown' }
+		: { kind: 'unsent' };
+	return failed({ message: MISSING, fate });
 }
 
 /** The outcomes of all items that were not refused, none of them missing. */
@@ -28,7 +31,7 @@ function completed(run: Run, { problems, outcomes }: RunResult): Map<number, Out
 	const all = new Map<number, Outcome<ItemResult>>();
 	for (let index = 0; index < run.n8n.count; index++) {
 		if (problems.has(index)) continue;
-		all.set(index, outcomes.get(index) ?? failed(missing(run, index)));
+		all.set(index, outcomes.get(index) ?? knownOutcome(run, index));
 	}
 	return all;
 }
@@ -39,7 +42,7 @@ function itemsOrError(run: Run, result: RunResult): INodeExecutionData[] {
 	const { problems } = result;
 	const isRefused = problems.size > 0;
 	const wasStopped = n8n.stop.aborted;
-	const outcomes = isRefused || wasStopped ? result.outcomes : completed(run, result);
+	const outcomes = isRefused ? result.outcomes : completed(run, result);
 	const first = firstFailure(outcomes);
 	const [firstProblem] = problems.keys();
 	const errorIndex = firstProblem ?? first?.index ?? (wasStopped ? 0 : undefined);

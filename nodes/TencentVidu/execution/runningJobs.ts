@@ -1,5 +1,6 @@
+import { onAbort } from '../abort';
+import { findRunning, type FoundJob, type JobState } from '../jobs/jobStates';
 import { deadlines } from '../transport/deadlines';
-import { findRunning, type JobState } from '../jobs/jobStates';
 
 /** A set of the process is emptied when it is as large. */
 const MAX_REMEMBERED = 10_000;
@@ -21,11 +22,16 @@ export function rememberEnded(jobId: string): void {
 
 type AskState = (jobId: string, signal: AbortSignal) => Promise<JobState>;
 
-/** Looks for a running job until its time is up; forgets itself as soon as it knows. */
-async function check(key: string, jobIds: string[], ask: AskState): Promise<boolean> {
+/** As `findRunning`, for some seconds at most, and until `stop` aborts. */
+export async function findRunningInTime(
+	jobIds: string[],
+	ask: AskState,
+	stop?: AbortSignal,
+): Promise<FoundJob> {
 	const controller = new AbortController();
 	const { signal } = controller;
 	const deadline = deadlines.start(CHECK_MS, () => controller.abort());
+	const removeListener = stop && onAbort(stop, () => controller.abort());
 	const stateOf = async (jobId: string): Promise<JobState> => {
 		if (ended.has(jobId)) return 'ended';
 		const state = await ask(jobId, signal);
@@ -33,14 +39,23 @@ async function check(key: string, jobIds: string[], ask: AskState): Promise<bool
 		return state;
 	};
 	try {
-		for (;;) {
-			const found = await findRunning(jobIds, stateOf, signal);
-			// Its callback may have come since the service answered, and waits for this check.
-			if (found.state === 'running' && ended.has(found.jobId)) continue;
-			return found.state === 'running';
-		}
+		return await findRunning(jobIds, stateOf, signal);
 	} finally {
 		deadline.stop();
+		removeListener?.();
+	}
+}
+
+/** Looks for a running job; forgets itself as soon as it knows. */
+async function check(key: string, jobIds: string[], ask: AskState): Promise<boolean> {
+	try {
+		for (;;) {
+			const found = await findRunningInTime(jobIds, ask);
+			if (found.state !== 'running') return false;
+			// Its callback may have come since the service answered, and waits for this check.
+			if (!ended.has(found.jobId)) return true;
+		}
+	} finally {
 		checks.delete(key);
 	}
 }

@@ -182,7 +182,7 @@ describe('every field reaches the service with its name and type', () => {
 });
 
 it('gives JobId and RequestId as text, one item each, linked to its input', async () => {
-	const run = await finish(fake, start(fake, { items: numbered(3) }));
+	const run = await finish(start(fake, { items: numbered(3) }));
 	const jobs = fake.jobs.all();
 	expect(outputOf(run)).toEqual([
 		jobs.map(({ jobId, requestId }, item) => ({
@@ -228,7 +228,7 @@ describe('Get', () => {
 		const additionalFields = { payload: 'p' };
 		await runToEnd(fake, { parameters: { ...first, additionalFields, ...parameters } });
 		virtualTime.elapsed += milliseconds;
-		await virtualTime.until(virtualTime.sleep(1), () => 0);
+		await virtualTime.until(virtualTime.sleep(1));
 		const { items } = await runToEnd(fake, {
 			parameters: get,
 			items: [{ json: { JobId: jobId() } }],
@@ -428,7 +428,7 @@ describe('errors', () => {
 			{ kind: 'html200', made: false },
 		] as const) {
 			fake.faults.add({ action: 'SubmitImageToVideoViduJob', fault });
-			const run = await finish(fake, start(fake));
+			const run = await finish(start(fake));
 			const stored = JSON.stringify(run.data.resultData);
 			expect(errorOf(run)).toBeDefined();
 			expect(stored).not.toContain(PERMANENT_ACCOUNT.secretKey);
@@ -440,7 +440,7 @@ describe('errors', () => {
 		const fault = { kind: 'error', code: 'FailedOperation.ModerationFailed' } as const;
 		fake.faults.add({ action: 'SubmitImageToVideoViduJob', skip: 1, fault });
 		const settings = { onError: 'continueErrorOutput' as const };
-		const run = await finish(fake, start(fake, { items: numbered(3), settings }));
+		const run = await finish(start(fake, { items: numbered(3), settings }));
 		const [good, bad] = outputOf(run);
 		expect(good?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
 		expect(bad).toEqual([

@@ -49,7 +49,7 @@ export async function loadBuiltPackage(folder: string): Promise<NodePackage> {
 }
 
 /** Adds the `execute` that n8n gives to declarative nodes. */
-function withExecute(node: INodeType): INodeType {
+export function withExecute(node: INodeType): INodeType {
 	node.execute = async function (this: IExecuteFunctions) {
 		const context = this as ConstructorParameters<typeof RoutingNode>[0];
 		return (await new RoutingNode(context, node).runNode()) ?? [];

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebhookContext, WorkflowExecute } from 'n8n-core';
 import type { IRun, IRunExecutionData, IWebhookData, IWebhookFunctions } from 'n8n-workflow';
 
-import { sourcePackage } from './nodePackage';
+import { type NodePackage, sourcePackage } from './nodePackage';
 import { type NodeRunOptions, prepareRun } from './nodeRun';
 import { bodyOf, toExpress } from './triggerListener';
 
@@ -37,12 +37,13 @@ export class ParkingN8n {
 	url = '';
 
 	private last: Promise<IRun> | undefined;
+	private cancel: (() => void) | undefined;
 
 	private readonly server = createServer((request, response) => {
 		void this.receive(request, response).catch(() => this.respond(response, 500, 'failed'));
 	});
 
-	constructor(private readonly options: NodeRunOptions) {}
+	constructor(private options: NodeRunOptions) {}
 
 	async listen(): Promise<this> {
 		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -53,6 +54,16 @@ export class ParkingN8n {
 	async close(): Promise<void> {
 		this.server.closeAllConnections();
 		await new Promise((resolve) => this.server.close(resolve));
+	}
+
+	/** Goes on with other modules, like a process that was started again: only what is stored is known. */
+	restart(nodePackage: NodePackage): void {
+		this.options = { ...this.options, nodePackage };
+	}
+
+	/** Stops the run that goes on, like the Stop button. */
+	stop(): void {
+		this.cancel?.();
 	}
 
 	/** Runs until the execution is parked or has ended. */
@@ -89,8 +100,10 @@ export class ParkingN8n {
 		const { additionalData, runExecutionData, workflow } = prepared;
 		this.status = 'running';
 		const execution = new WorkflowExecute(additionalData, 'manual', runExecutionData);
-		this.last = execution.processRunExecutionData(workflow);
-		const result = await this.last;
+		const running = execution.processRunExecutionData(workflow);
+		this.last = running;
+		this.cancel = () => running.cancel();
+		const result = await running;
 		this.stored = copyOf(result.data);
 		this.status = result.waitTill ? 'waiting' : 'ended';
 		return result;
@@ -125,17 +138,16 @@ export class ParkingN8n {
 		stored.resultData.runData[executed.node.name]?.pop();
 		const options = { ...this.options, n8nUrl: this.url, stored };
 		const { workflow, additionalData } = prepareRun(options);
+		const { action } = this.options.nodePackage ?? sourcePackage;
 		const context = new WebhookContext(
 			workflow,
 			workflow.getNode(executed.node.name) ?? executed.node,
 			{ ...additionalData, ...express },
 			'manual',
-			{ webhookDescription: sourcePackage.action.description.webhooks?.[0] } as IWebhookData,
+			{ webhookDescription: action.description.webhooks?.[0] } as IWebhookData,
 			[],
 			stored,
 		);
-		return (
-			(await sourcePackage.action.webhook?.call(context as unknown as IWebhookFunctions)) ?? {}
-		);
+		return (await action.webhook?.call(context as unknown as IWebhookFunctions)) ?? {};
 	}
 }

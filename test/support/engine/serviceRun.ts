@@ -63,11 +63,11 @@ export function start(fake: Fake, { credential, ...run }: RunOptions = {}): Runn
 }
 
 /** Waits for the end of a run, on virtual time. */
-export async function finish(fake: Fake, running: RunningNode): Promise<IRun> {
-	return await virtualTime.until(running.finished, () => fake.inFlight);
+export async function finish(running: RunningNode): Promise<IRun> {
+	return await virtualTime.until(running.finished);
 }
 
 /** Runs the node to the end and summarizes the run. */
 export async function runToEnd(fake: Fake, options: RunOptions = {}) {
-	return summarizeRun(await finish(fake, start(fake, options)));
+	return summarizeRun(await finish(start(fake, options)));
 }

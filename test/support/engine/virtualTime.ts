@@ -1,31 +1,6 @@
-import { subscribe } from 'node:diagnostics_channel';
-
 import type { Clock } from '../../../nodes/TencentVidu/clock';
 import type { Clock as ServiceClock } from '../fake/clock';
-
-let openRequests = 0;
-subscribe('http.client.request.start', () => (openRequests += 1));
-subscribe('http.client.response.finish', () => (openRequests -= 1));
-subscribe('http.client.request.error', () => (openRequests -= 1));
-
-const eventLoopTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-/** Maximum turns of the event loop until a socket event has reached the code that awaits it. */
-const TURNS_TO_SETTLE = 12;
-
-/**
- * Virtual time waits this long for a request that hangs, in milliseconds of this process's CPU time.
- * On a busy machine, wall time also passes while this process does not run.
- */
-const MAX_CPU_MS_PER_REQUEST = 40;
-
-const cpuMilliseconds = (): number => {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1_000;
-};
-
-/** Whether a file is being read or written: n8n stores videos on disk, which takes real time. */
-const usesFiles = () => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
+import { isBusy, nextTurn } from './eventLoop';
 
 /**
  * A clock that jumps to the next timer when nothing else can happen.
@@ -58,23 +33,18 @@ export class VirtualTime implements Clock, ServiceClock {
 		return () => this.timers.delete(timer);
 	};
 
-	/** Advances time until `work` is done. `inFlight` returns the number of requests in the service. */
-	async until<T>(work: Promise<T>, inFlight: () => number): Promise<T> {
+	/**
+	 * Advances time until `work` is done. Time stands still while anything else is under way.
+	 * A request that the other side leaves without an answer is not: nothing moves any more.
+	 */
+	async until<T>(work: Promise<T>): Promise<T> {
 		let isDone = false;
 		const settled = work.finally(() => (isDone = true));
 		settled.catch(() => {});
-		let busySince = cpuMilliseconds();
-		const isBusy = async () => {
-			for (let turn = 0; turn < TURNS_TO_SETTLE && !isDone; turn++) await eventLoopTurn();
-			return isDone || openRequests > 0 || inFlight() > 0 || usesFiles();
-		};
 		while (!isDone) {
-			const isIdle = !(await isBusy()) && !(await isBusy());
-			if (usesFiles()) busySince = cpuMilliseconds();
-			if (isIdle || cpuMilliseconds() - busySince > MAX_CPU_MS_PER_REQUEST) {
-				busySince = cpuMilliseconds();
-				this.jump();
-			}
+			// Between the two checks, the event loop reports everything that has ended.
+			const isIdle = await nextTurn(() => !isDone && !isBusy());
+			if (isIdle) await nextTurn(() => !isDone && !isBusy() && this.jump());
 		}
 		return await settled;
 	}

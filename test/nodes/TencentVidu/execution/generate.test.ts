@@ -119,7 +119,7 @@ it.each([
 
 it('downloads with Get, too', async () => {
 	await runToEnd(fake);
-	await virtualTime.until(virtualTime.sleep(100_000), () => 0);
+	await virtualTime.until(virtualTime.sleep(100_000));
 	const [job] = fake.jobs.all();
 	const options = { downloadVideo: true, binaryField: 'film' };
 	const parameters = { operation: 'get', jobId: job?.jobId ?? '', options };
@@ -253,9 +253,9 @@ it('ends within a second of Stop while it waits', async () => {
 		stopped = virtualTime.now();
 		running.stop();
 	});
-	await finish(fake, running);
+	await finish(running);
 	expect(virtualTime.now() - stopped).toBeLessThanOrEqual(1_000);
 	const asked = described().length;
-	await virtualTime.until(virtualTime.sleep(100_000), () => 0);
+	await virtualTime.until(virtualTime.sleep(100_000));
 	expect(described()).toHaveLength(asked);
 });

@@ -8,8 +8,6 @@ jest.mock('../../../../nodes/TencentVidu/clock', () =>
 		.onVirtualTime(),
 );
 
-jest.setTimeout(60_000);
-
 const service = useVirtualService();
 
 const WRONG = { duration: 99 };

@@ -39,7 +39,7 @@ afterEach(async () => {
 	await fake.close();
 });
 
-const during = async <T>(work: Promise<T>) => await virtualTime.until(work, () => fake.inFlight);
+const during = async <T>(work: Promise<T>) => await virtualTime.until(work);
 const lapse = async (seconds: number) => await during(virtualTime.sleep(seconds * 1_000));
 const jobIds = () => fake.jobs.all().map(({ jobId }) => jobId);
 

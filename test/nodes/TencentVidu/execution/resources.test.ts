@@ -287,7 +287,7 @@ it.each([text, images])('generates a video: %j', async (parameters) => {
 		items: [item],
 		parameters: { ...parameters, operation: 'generate' },
 	});
-	const [items] = outputOf(await finish(service.fake, run));
+	const [items] = outputOf(await finish(run));
 	expect(items?.[0]?.json).toMatchObject({
 		Status: 'DONE',
 		JobId: service.fake.jobs.all()[0]?.jobId,

@@ -32,7 +32,7 @@ afterEach(async () => {
 	await fake.close();
 });
 
-const during = async <T>(work: Promise<T>) => await virtualTime.until(work, () => fake.inFlight);
+const during = async <T>(work: Promise<T>) => await virtualTime.until(work);
 const lapse = async (seconds: number) => await during(virtualTime.sleep(seconds * 1_000));
 const jobIds = () => fake.jobs.all().map(({ jobId }) => jobId);
 const urls = () => fake.jobs.all().map(({ callbackUrl }) => callbackUrl ?? '');

@@ -321,22 +321,22 @@ it('waits for free slots every 15 to 60 seconds, as long as jobs get through', a
 it('lets a short run pass a long one', async () => {
 	const long = start(fake, { items: numbered(400) });
 	const short = start(fake, { items: [{ json: { prompt: 'The short one' } }] });
-	await finish(fake, short);
+	await finish(short);
 	expect(fake.requests.length).toBeLessThan(20);
 	long.stop();
-	await finish(fake, long);
+	await finish(long);
 });
 
 it('sends nothing more after Stop, and tells what was accepted', async () => {
 	const running = start(fake, { items: numbered(100) });
 	virtualTime.schedule(2_000, running.stop);
 	const began = virtualTime.now();
-	await finish(fake, running);
+	await finish(running);
 	const made = fake.jobs.all().length;
 	expect(made).toBeGreaterThan(30);
 	expect(made).toBeLessThan(50);
 	expect(virtualTime.now() - began).toBeLessThan(3_000);
-	await virtualTime.until(virtualTime.sleep(60_000), () => 0);
+	await virtualTime.until(virtualTime.sleep(60_000));
 	expect(fake.jobs.all()).toHaveLength(made);
 });
 
@@ -369,8 +369,8 @@ describe('the log of n8n', () => {
 		fake.faults.add({ action: ACTION, times: 5, fault: { kind: 'delay', ms: 3_000 } });
 		const running = start(fake, { items: numbered(5) });
 		virtualTime.schedule(200, running.stop);
-		await finish(fake, running);
-		await virtualTime.until(virtualTime.sleep(10_000), () => fake.inFlight);
+		await finish(running);
+		await virtualTime.until(virtualTime.sleep(10_000));
 		const made = fake.jobs.all().map(({ jobId }) => jobId);
 		expect(made.length).toBeGreaterThan(0);
 		expect(made.filter((jobId) => !logged().includes(jobId))).toEqual([]);

@@ -40,7 +40,7 @@ afterEach(async () => {
 	await fake.close();
 });
 
-const during = async <T>(work: Promise<T>) => await virtualTime.until(work, () => fake.inFlight);
+const during = async <T>(work: Promise<T>) => await virtualTime.until(work);
 
 const made = () => fake.jobs.all().map(({ jobId }) => jobId);
 
@@ -64,7 +64,7 @@ const calledByEngine =
 	async (args) => {
 		const settings = { ...wish.settings, type: 'n8n-nodes-tencent-vidu.tencentViduTool' };
 		const options = { ...optionsOf(parameters, wish), settings, items: [{ json: args }] };
-		const { error, items } = summarizeRun(await finish(fake, start(fake, options)));
+		const { error, items } = summarizeRun(await finish(start(fake, options)));
 		if (error) throw new Error(error.message);
 		return items[0]?.json ?? {};
 	};
@@ -189,7 +189,7 @@ it('calls without an execution make a job each', async () => {
 
 it('runs of a node that is no tool make a job each, equal or not', async () => {
 	for (let runs = 0; runs < 2; runs++) {
-		await finish(fake, start(fake, optionsOf({ operation: 'submit' }, {})));
+		await finish(start(fake, optionsOf({ operation: 'submit' }, {})));
 	}
 	expect(made()).toHaveLength(2);
 });

@@ -27,7 +27,7 @@ beforeEach(() => {
 	time = new VirtualTime();
 });
 
-const lapse = async <T>(work: Promise<T>) => await time.until(work, () => 0);
+const lapse = async <T>(work: Promise<T>) => await time.until(work);
 
 const download = { fairnessKey: {}, allowsPrivate: false };
 

@@ -44,7 +44,6 @@ async function fetch(tries: Array<Try | 'refused'>, url = URL) {
 	};
 	const fetched: { stored?: IBinaryData; problem?: string } = await time.until(
 		downloadVideo({ ...OPTIONS, url, open }, time),
-		() => 0,
 	);
 	return { fetched, at, names, discarded };
 }
@@ -135,10 +134,7 @@ it('ends at once when the run is stopped while it waits to try again', async () 
 	const open = async () => await Promise.reject(new Error('down'));
 	time.schedule(2_500, () => stop.abort());
 	const began = time.now();
-	const fetched = await time.until(
-		downloadVideo({ ...OPTIONS, open, signal: stop.signal }, time),
-		() => 0,
-	);
+	const fetched = await time.until(downloadVideo({ ...OPTIONS, open, signal: stop.signal }, time));
 	expect(fetched).toMatchObject({ problem: expect.stringContaining('stopped') as string });
 	expect(time.now() - began).toBeLessThanOrEqual(2_500);
 });
@@ -173,7 +169,7 @@ it.each([
 	['but for 16 KB each second', 16_000, true],
 ])('gives up a server that is silent %s, within ten minutes', async (_, bytes, hasHead) => {
 	const { time, work, count } = stalling({ maxVideoSize: 1_000 }, bytes, hasHead);
-	const fetched = await time.until(work, () => 0);
+	const fetched = await time.until(work);
 	expect(fetched).toEqual({
 		problem: expect.stringMatching(/1 MB .* 60 seconds, 2 tries/) as string,
 	});
@@ -183,14 +179,14 @@ it.each([
 
 it('waits for a slow server that goes on', async () => {
 	const { time, work } = stalling({ maxVideoSize: 20 }, 20_000);
-	expect(await time.until(work, () => 0)).toMatchObject({ problem: expect.stringContaining('20 MB') as string }); // prettier-ignore
+	expect(await time.until(work)).toMatchObject({ problem: expect.stringContaining('20 MB') as string }); // prettier-ignore
 	expect(time.elapsed).toBeGreaterThan(900_000);
 });
 
 it('ends a stalled download within a second of Stop', async () => {
 	const { time, work, stop, count } = stalling({}, 0);
 	time.schedule(30_000, () => stop.abort());
-	expect(await time.until(work, () => 0)).toMatchObject({ problem: expect.stringContaining('stopped') as string }); // prettier-ignore
+	expect(await time.until(work)).toMatchObject({ problem: expect.stringContaining('stopped') as string }); // prettier-ignore
 	expect(time.elapsed).toBeLessThanOrEqual(31_000);
 	expect(count()).toEqual({ open: 0, opened: 1 });
 });
@@ -230,7 +226,7 @@ async function follow(
 			...{ location, remoteAddress: '93.184.215.14', store, discard: () => {} },
 		});
 	};
-	return { fetched: await time.until(downloadVideo({ ...OPTIONS, open }, time), () => 0) };
+	return { fetched: await time.until(downloadVideo({ ...OPTIONS, open }, time)) };
 }
 
 const PRIVATE = [
@@ -272,5 +268,5 @@ it('takes a private address where the credential has an Endpoint', async () => {
 		return await Promise.resolve({ ...head, remoteAddress: '::1', store, discard: () => {} });
 	};
 	const options = { ...OPTIONS, url: 'http://[::1]:9/v.mp4', allowsPrivate: true, open };
-	expect(await time.until(downloadVideo(options, time), () => 0)).toEqual({ stored: copy(1) });
+	expect(await time.until(downloadVideo(options, time))).toEqual({ stored: copy(1) });
 });

@@ -14,7 +14,7 @@ beforeEach(() => {
 	group = { jobs: 0 };
 });
 
-const lapse = async <T>(work: Promise<T>) => await time.until(work, () => 0);
+const lapse = async <T>(work: Promise<T>) => await time.until(work);
 
 const answer = (response: Record<string, unknown>): Outcome<ApiResult> => ({
 	kind: 'done',

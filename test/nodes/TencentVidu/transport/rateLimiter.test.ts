@@ -49,7 +49,7 @@ const clockOf = ({ now, monotonic, sleep, random }: VirtualTime) => ({
 	...{ now, monotonic, sleep, random },
 });
 
-const lapse = async <T>(work: Promise<T>) => await time.until(work, () => 0);
+const lapse = async <T>(work: Promise<T>) => await time.until(work);
 
 /** The most that left within any stretch of `span` milliseconds. */
 const mostWithin = (span: number, times: number[]) =>

@@ -52,7 +52,6 @@ async function send(replies: AttemptResult[], more: Partial<RetryRequest> = {}, 
 			},
 			time,
 		),
-		() => 0,
 	);
 	return { outcome, sentAt, dates, elapsed: time.elapsed };
 }
