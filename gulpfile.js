@@ -6,11 +6,10 @@ const run = (module, ...args) =>
 	spawn(process.execPath, [require.resolve(module), ...args], { stdio: 'inherit' });
 
 const clean = async () => await rm('dist', { recursive: true, force: true });
-const compile = () => run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+const compile = () => run('typescript/bin/tsc');
 const icons = () => src(['nodes/**/*.svg', 'credentials/*.svg'], { base: '.' }).pipe(dest('dist'));
-const codex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 const tables = () => run('tsx/cli', 'scripts/docs/tables.ts');
 
-exports.build = series(clean, parallel(compile, icons, codex));
+exports.build = series(clean, parallel(compile, icons));
 exports.docs = tables;
 exports.default = exports.build;

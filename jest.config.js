@@ -6,7 +6,7 @@ module.exports = {
 		'<rootDir>/dist/',
 		'<rootDir>/test/support/n8n/.*/node_modules/',
 	],
-	transform: { '^.+\\.ts$': 'ts-jest' },
+	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.test.json' }] },
 	testEnvironment: 'node',
 	collectCoverageFrom: ['{credentials,nodes}/**/*.ts'],
 	coverageReporters: [['text', { skipFull: true }]],

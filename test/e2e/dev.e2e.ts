@@ -18,8 +18,8 @@ const typesSchema = z.array(z.object({ name: z.string(), description: z.string()
 async function copyOfProject(): Promise<string> {
 	const copy = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-tencent-vidu-dev-'));
 	for (const part of [
-		...['nodes', 'credentials', 'package.json', 'index.js', 'gulpfile.js'],
-		...['tsconfig.json', 'tsconfig.build.json', 'README.md', 'LICENSE.md', 'CHANGELOG.md'],
+		...['nodes', 'credentials', 'package.json', 'tsconfig.json', 'index.js', 'gulpfile.js'],
+		...['README.md', 'LICENSE.md', 'CHANGELOG.md'],
 	]) {
 		await cp(path.join(project, part), path.join(copy, part), { recursive: true });
 	}

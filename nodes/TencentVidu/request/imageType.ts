@@ -13,7 +13,7 @@ export function imageTypeOf(head: Buffer): ImageType | undefined {
 }
 
 /** What files begin with that people take for images. The first match wins. */
-const SIGNATURES: Array<[start: RegExp, name: string]> = [
+const SIGNATURES: Array<[start: RegExp | string, name: string]> = [
 	[/^%PDF-/, 'PDF'],
 	[/^GIF8/, 'GIF'],
 	[/^BM[^]{4}\0{4}/, 'BMP'],
@@ -22,14 +22,17 @@ const SIGNATURES: Array<[start: RegExp, name: string]> = [
 	[/^[^]{4}ftyp(he[iv][cmsx]|mif1|msf1)/, 'HEIC'],
 	[/^[^]{4}ftypqt/, 'a QuickTime video'],
 	[/^[^]{4}ftyp/, 'MP4'],
-	[/^\x1aE\xdf\xa3/, 'WebM'],
+	['\x1aE\xdf\xa3', 'WebM'],
 	[/^RIFF[^]{4}AVI /, 'AVI'],
-	[/^(\xff\x0a|\0\0\0\x0cJXL )/, 'JPEG XL'],
-	[/^\0\0\0\x0cjP/, 'JPEG 2000'],
-	[/^\0\0\x01\0/, 'ICO'],
+	['\xff\x0a', 'JPEG XL'],
+	['\0\0\0\x0cJXL ', 'JPEG XL'],
+	['\0\0\0\x0cjP', 'JPEG 2000'],
+	['\0\0\x01\0', 'ICO'],
 	[/^8BPS/, 'a Photoshop file'],
-	[/^PK(\x03\x04|\x05\x06)/, 'ZIP or an Office document'],
-	[/^(\x1f\x8b|Rar!|7z\xbc\xaf)/, 'a compressed archive'],
+	['PK\x03\x04', 'ZIP or an Office document'],
+	['PK\x05\x06', 'ZIP or an Office document'],
+	['\x1f\x8b', 'a compressed archive'],
+	[/^(Rar!|7z\xbc\xaf)/, 'a compressed archive'],
 	[/^(\xff\xfe|\xfe\xff)/, 'plain text'],
 ];
 
@@ -49,7 +52,9 @@ const TEXTS: Array<[start: RegExp, name: string]> = [
 export function looksLike(head: Buffer): string {
 	if (head.length === 0) return 'an empty file';
 	const bytes = head.toString('latin1', 0, HEAD_BYTES);
-	const [, binary] = SIGNATURES.find(([start]) => start.test(bytes)) ?? [];
+	const isAtStart = (start: RegExp | string) =>
+		typeof start === 'string' ? bytes.startsWith(start) : start.test(bytes);
+	const [, binary] = SIGNATURES.find(([start]) => isAtStart(start)) ?? [];
 	if (binary !== undefined) return binary;
 	const text = head
 		.toString('utf8', 0, HEAD_BYTES)
