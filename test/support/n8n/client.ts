@@ -118,6 +118,22 @@ export class N8nClient extends RestApi {
 		await this.request(method, path, z.unknown(), body);
 	}
 
+	/** Removes all workflows with their executions, and all credentials. */
+	async removeEverything(): Promise<void> {
+		const rows = z.array(z.object({ id: z.string() }));
+		for (const { id } of await this.request('GET', '/rest/workflows?take=250', rows)) {
+			const workflow = await this.workflow(id);
+			if (workflow.active) await this.unpublish(workflow);
+			if (!workflow.isArchived) {
+				await this.request('POST', `/rest/workflows/${id}/archive`, z.unknown(), {});
+			}
+			await this.request('DELETE', `/rest/workflows/${id}`, z.unknown());
+		}
+		for (const { id } of await this.request('GET', '/rest/credentials', rows)) {
+			await this.request('DELETE', `/rest/credentials/${id}`, z.unknown());
+		}
+	}
+
 	webhookUrl(path: string): string {
 		return `${this.webhooks}/webhook/${path}`;
 	}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { PERMANENT_ACCOUNT } from '../fake/accounts';
 import { type Fake, type FakeOptions, startFake } from '../fake/server';
 import type { Credential, CredentialInput } from './credential';
-import { type N8nHost, type N8nOptions, startN8n } from './host';
+import { type N8nHost, type N8nOptions, startN8n, useSharedN8n } from './host';
 import type { N8nVersion } from './install';
 
 declare global {
@@ -28,6 +28,14 @@ export async function startEnvironment(
 	options: Partial<FakeOptions> = {},
 	n8nOptions: N8nOptions = {},
 ): Promise<Environment> {
+	const n8n = { version: n8nVersion, report: console.log, ...n8nOptions };
+	return await environmentWith(options, async () => await startN8n(n8n));
+}
+
+async function environmentWith(
+	options: Partial<FakeOptions>,
+	start: () => Promise<N8nHost>,
+): Promise<Environment> {
 	const fake = await startFake({ hostWithoutPort: false, ...options });
 	let n8n: N8nHost | undefined;
 	const stop = async () => {
@@ -35,7 +43,7 @@ export async function startEnvironment(
 		await fake.close();
 	};
 	try {
-		n8n = await startN8n({ version: n8nVersion, report: console.log, ...n8nOptions });
+		n8n = await start();
 		const credential = await n8n.client.createCredential(localCredential(fake));
 		return { n8n, fake, credential, stop };
 	} catch (error) {
@@ -44,13 +52,20 @@ export async function startEnvironment(
 	}
 }
 
-/** One environment for all tests of a file: starts before the first test, stops after the last. */
+/**
+ * One environment for all tests of a file: a new service, and the n8n that the test files share.
+ * `n8nOptions` makes the file start an n8n of its own.
+ */
 export function useEnvironment(
-	...options: Parameters<typeof startEnvironment>
+	options: Partial<FakeOptions> = {},
+	n8nOptions?: N8nOptions,
 ): Omit<Environment, 'stop'> {
 	let environment: Environment | undefined;
+	const shared = { version: n8nVersion, report: console.log };
 	beforeAll(async () => {
-		environment = await startEnvironment(...options);
+		environment = n8nOptions
+			? await startEnvironment(options, n8nOptions)
+			: await environmentWith(options, async () => await useSharedN8n(shared));
 	});
 	afterAll(async () => {
 		await environment?.stop();

@@ -7,6 +7,7 @@ import { freePort } from './freePort';
 import { installN8n, type N8nInstallation, type N8nVersion } from './install';
 import { installPackage } from './packedPackage';
 import { launch, tail, type RunningProcess } from './process';
+import type { Server } from './sharedServers';
 
 export interface N8nOptions {
 	version?: N8nVersion;
@@ -29,15 +30,11 @@ const owner: Owner = { email: 'owner@example.com', password: 'Vidu-Demo-1' };
 
 /** Starts a real n8n on loopback with the packed package, and signs its owner in. */
 export async function startN8n(options: N8nOptions = {}): Promise<N8nHost> {
-	const { report, signal } = options;
-	const installation = await installN8n(options.version, {
-		...(report && { report }),
-		...(signal && { signal }),
-	});
+	const installation = await installationFor(options);
 	const isTemporary = options.userFolder === undefined;
-	const userFolder =
-		options.userFolder ?? (await mkdtemp(path.join(tmpdir(), 'n8n-nodes-tencent-vidu-n8n-')));
-	const host = new N8nHost(installation, userFolder, isTemporary, await freePort(), options);
+	const userFolder = options.userFolder ?? (await temporaryFolder());
+	const server = { userFolder, port: await freePort(), process: undefined };
+	const host = new N8nHost(installation, server, options, isTemporary);
 	try {
 		await installPackage(userFolder, options.project);
 		await host.start();
@@ -48,43 +45,83 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8nHost> {
 	}
 }
 
+/**
+ * Returns the n8n that an earlier test file has started, without workflows and credentials, or starts
+ * one that later files will use. Its process ends with jest, not by `dispose`.
+ */
+export async function useSharedN8n(
+	options: Pick<N8nOptions, 'version' | 'report'>,
+): Promise<N8nHost> {
+	const shared = globalThis.N8N_SHARED_SERVERS;
+	if (!shared) return await startN8n(options);
+	const installation = await installationFor(options);
+	const found = shared.byVersion.get(installation.version);
+	const server = found ?? {
+		...{ userFolder: await temporaryFolder(), port: await freePort(), process: undefined },
+	};
+	shared.byVersion.set(installation.version, server);
+	const host = new N8nHost(installation, server, options, false, shared.launch);
+	if (found?.process?.hasEnded() === false) {
+		await host.signIn();
+		await host.client.removeEverything();
+	} else {
+		await installPackage(server.userFolder);
+		await host.start();
+	}
+	return host;
+}
+
+const temporaryFolder = async () =>
+	await mkdtemp(path.join(tmpdir(), 'n8n-nodes-tencent-vidu-n8n-'));
+
+async function installationFor({ version, report, signal }: N8nOptions): Promise<N8nInstallation> {
+	return await installN8n(version, { ...(report && { report }), ...(signal && { signal }) });
+}
+
 /** One n8n server with its data folder. It can be stopped and started again. */
 export class N8nHost {
 	readonly url: string;
 	readonly owner = owner;
 	readonly client: N8nClient;
-	private process: RunningProcess | undefined;
 	private previousLog = '';
+	/** Where the output begins that is not of earlier test files. */
+	private logStart: number;
 
 	constructor(
 		readonly installation: N8nInstallation,
-		readonly userFolder: string,
-		private readonly isTemporary: boolean,
-		private readonly port: number,
+		private readonly server: Server,
 		private readonly options: N8nOptions,
+		private readonly isTemporary: boolean,
+		private readonly launchProcess = launch,
 	) {
-		this.url = `http://127.0.0.1:${port}`;
+		this.url = `http://127.0.0.1:${server.port}`;
 		this.client = new N8nClient(this.url, installation.version, options.webhooks);
+		this.logStart = server.process?.log().length ?? 0;
+	}
+
+	get userFolder(): string {
+		return this.server.userFolder;
 	}
 
 	get pid(): number {
-		return this.process?.pid ?? 0;
+		return this.server.process?.pid ?? 0;
 	}
 
 	/** Output of all its processes so far. */
 	log(): string {
-		return this.previousLog + (this.process?.log() ?? '');
+		return this.previousLog + (this.server.process?.log().slice(this.logStart) ?? '');
 	}
 
 	/** Resolves when the current process ends, for any reason. */
 	async ended(): Promise<void> {
-		await this.process?.ended;
+		await this.server.process?.ended;
 	}
 
 	/** Starts or restarts n8n on the same folder and port, and signs the owner in. */
 	async start(): Promise<void> {
 		this.previousLog = this.log();
-		this.process = await this.launch(['start'], { N8N_PORT: String(this.port) });
+		this.logStart = 0;
+		this.server.process = await this.launch(['start'], { N8N_PORT: String(this.server.port) });
 		await this.waitUntilReady();
 		await this.signIn();
 	}
@@ -99,22 +136,24 @@ export class N8nHost {
 
 	/** Sends a signal to the server process only. */
 	signal(signal: NodeJS.Signals): void {
-		if (this.process) process.kill(this.process.pid, signal);
+		const { process: server } = this.server;
+		if (server) process.kill(server.pid, signal);
 	}
 
 	/** Stops the server in the regular way. */
 	async stop(): Promise<void> {
-		await this.process?.stop();
+		await this.server.process?.stop();
 	}
 
 	/** Kills the server at once. */
 	async kill(): Promise<void> {
-		this.process?.kill('SIGKILL');
-		await this.process?.ended;
+		this.server.process?.kill('SIGKILL');
+		await this.server.process?.ended;
 	}
 
-	/** Stops the server and removes its temporary folder. */
+	/** Stops the server and removes its temporary folder. A shared server goes on for other files. */
 	async dispose(): Promise<void> {
+		if (this.launchProcess !== launch) return;
 		await this.stop();
 		if (this.isTemporary) await rm(this.userFolder, { recursive: true, force: true });
 	}
@@ -122,7 +161,7 @@ export class N8nHost {
 	private async launch(args: readonly string[], own: NodeJS.ProcessEnv): Promise<RunningProcess> {
 		const { node, script } = this.installation;
 		const { signal, env, nodeArgs = [] } = this.options;
-		return launch(node, [...nodeArgs, script, ...args], {
+		return this.launchProcess(node, [...nodeArgs, script, ...args], {
 			cwd: this.userFolder,
 			env: { ...(await n8nEnvironment(this.installation, this.userFolder)), ...own, ...env },
 			signal,
@@ -133,7 +172,7 @@ export class N8nHost {
 		const deadline = Date.now() + timeoutMs;
 		while (!(await this.isReady())) {
 			this.options.signal?.throwIfAborted();
-			if (this.process?.hasEnded()) throw this.failure('ended during its start');
+			if (this.server.process?.hasEnded()) throw this.failure('ended during its start');
 			if (Date.now() > deadline) throw this.failure(`did not respond within ${timeoutMs} ms`);
 			await sleep(200);
 		}
@@ -152,7 +191,7 @@ export class N8nHost {
 		}
 	}
 
-	private async signIn(): Promise<void> {
+	async signIn(): Promise<void> {
 		try {
 			await this.client.signIn(this.owner);
 		} catch {

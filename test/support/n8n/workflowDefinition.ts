@@ -17,7 +17,12 @@ export const definitionSchema = z
 /** A workflow in the format of an exported file. */
 export type WorkflowDefinition = z.infer<typeof definitionSchema>;
 
-export const workflowSchema = definitionSchema.extend({ id: z.string(), versionId: z.string() });
+export const workflowSchema = definitionSchema.extend({
+	id: z.string(),
+	versionId: z.string(),
+	active: z.boolean().default(false),
+	isArchived: z.boolean().default(false),
+});
 /** A workflow that is saved in n8n. */
 export type Workflow = z.infer<typeof workflowSchema>;
 

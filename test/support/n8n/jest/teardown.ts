@@ -1,0 +1,3 @@
+import { stopSharedServers } from '../sharedServers';
+
+export default stopSharedServers;
