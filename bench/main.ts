@@ -1,7 +1,7 @@
 import { callbacks } from './callbacks';
 import { images } from './images';
 import { polling } from './polling';
-import { publish, type Report } from './report';
+import { publish, type Report, stale } from './report';
 import { signing } from './signing';
 import { quota, unlimited } from './submission';
 
@@ -16,6 +16,10 @@ const benchmarks: Record<string, () => Promise<Report> | Report> = {
 
 async function main(): Promise<void> {
 	const chosen = process.argv.slice(2);
+	if (chosen.includes('--stale')) {
+		console.log(stale().join('\n') || 'No table is older than the code.');
+		return;
+	}
 	const unknown = chosen.filter((name) => !(name in benchmarks));
 	if (unknown.length > 0) {
 		throw new Error(`no ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}`);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
@@ -8,6 +9,7 @@ import { table, withSection } from '../scripts/docs/markdown';
 import type { N8nHost } from '../test/support/n8n/host';
 import { run } from '../test/support/n8n/process';
 import { ratioOf, type Results, type Spread, spreadOf } from './rounds';
+import { staleTables } from './stale';
 
 /** The result of a benchmark: a table and notes. */
 export interface Report {
@@ -74,9 +76,24 @@ export async function versionOf({ installation: { folder, node } }: N8nHost): Pr
 	return `n8n ${version} on Node ${ownNode.trim().slice(1)}`;
 }
 
+const git = (...args: string[]) =>
+	execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
+
+/** The tables of README.md that are older than the last change to what is published. */
+export const stale = (): string[] =>
+	staleTables(readFileSync(README, 'utf8'), (commit) => {
+		const folders = ['--', ':/nodes', ':/credentials'];
+		return Number(git('rev-list', '--count', `${commit}..HEAD`, ...folders));
+	});
+
 function asMarkdown({ head, rows, notes = [], n8n }: Report): string {
 	const machine = [`${cpus().length} cores`, `Node ${process.versions.node}`, n8n ?? []].flat();
-	return [`Measured on ${machine.join(', ')}.`, table(head, rows), ...notes].join('\n\n');
+	const commit = `\`${git('rev-parse', '--short', 'HEAD')}\``;
+	return [
+		`Measured at commit ${commit} on ${machine.join(', ')}.`,
+		table(head, rows),
+		...notes,
+	].join('\n\n');
 }
 
 /** Prints a report and replaces the last one in README.md. */
