@@ -83,7 +83,7 @@ describe.each(pages)('%s', (page) => {
 			/^(\.github|docs|examples|scripts|test)\/[\w./-]+\.\w+$/.test(code),
 		);
 		expect(files.filter((file) => !existsSync(path.join(project, file)))).toEqual([]);
-		const commands = [...read(page).matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+		const commands = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
 		expect(commands.filter((name) => !(name in scripts))).toEqual([]);
 	});
 });
@@ -154,4 +154,54 @@ describe('the pages for users', () => {
 	it.each(userPages.slice(1))('%s says where it is tested', (page) => {
 		expect(read(page)).toContain('## Where this is tested');
 	});
+});
+
+/** All files below these folders that end so. Installed packages are not looked at, since they are many. */
+const filesBelow = (folders: string[], ending: RegExp): string[] =>
+	folders.flatMap((folder) =>
+		readdirSync(path.join(project, folder), { withFileTypes: true }).flatMap((entry) => {
+			const file = path.posix.join(folder, entry.name);
+			if (entry.name === 'node_modules') return [];
+			return entry.isDirectory() ? filesBelow([file], ending) : ending.test(file) ? [file] : [];
+		}),
+	);
+
+describe('the pages for who works on the package', () => {
+	const programs = filesBelow(
+		['nodes', 'credentials', 'test/support', 'scripts', 'bench'],
+		/\.ts$/,
+	);
+	const configs = ['package.json', 'jest.config.js', 'jest.e2e.config.js', 'eslint.config.js'];
+	const n8nTypes = 'node_modules/n8n-workflow/dist/cjs/interfaces.d.ts';
+	const texts = [...programs, ...configs, n8nTypes].map(read);
+	const withoutComments = texts.map((text) => text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, ''));
+	const words = new Set(withoutComments.flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []));
+	const imported = new Set(
+		filesBelow(['nodes', 'credentials'], /\.ts$/).flatMap((file) =>
+			[...read(file).matchAll(/from '([^'.][^']*)'/g)].map(([, name]) => name),
+		),
+	);
+	/** Of workflows, and of GitHub's settings. */
+	const elsewhere = ['yml', 'NPM_TOKEN'];
+
+	it.each(['CONTRIBUTING.md', 'docs/architecture.md', ...markdownIn('docs/decisions')])(
+		'%s names only code that is there',
+		(page) => {
+			const codes = [...read(page).matchAll(/`([A-Za-z_]\w*(?:\.\w+)*(?:\(\))?)`/g)];
+			const names = codes.flatMap(([, code = '']) => code.match(/[A-Za-z_]\w*/g) ?? []);
+			const isFile = (name: string) => [...programs, ...configs].some((one) => one.includes(name));
+			const unknown = names.filter(
+				(name) => !words.has(name) && !isFile(name) && !elsewhere.includes(name),
+			);
+			expect(unknown).toEqual([]);
+		},
+	);
+
+	it.each(['docs/architecture.md', ...markdownIn('docs/decisions')])(
+		'%s says right what the code imports',
+		(page) => {
+			const named = [...read(page).matchAll(/imports\s+`([^`]+)`/g)].map(([, name]) => name);
+			expect(named.filter((name) => !imported.has(name))).toEqual([]);
+		},
+	);
 });
