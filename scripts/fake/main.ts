@@ -4,17 +4,20 @@
  * It imitates on loopback what the documents and typings of Tencent Cloud describe:
  * - VCLM 2024-05-23: Submit and Describe of image to video, text to video and reference to video.
  *   International has only SubmitImageToVideoViduJob.
+ * - MPS 2019-06-12 (Media Processing): CreateAigcVideoTask and DescribeAigcVideoTask for Vidu, on both sites.
  * - STS 2018-08-13: GetCallerIdentity.
  * - TC3-HMAC-SHA256 signatures, session tokens, clock skew and the quota for each SecretId and action.
+ *   VCLM takes 20 requests a second, CreateAigcVideoTask 10 and DescribeAigcVideoTask 50.
  * - Limits on size, fields, types and values, callbacks with three attempts, result videos that expire.
  *
  * It does not imitate image contents (nothing is fetched or decoded), moderation, billing, permissions,
  * regions, the hours of OffPeak, and the other actions. Where the vendor documents nothing, it guesses:
- * the error code for each wrong value, the order of checks, the shape of callbacks and the pause between attempts.
+ * the error code for each wrong value and for an unknown TaskId, the order of checks, the shape of callbacks
+ * and the pause between attempts.
  *
  * A marker in Prompt or Payload changes what happens to the job:
  * `[fail]` ends in FAIL. `[empty]` ends in DONE without a URL. `[bare]` leaves Credits and Payload out of
- * responses. `[never]` stays in RUN.
+ * responses, and Resolution and Message with MPS. `[never]` stays in RUN. `[two]` ends with two videos (MPS).
  */
 import { parseArgs } from 'node:util';
 
@@ -24,8 +27,10 @@ import { type Fake, type FakeOptions, startFake } from '../../test/support/fake/
 
 const USAGE = `Options, with their defaults:
   --port 7700          port on 127.0.0.1
-  --site china         or international: image to video only, no Describe, results by callback
-  --quota 20           requests per second for each key and action, 0 for none
+  --site china         or international: VCLM has image to video only, no Describe, results by
+                       callback. Media Processing (MPS) is the same on both sites
+  --quota <number>     requests per second for each key and action, 0 for none.
+                       Default: the vendor's, which is 20 for VCLM, 10 and 50 for MPS
   --job-seconds 5      from Submit to the result
   --max-running 0      running jobs for each key, 0 for no limit
   --latency 0          milliseconds before each response
@@ -43,12 +48,15 @@ const numberOf = (name: string, text: string): number => {
 	return value;
 };
 
+const quotaOf = (text: string | undefined): FakeOptions['quota'] =>
+	text === undefined ? {} : { perSecond: numberOf('quota', text), perAction: {} };
+
 const readOptions = (): Partial<FakeOptions> => {
 	const { values } = parseArgs({
 		options: {
 			port: { type: 'string', default: '7700' },
 			site: { type: 'string', default: 'china' },
-			quota: { type: 'string', default: '20' },
+			quota: { type: 'string' },
 			'job-seconds': { type: 'string', default: '5' },
 			'max-running': { type: 'string', default: '0' },
 			latency: { type: 'string', default: '0' },
@@ -70,7 +78,7 @@ const readOptions = (): Partial<FakeOptions> => {
 		site,
 		port: numberOf('port', values.port),
 		latencyMs: numberOf('latency', values.latency),
-		quota: { perSecond: numberOf('quota', values.quota) },
+		quota: quotaOf(values.quota),
 		jobs: {
 			waitMs: jobMs / 5,
 			runMs: (jobMs * 4) / 5,
@@ -88,7 +96,7 @@ const SITES: Record<FakeOptions['site'], string> = {
 };
 
 const greet = (fake: Fake, site: FakeOptions['site']): string => `
-An imitation of Tencent Cloud's Vidu jobs (VCLM) and of STS, for tests and trials. Jobs cost nothing.
+An imitation of Tencent Cloud's Vidu jobs (VCLM and MPS) and of STS, for tests and trials. Jobs cost nothing.
 
 Copy this into a credential "Tencent Cloud API" of an n8n on this machine:
   Site           ${SITES[site]}

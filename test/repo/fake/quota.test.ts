@@ -6,7 +6,10 @@ const LIMIT = apiErrorWith('RequestLimitExceeded');
 
 const quotaOf = (options: Partial<Quota['options']> = {}) => {
 	const clock = virtualClock();
-	const quota = new Quota(clock, { perSecond: 2, countRefused: false, ...options });
+	const quota = new Quota(clock, {
+		...{ perSecond: 2, perAction: {}, countRefused: false },
+		...options,
+	});
 	return { clock, ask: (id = 'a', action = 'x') => quota.consume(id, action), quota };
 };
 
@@ -30,6 +33,18 @@ test('counts each SecretId and action by itself', () => {
 	expect(() => ask('a', 'x')).toThrow(LIMIT);
 });
 
+test('an action can have a limit of its own', () => {
+	const { ask } = quotaOf({ perAction: { x: 1, z: 3 } });
+	for (const [action, limit] of [
+		['x', 1],
+		['y', 2],
+		['z', 3],
+	] as const) {
+		for (let count = 0; count < limit; count += 1) ask('a', action);
+		expect(() => ask('a', action)).toThrow(LIMIT);
+	}
+});
+
 test.each([
 	[true, 'is refused'],
 	[false, 'is accepted'],
@@ -43,8 +58,8 @@ test.each([
 	else expect(() => ask()).not.toThrow();
 });
 
-test('a limit of 0 is none', () => {
-	const { ask } = quotaOf({ perSecond: 0 });
+test('a limit of 0 is none, for every action', () => {
+	const { ask } = quotaOf({ perSecond: 0, perAction: { x: 1 } });
 	for (let count = 0; count < 1_000; count += 1) ask();
 });
 

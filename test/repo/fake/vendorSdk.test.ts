@@ -1,6 +1,6 @@
 import { PERMANENT_ACCOUNT, TEMPORARY_ACCOUNT } from '../../support/fake/accounts';
 import { type Fake, startFake } from '../../support/fake/server';
-import { stsClient, vclmClient } from '../../support/fake/vendorSdk';
+import { mpsClient, stsClient, vclmClient } from '../../support/fake/vendorSdk';
 
 /** The SDK uses the clock of this computer, so the local service does the same here. */
 let fake: Fake;
@@ -72,6 +72,64 @@ it.each(pairs)('submits $resource and describes it', async ({ submit, describe }
 	}
 	const other = vclmClient({ port: fake.port }).DescribeImageToVideoViduJob({ JobId });
 	await expect(other).rejects.toMatchObject({ code: 'FailedOperation.JobNotFound' });
+});
+
+const image = 'https://example.com/first.png';
+const tasks = [
+	{
+		name: 'a first and a last image',
+		task: {
+			...{ ImageUrl: image, LastImageUrl: image, ModelVersion: 'q3-pro', Duration: 16 },
+			ExtraParameters: { Resolution: '1080P', EnableAudio: true, LogoAdd: 0, OffPeak: true },
+		},
+	},
+	{
+		name: 'a text',
+		task: { Prompt: '海浪', EnhancePrompt: true, ExtraParameters: { AspectRatio: '9:16' } },
+	},
+	{
+		name: 'references',
+		task: {
+			...{ Prompt: '@cat', ModelVersion: 'q2-pro', AdditionalParameters: '{"a":1}' },
+			ImageInfos: [{ ImageUrl: image, ReferenceType: 'cat' }, { ImageUrl: image }],
+			VideoInfos: [{ VideoUrl: 'https://example.com/clip.mp4', KeepOriginalSound: 'no' }],
+			StoreCosParam: { CosBucketName: 'bucket', CosBucketRegion: 'ap-guangzhou' },
+			ExtraParameters: { EnableBgm: true },
+		},
+	},
+];
+
+describe.each(['', 'ap-singapore'])('Media Processing in the region "%s"', (region) => {
+	it.each(tasks)('makes a video of $name, and tells of it', async ({ task }) => {
+		const target = { port: fake.port, region };
+		const request = { ModelName: 'Vidu', ...task };
+		const { TaskId = '' } = await mpsClient(target).CreateAigcVideoTask(request);
+		expect(TaskId).toMatch(/^251\d+-AigcVideo-[0-9a-f]{32}t$/);
+		expect(fake.jobs.get(TaskId)?.request).toEqual(request);
+		for (const method of ['POST', 'GET'] as const) {
+			const read = await mpsClient({ ...target, method }).DescribeAigcVideoTask({ TaskId });
+			expect(read).toMatchObject({ Status: 'WAIT', Message: '' });
+		}
+		fake.jobs.finish(TaskId);
+		await expect(mpsClient(target).DescribeAigcVideoTask({ TaskId })).resolves.toMatchObject({
+			...{ Status: 'DONE', VideoUrls: [`${fake.url}/video/${TaskId}.mp4`] },
+		});
+	});
+});
+
+it.each([
+	['UnknownParameter', { Model: 'viduq3-pro' }],
+	['InvalidParameter', { Duration: '5' }],
+	['InvalidParameterValue', { ImageUrl: 'data:image/png;base64,iVBORw0KGgo=' }],
+	['InvalidParameterValue', { Prompt: '' }],
+])('Media Processing refuses with %s: %j', async (code, wrong) => {
+	const jobs = fake.jobs.all().length;
+	const body = { ModelName: 'Vidu', Prompt: 'waves', ...wrong };
+	const refusal: unknown = await mpsClient({ port: fake.port })
+		.request('CreateAigcVideoTask', body)
+		.catch((error: unknown) => error);
+	expect(refusal).toMatchObject({ code, requestId: fake.requests.at(-1)?.requestId });
+	expect(fake.jobs.all()).toHaveLength(jobs);
 });
 
 it('works with a temporary key', async () => {

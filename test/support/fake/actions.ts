@@ -1,7 +1,7 @@
 import type { ApiParts, RequestRecord } from './api';
 import { ApiError } from './apiError';
-import { describeResponse } from './describeResponse';
-import { describeActionOf, RESOURCES, submitActionOf, type Wire } from './job';
+import type { Wire } from './job';
+import { JOB_APIS, type JobApi } from './jobApis';
 import type { Caller } from './signature';
 
 /** A valid request and everything its handler needs. */
@@ -18,29 +18,31 @@ interface Action {
 	handle: (request: AcceptedRequest) => Wire;
 }
 
-const submit = ({ jobs, caller, wire, record, bodyHash }: AcceptedRequest): Wire => {
-	const job = jobs.submit({
-		secretId: caller.account.secretId,
-		action: record.action,
-		requestId: record.requestId,
-		request: wire,
-		bodyHash,
-		bodyBytes: record.bodyBytes,
-	});
-	record.jobId = job.jobId;
-	return { JobId: job.jobId };
-};
+const submitTo =
+	({ idName }: JobApi) =>
+	({ jobs, caller, wire, record, bodyHash }: AcceptedRequest): Wire => {
+		const job = jobs.submit({
+			secretId: caller.account.secretId,
+			action: record.action,
+			requestId: record.requestId,
+			request: wire,
+			bodyHash,
+			bodyBytes: record.bodyBytes,
+		});
+		record.jobId = job.jobId;
+		return { [idName]: job.jobId };
+	};
 
 /** A Describe action knows only the jobs of its own Submit action and of the caller's account. */
 const describeJobsOf =
-	(submitAction: string) =>
+	({ submit, idName, unknownId, respond }: JobApi) =>
 	({ jobs, videoUrlOf, caller, wire, record }: AcceptedRequest): Wire => {
-		const job = jobs.get(String(wire.JobId));
-		if (job?.action !== submitAction || job.secretId !== caller.account.secretId) {
-			throw new ApiError('FailedOperation.JobNotFound', 'The job does not exist.');
+		const job = jobs.get(String(wire[idName]));
+		if (job?.action !== submit || job.secretId !== caller.account.secretId) {
+			throw new ApiError(unknownId, 'The job does not exist.');
 		}
 		record.jobId = job.jobId;
-		return describeResponse(job, videoUrlOf(job));
+		return respond(job, videoUrlOf(job));
 	};
 
 const identify = ({ caller: { account } }: AcceptedRequest): Wire => ({
@@ -51,18 +53,12 @@ const identify = ({ caller: { account } }: AcceptedRequest): Wire => ({
 	Type: 'CAMUser',
 });
 
-const pairs = RESOURCES.flatMap((resource): Array<[string, Action]> => {
-	const submitAction = submitActionOf(resource);
-	return [
-		[submitAction, { methods: ['POST'], handle: submit }],
-		[
-			describeActionOf(resource),
-			{ methods: ['POST', 'GET'], handle: describeJobsOf(submitAction) },
-		],
-	];
-});
+const pairs = JOB_APIS.flatMap((api): Array<[string, Action]> => [
+	[api.submit, { methods: ['POST'], handle: submitTo(api) }],
+	[api.describe, { methods: ['POST', 'GET'], handle: describeJobsOf(api) }],
+]);
 
-/** Every action of the service by its name. */
+/** Every action of the services by its name. */
 export const ACTIONS: ReadonlyMap<string, Action> = new Map([
 	...pairs,
 	['GetCallerIdentity', { methods: ['POST', 'GET'], handle: identify }],

@@ -1,4 +1,11 @@
-import type { describeActionOf, Resource, submitActionOf, Wire } from './job';
+import type {
+	CREATE_TASK,
+	DESCRIBE_TASK,
+	describeActionOf,
+	Resource,
+	submitActionOf,
+	Wire,
+} from './job';
 
 /** A body that does not arrive as it should. `everyMs` is a second by default. */
 export type SlowBodyFault =
@@ -58,6 +65,8 @@ export type VideoFault =
 export type ApiAction =
 	| ReturnType<typeof submitActionOf<Resource>>
 	| ReturnType<typeof describeActionOf<Resource>>
+	| typeof CREATE_TASK
+	| typeof DESCRIBE_TASK
 	| 'GetCallerIdentity';
 
 interface RuleOptions {
@@ -65,7 +74,7 @@ interface RuleOptions {
 	times?: number;
 	/** How many matching requests are served normally first. Default 0. */
 	skip?: number;
-	/** Which requests match. For a download the argument is `{JobId}`. */
+	/** Which requests match. For a download the argument is `{JobId}`, of any service. */
 	when?: (body: Wire) => boolean;
 }
 

@@ -14,7 +14,8 @@ export const refuse = (name: string, reason: string): never => {
 /** The value if it is a list, otherwise an empty list. */
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-const isWebUrl = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
+/** Whether a text is the URL of a file on the web. */
+export const isWebUrl = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 const isFile = (file: unknown, dataUri: RegExp): boolean => {
 	if (typeof file !== 'string') return false;
@@ -50,10 +51,14 @@ export const checkChoices = (wire: Wire, choices: Record<string, string[]>): voi
 	}
 };
 
-/** Refuses a duration outside of 1 to `most` seconds. */
-export const checkDuration = ({ Duration }: Wire, most: number, circumstances: string): void => {
-	if (typeof Duration === 'number' && (Duration < 1 || Duration > most)) {
-		refuse('Duration', `must be between 1 and ${most} for ${circumstances}.`);
+/** Refuses a duration outside of `least` to `most` seconds. */
+export const checkDuration = (
+	{ Duration }: Wire,
+	{ least = 1, most }: { least?: number; most: number },
+	circumstances: string,
+): void => {
+	if (typeof Duration === 'number' && (Duration < least || Duration > most)) {
+		refuse('Duration', `must be between ${least} and ${most} for ${circumstances}.`);
 	}
 };
 

@@ -20,6 +20,10 @@ export const submitActionOf = <Name extends string>(resource: Name) =>
 export const describeActionOf = <Name extends string>(resource: Name) =>
 	`Describe${resource}ViduJob` as const;
 
+/** The actions of Media Processing that create and read jobs. */
+export const CREATE_TASK = 'CreateAigcVideoTask';
+export const DESCRIBE_TASK = 'DescribeAigcVideoTask';
+
 /** One attempt to deliver a callback. */
 export interface CallbackAttempt {
 	at: number;
@@ -32,6 +36,7 @@ export interface CallbackAttempt {
 
 /** One accepted job. The real service bills the customer for each of them. */
 export interface Job {
+	/** The JobId, or the TaskId of Media Processing. */
 	jobId: string;
 	secretId: string;
 	action: string;
@@ -89,7 +94,7 @@ export const creditsOf = ({ Duration, IsRec, OffPeak }: Wire): number => {
 	return OffPeak === true ? whole / 2 : whole;
 };
 
-export type Marker = '[fail]' | '[empty]' | '[bare]' | '[never]';
+export type Marker = '[fail]' | '[empty]' | '[bare]' | '[never]' | '[two]';
 
 /** Whether Prompt or Payload contains the marker. scripts/fake/main.ts explains the markers. */
 export const hasMarker = (job: Job, mark: Marker): boolean =>

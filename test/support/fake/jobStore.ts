@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import type { Job } from './job';
+import { serialOf } from './jobIds';
 
 /** Keeps jobs beyond the life of the process. */
 export interface JobStore {
@@ -23,7 +24,7 @@ const attemptSchema = z
 	.transform(({ error, ...attempt }) => ({ ...attempt, ...(error !== undefined && { error }) }));
 
 const jobSchema = z.object({
-	jobId: z.string().regex(/^\d{19}$/),
+	jobId: z.string().refine((id) => serialOf(id) !== undefined),
 	secretId: z.string(),
 	action: z.string(),
 	requestId: z.string(),

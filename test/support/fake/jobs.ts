@@ -8,6 +8,8 @@ import {
 	shortenForLog,
 	textOf,
 } from './job';
+import { jobApiOf } from './jobApis';
+import { serialOf } from './jobIds';
 import { type JobStore, memoryOnly } from './jobStore';
 import { ApiError } from './apiError';
 
@@ -78,7 +80,7 @@ export class Jobs {
 			);
 		}
 		const job: Job = {
-			jobId: this.nextId(),
+			jobId: this.nextId(action),
 			...{ secretId, action, requestId, bodyHash },
 			request: shortenForLog(request, bodyBytes),
 			createdAt: this.clock.now(),
@@ -128,8 +130,8 @@ export class Jobs {
 
 	private keep(job: Job): void {
 		this.jobs.set(job.jobId, job);
-		const id = BigInt(job.jobId);
-		if (id > this.lastId) this.lastId = id;
+		const serial = serialOf(job.jobId) ?? 0n;
+		if (serial > this.lastId) this.lastId = serial;
 		if (job.endedAt !== undefined) return;
 		this.running.set(job.secretId, (this.running.get(job.secretId) ?? 0) + 1);
 		const elapsed = this.clock.now() - job.createdAt;
@@ -154,10 +156,10 @@ export class Jobs {
 		for (const listener of this.listeners) listener(job);
 	}
 
-	/** Ids hold the time in their upper bits and are always odd. No id survives as a JavaScript number. */
-	private nextId(): string {
+	/** Serials hold the time in their upper bits and are always odd. None survives as a JavaScript number. */
+	private nextId(action: string): string {
 		const fresh = (BigInt(Math.max(this.clock.now(), 1e12)) << 20n) + 1n;
 		this.lastId = fresh > this.lastId ? fresh : this.lastId + 2n;
-		return this.lastId.toString();
+		return jobApiOf(action)?.toId(this.lastId) ?? this.lastId.toString();
 	}
 }

@@ -20,15 +20,13 @@ export interface FakeOptions extends ValidationOptions {
 	quota: Partial<QuotaOptions>;
 	jobs: Partial<JobOptions>;
 	callbacks: Partial<CallbackOptions>;
-	/** How long a video can be downloaded after its job ended. */
-	videoValidMs: number;
+	/** How long a video can be downloaded after its job ended. Default: as the vendor says. */
+	videoValidMs: number | undefined;
 	/** File that keeps the jobs beyond the life of the process. */
 	stateFile: string | undefined;
 }
 
-const DAY_MS = 86_400_000;
-
-/** The China site with the vendor's quota and jobs of five seconds. */
+/** The China site with the vendor's quotas and jobs of five seconds. */
 export const DEFAULTS: FakeOptions = {
 	port: 0,
 	host: '127.0.0.1',
@@ -43,6 +41,6 @@ export const DEFAULTS: FakeOptions = {
 	quota: {},
 	jobs: {},
 	callbacks: {},
-	videoValidMs: DAY_MS,
+	videoValidMs: undefined,
 	stateFile: undefined,
 };

@@ -2,8 +2,10 @@ import type { Clock } from './clock';
 import { ApiError } from './apiError';
 
 export interface QuotaOptions {
-	/** Most requests in any second for each SecretId and action. 0 is no limit. */
+	/** Most requests in any second for each SecretId and action. 0 is no limit for any action. */
 	perSecond: number;
+	/** Limits of actions that have one of their own. */
+	perAction: Record<string, number>;
 	/** Whether refused requests count as well. The vendor does not document it. */
 	countRefused: boolean;
 }
@@ -24,12 +26,13 @@ export class Quota {
 
 	/** Counts a request. Throws an ApiError if the quota is used up. */
 	consume(secretId: string, action: string): void {
-		if (this.options.perSecond <= 0) return;
+		const { perSecond, perAction } = this.options;
+		if (perSecond <= 0) return;
+		const limit = perAction[action] ?? perSecond;
 		const window = this.window(secretId, action);
-		const full = window.length >= this.options.perSecond;
+		const full = window.length >= limit;
 		if (!full || this.options.countRefused) window.push(this.clock.now());
 		if (full) {
-			const limit = this.options.perSecond;
 			throw new ApiError(
 				'RequestLimitExceeded',
 				`Your current request times equals to \`${limit + 1}\` in a second, which exceeds the frequency limit \`${limit}\` for a second. Please reduce the frequency of calls.`,

@@ -50,7 +50,7 @@ const sendRaw = (response: ServerResponse, text: string): void => {
 /** Where to cut: after the headers, within the JobId or after it. Without a JobId the middle counts. */
 const cutAt = (json: string, atOnce: SentAtOnce): number => {
 	if (atOnce === 'headers') return 0;
-	const jobId = /"JobId":"\d+"/.exec(json);
+	const jobId = /"(?:JobId|TaskId)":"[\w-]+"/.exec(json);
 	if (!jobId) return Math.floor(json.length / 2);
 	const end = jobId.index + jobId[0].length;
 	return atOnce === 'jobId' ? end : end - 10;

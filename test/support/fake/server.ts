@@ -5,6 +5,7 @@ import { handleApiRequest, type ApiParts, type RequestRecord } from './api';
 import { Callbacks } from './callbacks';
 import { Faults } from './faults';
 import type { Job } from './job';
+import { jobApiOf, TASK_QUOTAS } from './jobApis';
 import { fileStore, memoryOnly } from './jobStore';
 import { Jobs } from './jobs';
 import { DEFAULTS, type FakeOptions } from './options';
@@ -65,7 +66,10 @@ class LocalService implements Fake {
 			{ waitMs: 1_000, runMs: 4_000, maxRunning: 0, ...options.jobs },
 			store,
 		);
-		this.quota = new Quota(clock, { perSecond: 20, countRefused: false, ...options.quota });
+		this.quota = new Quota(clock, {
+			...{ perSecond: 20, perAction: TASK_QUOTAS, countRefused: false },
+			...options.quota,
+		});
 		const videoUrlOf = ({ jobId }: Job) => `${options.publicUrl ?? this.url}/video/${jobId}.mp4`;
 		this.callbacks = new Callbacks(clock, options.callbacks, videoUrlOf);
 		this.jobs.onChange((job) => this.callbacks.notify(job));
@@ -125,13 +129,13 @@ class LocalService implements Fake {
 	private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
 		const { method = '' } = request;
-		const [, jobId] = /^\/video\/(\d+)\.mp4$/.exec(path) ?? [];
+		const [, jobId] = /^\/video\/([\w-]+)\.mp4$/.exec(path) ?? [];
 		const isRead = method === 'GET' || method === 'HEAD';
 		if (path === '/' && (method === 'POST' || 'x-tc-action' in request.headers)) {
 			await this.serveApi(request, response, { method, query });
 		} else if (isRead && jobId !== undefined) {
 			this.serveVideo(request, response, { jobId, query });
-		} else if (isRead && /^\/(image|video\/\d+)\.png$/.test(path)) {
+		} else if (isRead && /^\/(image|video\/[\w-]+)\.png$/.test(path)) {
 			sendBody(response, 200, 'image/png', sampleImage());
 		} else {
 			this.unhandled.push(`${method} ${request.url ?? ''}`);
@@ -165,7 +169,7 @@ class LocalService implements Fake {
 		const { clock, videoValidMs } = this.options;
 		const job = this.jobs.get(jobId);
 		const age = clock.now() - (job?.endedAt ?? 0);
-		const expired = age > videoValidMs;
+		const expired = age > (videoValidMs ?? jobApiOf(job?.action)?.videoValidMs ?? 0);
 		const isLoop = query === 'loop';
 		const fault = job?.status === 'DONE' && !isLoop ? this.faults.takeVideo(jobId) : undefined;
 		const pause = fault?.kind === 'delay' ? fault.ms : 0;

@@ -31,7 +31,11 @@ export interface CallResponse {
 	code: unknown;
 }
 
-const VERSIONS: Record<string, string> = { vclm: '2024-05-23', sts: '2018-08-13' };
+const VERSIONS: Record<string, string> = {
+	vclm: '2024-05-23',
+	mps: '2019-06-12',
+	sts: '2018-08-13',
+};
 
 const unwrap = (text: string): Wire => {
 	try {

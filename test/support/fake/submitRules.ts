@@ -42,7 +42,11 @@ const maxFrameDuration = (model: string, images: number): number => {
 const checkFrameModel = (wire: Wire, model: string): void => {
 	const images = listOf(wire.Images).length;
 	const { Resolution, Audio, OffPeak } = wire;
-	checkDuration(wire, maxFrameDuration(model, images), `${model} with ${images} image(s)`);
+	checkDuration(
+		wire,
+		{ most: maxFrameDuration(model, images) },
+		`${model} with ${images} image(s)`,
+	);
 	if (isQ3(model)) return;
 	const hasTwo = images === 2;
 	if (Resolution === '540p' && !hasTwo) refuse('Resolution', `must not be 540p for ${model}.`);
@@ -113,7 +117,7 @@ const RULES: Record<Resource, SubmitRules> = {
 			if (Prompt === '') refuse('Prompt', 'must not be empty.');
 		},
 		checkModel: (wire, model) => {
-			checkDuration(wire, isQ3(model) ? 16 : 10, model);
+			checkDuration(wire, { most: isQ3(model) ? 16 : 10 }, model);
 			if (wire.Audio === true && !isQ3(model)) refuse('Audio', `is not supported by ${model}.`);
 		},
 	},
@@ -130,7 +134,7 @@ const RULES: Record<Resource, SubmitRules> = {
 			checkReferences(wire);
 		},
 		checkModel: (wire, model) => {
-			checkDuration(wire, 10, model);
+			checkDuration(wire, { most: 10 }, model);
 			// The page lists ratios, and adds that q2 models support any. All named models are q2.
 			const { AspectRatio } = wire;
 			if (typeof AspectRatio === 'string' && !/^[1-9]\d?:[1-9]\d?$/.test(AspectRatio)) {

@@ -1,6 +1,7 @@
-import { isWire, type Wire } from './job';
+import { CREATE_TASK, isWire, type Wire } from './job';
 import { ApiError } from './apiError';
 import { checkValues } from './submitRules';
+import { checkTask } from './taskRules';
 import { VENDOR, type VendorApi, type VendorField } from './vendorApi';
 
 export interface ValidationOptions {
@@ -35,7 +36,8 @@ export const findAction = (call: Call, { site }: ValidationOptions): VendorApi =
 	}
 	for (const name of ['Action', 'Version', 'Region'] as const) {
 		const given = { Action: call.action, Version: call.version, Region: call.region }[name];
-		if (given === '') {
+		const isNeeded = name !== 'Region' || api.region?.isRequired !== false;
+		if (given === '' && isNeeded) {
 			throw new ApiError(
 				'MissingParameter',
 				`The request is missing a required parameter \`X-TC-${name}\`.`,
@@ -45,7 +47,9 @@ export const findAction = (call: Call, { site }: ValidationOptions): VendorApi =
 	if (call.version !== api.version) {
 		throw new ApiError('NoSuchVersion', `The API version \`${call.version}\` does not exist.`);
 	}
-	const known = Object.keys(site === 'china' ? api.actions : api.international.actions);
+	const known = Object.keys(
+		(site === 'china' ? undefined : api.international?.actions) ?? api.actions,
+	);
 	if (!known.includes(call.action)) {
 		throw new ApiError(
 			'InvalidAction',
@@ -61,7 +65,7 @@ const fieldsFor = (
 	options: ValidationOptions,
 ): Record<string, VendorField> => {
 	const fields = api.structures[api.actions[action]?.request ?? ''] ?? {};
-	if (options.site === 'china') return fields;
+	if (options.site === 'china' || !api.international) return fields;
 	const documented = api.international.actions[action] ?? [];
 	return Object.fromEntries(
 		Object.entries(fields)
@@ -115,7 +119,8 @@ export const validate = (
 	options: ValidationOptions,
 ): void => {
 	checkTypes(api, fieldsFor(api, action, options), wire, '');
-	checkValues(action, wire, options.extraModels);
+	if (action === CREATE_TASK) checkTask(wire, options.extraModels);
+	else checkValues(action, wire, options.extraModels);
 };
 
 /** Parses the body of a POST. Throws an ApiError if it is not a JSON object. */

@@ -1,3 +1,4 @@
+import mps from '../vendor/mps.json';
 import sts from '../vendor/sts.json';
 import vclm from '../vendor/vclm.json';
 
@@ -12,11 +13,15 @@ export interface VendorApi {
 	actions: Record<string, { request: string; response: string }>;
 	structures: Record<string, Record<string, VendorField>>;
 	integers: { fields: string[] };
-	international: { actions: Record<string, string[]> };
+	/** What International documents. Absent if both sites document the same. */
+	international?: { actions: Record<string, string[]> };
+	/** Absent if a request needs a region. */
+	region?: { isRequired: boolean };
 }
 
 /** The vendor's typings by service. The service is the name in the credential scope of a signature. */
 export const VENDOR: ReadonlyMap<string, VendorApi> = new Map<string, VendorApi>([
 	['vclm', vclm],
+	['mps', mps],
 	['sts', sts],
 ]);

@@ -1,7 +1,7 @@
 import { Agent, type AgentOptions } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-import { sts, vclm } from 'tencentcloud-sdk-nodejs';
+import { mps, sts, vclm } from 'tencentcloud-sdk-nodejs';
 
 import { PERMANENT_ACCOUNT } from './accounts';
 
@@ -14,6 +14,8 @@ interface Credential {
 export interface SdkTarget {
 	port: number;
 	credential?: Credential;
+	/** Default: ap-guangzhou. */
+	region?: string;
 	/** Value of the Host header, optionally with a port. Default: the vendor's host. */
 	endpoint?: string;
 	method?: 'POST' | 'GET';
@@ -33,9 +35,15 @@ class LoopbackAgent extends Agent {
 	}
 }
 
-const configOf = ({ port, credential = PERMANENT_ACCOUNT, endpoint, method }: SdkTarget) => ({
+const configOf = ({
+	port,
+	credential = PERMANENT_ACCOUNT,
+	region = 'ap-guangzhou',
+	endpoint,
+	method,
+}: SdkTarget) => ({
 	credential,
-	region: 'ap-guangzhou',
+	region,
 	profile: {
 		httpProfile: {
 			protocol: 'http://',
@@ -48,6 +56,9 @@ const configOf = ({ port, credential = PERMANENT_ACCOUNT, endpoint, method }: Sd
 
 /** The vendor's unchanged client, connected to the local service. */
 export const vclmClient = (target: SdkTarget) => new vclm.v20240523.Client(configOf(target));
+
+/** The vendor's unchanged client, connected to the local service. */
+export const mpsClient = (target: SdkTarget) => new mps.v20190612.Client(configOf(target));
 
 /** The vendor's unchanged client, connected to the local service. */
 export const stsClient = (target: SdkTarget) => new sts.v20180813.Client(configOf(target));

@@ -1,5 +1,5 @@
 /**
- * Writes vclm.json and sts.json from the typings of the vendor's SDK. Run it by hand after an SDK update:
+ * Writes vclm.json, mps.json and sts.json from the typings of the vendor's SDK. Run it by hand after an SDK update:
  * `npx tsx test/support/vendor/extract.ts && npx prettier --write test/support/vendor`.
  * `remarks` below holds what the typings do not contain, with its source.
  */
@@ -41,6 +41,21 @@ const remarks = {
 					'OffPeak',
 				],
 			},
+		},
+	},
+	mps: {
+		integers: {
+			source: 'tencentcloud-sdk-go, mps/v20190612/models.go: *int64; the typings say number',
+			fields: ['Duration', 'LogoAdd'],
+		},
+		region: {
+			source: 'pages of both actions on both sites: Region is not required',
+			isRequired: false,
+		},
+		sites: {
+			source:
+				'tencentcloud.com/document/api/1041/76487 and 76485, cloud.tencent.com/document/api/862/126965 and 126963',
+			areEqual: true,
 		},
 	},
 	sts: {
@@ -114,4 +129,5 @@ extract(
 		`Describe${resource}ViduJob`,
 	]),
 );
+extract('mps', 'v20190612', ['CreateAigcVideoTask', 'DescribeAigcVideoTask']);
 extract('sts', 'v20180813', ['GetCallerIdentity']);
