@@ -6,9 +6,14 @@ import type {
 } from 'n8n-workflow';
 
 import type { Site } from '../../../credentials/account';
+import type { Service } from './services';
 
 /** The Path of a new trigger, and the one that Submit reports to by default. */
 export const DEFAULT_TRIGGER_PATH = 'tencent-vidu';
+
+/** What to do with a file where a service takes public URLs alone. */
+export const NO_FILES =
+	'Media Processing takes no files: put the file at a public address first, such as S3, COS or Google Drive, and enter its URL';
 
 /** An option that only some resources have. */
 interface Choice extends INodePropertyOptions {
@@ -22,18 +27,24 @@ export interface Field extends INodeProperties {
 	documentedBy?: 'china';
 	/** The resources that cannot do without the field. */
 	requiredFor?: string[];
+	/** What is said if the field is shown and empty. n8n's own `required` refuses a whole workflow, in words of its own. */
+	ifEmpty?: string;
 	/** The most characters that the service takes. */
 	maxLength?: number;
-	/** What a text must be: an http(s) URL, a JSON object, an ID, or an image as Base64. */
-	format?: 'url' | 'json' | 'jobId' | 'subjectId' | 'image';
+	/** What a text must be: an http(s) URL, one of a service that takes no files, a JSON object, an ID, or an image as Base64. */
+	format?: 'url' | 'publicUrl' | 'json' | 'jobId' | 'subjectId' | 'image';
 	/** What the field holds images as: addresses, or binary fields. */
 	image?: 'url' | 'binary';
-	/** A switch that the vendor takes as 1 or 0. */
-	sentAs?: 'integer';
+	/** How the vendor writes it: a switch as 1 or 0, `1080p` as `1080P`, `viduq3-pro` as `q3-pro`. */
+	sentAs?: 'integer' | 'upperCase' | 'modelVersion';
+	/** Each entry of the list is sent as an object that has it under this name. */
+	entryName?: string;
 }
 
-/** A kind of job: a pair of the vendor's actions, and the fields of its Submit. */
+/** What a service offers for a resource: a pair of its actions, and the fields of the first. */
 export interface Resource {
+	service: Service;
+	/** The same for each service that has the resource. */
 	value: string;
 	name: string;
 	/** The vendor's actions that make a job and that describe one. */
@@ -57,6 +68,7 @@ export interface Operation {
 	description: string;
 	/** Tells n8n's AI workflow builder when to choose the operation. */
 	builderHint: string;
+	service: Service;
 	/** Whether it makes a job, and must therefore never be repeated. */
 	createsJob: boolean;
 	/** Whether it waits until the job has ended. */

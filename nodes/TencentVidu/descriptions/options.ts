@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { Field } from './field';
 import { sendResultTo, triggerPath } from './fields';
+import type { Service } from './services';
 import { triggerOptionRows } from './triggerOptions';
 
 /** Every option of the nodes by its name. They are never sent. */
@@ -157,9 +158,10 @@ export const optionRows = {
 	...{ sendResultTo, triggerPath },
 } satisfies Record<string, Field>;
 
+type OptionName = keyof typeof optionRows;
+
 /** The rows of options, in the order of their labels. */
-export const rowsOf = (...names: Array<keyof typeof optionRows>): Field[] =>
-	names.map((name) => optionRows[name]);
+export const rowsOf = (...names: OptionName[]): Field[] => names.map((name) => optionRows[name]);
 
 export const collection = (displayName: string, name: string, options: INodeProperties[]) =>
 	({
@@ -171,33 +173,67 @@ export const collection = (displayName: string, name: string, options: INodeProp
 		options,
 	}) satisfies INodeProperties;
 
-export const submitOptions = collection(
-	'Options',
-	'options',
-	rowsOf(
-		'reference',
-		'callbackValidHours',
-		'maxCapacityWait',
-		'requestsPerSecond',
-		'resubmitAfterLostAnswer',
-		'signCallbackUrl',
-		'submitWithoutCallback',
-	),
-);
+/** Rows of options that say what is different with a service. */
+const serviceRows = ({ limits, videoHours, hasCallbacks }: Service): Record<string, Field> => {
+	const { downloadVideo, pollInterval, requestsPerSecond, timeout } = optionRows;
+	const { submit, describe } = limits;
+	const ofChecks = describe === submit ? '' : `, and ${describe} for the checks of jobs`;
+	return {
+		downloadVideo: {
+			...downloadVideo,
+			description: `Whether to put the video itself into the item, too. Its URL stops working after ${videoHours} hours.`,
+		},
+		requestsPerSecond: {
+			...requestsPerSecond,
+			default: submit,
+			description: `The most requests that are sent in a second, over all items and all runs that use the same key. Tencent Cloud's own limit is ${submit}${ofChecks}.`,
+		},
+		...(!hasCallbacks && {
+			pollInterval: {
+				...pollInterval,
+				description:
+					'Seconds between two checks of a job. With many jobs the checks are rarer, so that they take half of what Tencent Cloud allows at most.',
+			},
+			timeout: {
+				...timeout,
+				description:
+					'For how many minutes to wait for a video. An off-peak job takes up to 2,880. The job goes on after that.',
+			},
+		}),
+	};
+};
 
-export const generateOptions = collection(
-	'Options',
-	'options',
-	rowsOf('maxCapacityWait', 'requestsPerSecond', 'resubmitAfterLostAnswer'),
-);
-
-export const getOptions = collection(
-	'Options',
-	'options',
-	rowsOf('downloadVideo', 'maxVideoSize', 'binaryField'),
-);
-
-export const waitOptions = collection('Wait Options', 'waitOptions', [
-	{ ...optionRows.downloadVideo, default: true },
-	...rowsOf('maxVideoSize', 'onFailedJob', 'pollInterval', 'binaryField', 'timeout', 'waitBy'),
+const ONLY_WITH_CALLBACKS = new Set<OptionName>([
+	...(['reference', 'callbackValidHours', 'signCallbackUrl'] as const),
+	...(['submitWithoutCallback', 'waitBy'] as const),
 ]);
+
+/** The collections of options of a service. */
+export function optionsOf(service: Service) {
+	const own = serviceRows(service);
+	const rows = (...names: OptionName[]) =>
+		names
+			.filter((name) => service.hasCallbacks || !ONLY_WITH_CALLBACKS.has(name))
+			.map((name): Field => own[name] ?? optionRows[name]);
+	const [download] = rows('downloadVideo');
+	return {
+		submit: collection(
+			'Options',
+			'options',
+			rows(
+				...(['reference', 'callbackValidHours', 'maxCapacityWait', 'requestsPerSecond'] as const),
+				...(['resubmitAfterLostAnswer', 'signCallbackUrl', 'submitWithoutCallback'] as const),
+			),
+		),
+		generate: collection(
+			'Options',
+			'options',
+			rows('maxCapacityWait', 'requestsPerSecond', 'resubmitAfterLostAnswer'),
+		),
+		get: collection('Options', 'options', rows('downloadVideo', 'maxVideoSize', 'binaryField')),
+		wait: collection('Wait Options', 'waitOptions', [
+			...(download ? [{ ...download, default: true }] : []),
+			...rows('maxVideoSize', 'onFailedJob', 'pollInterval', 'binaryField', 'timeout', 'waitBy'),
+		]),
+	};
+}

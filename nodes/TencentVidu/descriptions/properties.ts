@@ -46,22 +46,28 @@ function withSiteNote(field: Field): Field {
 	};
 }
 
-/** A row with the resources and operations that it is shown for, and the rows inside a collection. */
+/** A service and a resource that have a row. */
+interface User {
+	service: string;
+	resource: string;
+}
+
+/** A row with what it is shown for, and the rows inside a collection. */
 interface ShownRow {
 	row: Field;
 	/** Equal for rows that are one property. The contents of collections are merged, so they do not count. */
 	key: string;
-	resources: string[];
+	users: User[];
 	operations: string[];
 	inner: ShownRow[];
 }
 
-function shownRow(row: Field, resource: string, operations: string[]): ShownRow {
+function shownRow(row: Field, user: User, operations: string[]): ShownRow {
 	const inside = row.type === 'collection' ? (row.options ?? []).filter(isField) : [];
-	const inner = inside.map((one) => shownRow(one, resource, operations));
+	const inner = inside.map((one) => shownRow(one, user, operations));
 	const compared = row.type === 'collection' ? { ...row, options: [] } : row;
 	const key = JSON.stringify([operations, compared]);
-	return { row, key, resources: [resource], operations, inner };
+	return { row, key, users: [user], operations, inner };
 }
 
 /** Merges lists into one that has what is equal by its key once, in the order of each of them. */
@@ -84,13 +90,13 @@ function mergeLists<T>(
 	return merged;
 }
 
-function rowsOf({ value: resource }: Resource, operations: Operation[]): ShownRow[] {
+function rowsOf(api: Resource, operations: Operation[]): ShownRow[] {
 	const lists = operations.map(({ fields }) => fields);
 	return mergeLists(lists, (row) => row).map((row) => {
 		const users = operations.filter(({ fields }) => fields.includes(row));
 		return shownRow(
 			row,
-			resource,
+			{ service: api.service.value, resource: api.value },
 			users.map(({ value }) => value),
 		);
 	});
@@ -105,55 +111,118 @@ const mergeRows = (lists: ShownRow[][]): ShownRow[] =>
 		lists,
 		({ key }) => key,
 		(one, other) => {
-			one.resources = [...one.resources, ...other.resources];
+			one.users = [...one.users, ...other.users];
 			one.inner = mergeRows([one.inner, other.inner]);
 		},
 	);
 
+/** Lists of services and resources of which all pairs are users; n8n shows a property by such lists. */
+type Product = Record<keyof User, string[]>;
+
+/** The users as products: services that have a row for the same resources share one. */
+function productsOf(users: User[]): Product[] {
+	const products: Product[] = [];
+	for (const service of new Set(users.map((user) => user.service))) {
+		const resource = users.filter((user) => user.service === service).map((user) => user.resource);
+		const same = products.find((product) => product.resource.join() === resource.join());
+		if (same) same.service.push(service);
+		else products.push({ service: [service], resource });
+	}
+	return products;
+}
+
 const byLabel = (one: ShownRow, other: ShownRow) =>
 	one.row.displayName.localeCompare(other.row.displayName);
 
-/** The rows of a collection; what only some of its resources have is shown for these alone. */
-const collected = ({ resources, inner }: ShownRow): INodeProperties[] =>
-	[...inner].sort(byLabel).map((one) => {
-		const show = { '/resource': one.resources };
-		const isShared = one.resources.length === resources.length;
-		return { ...rowOf(one), ...(isShared ? {} : { displayOptions: { show } }) };
-	});
+/** Makes n8n's properties of rows. With one service there is nothing to choose. */
+class PropertyWriter {
+	constructor(private readonly hasServices: boolean) {}
 
-const rowOf = (shown: ShownRow): INodeProperties => {
-	const row = withSiteNote(shown.row);
-	return row.type === 'collection' ? { ...row, options: collected(shown) } : row;
-};
+	/** The properties of a row: one for each product of its users. */
+	propertiesOf(shown: ShownRow): INodeProperties[] {
+		const { operations, row } = shown;
+		return productsOf(shown.users).map((product) => {
+			const chosen = { ...this.showOf(product), operation: operations };
+			const show = { ...chosen, ...row.displayOptions?.show };
+			return { ...this.rowOf(shown), displayOptions: { ...row.displayOptions, show } };
+		});
+	}
 
-function propertyOf(shown: ShownRow): INodeProperties {
-	const { resources, operations, row } = shown;
-	const show = { resource: resources, operation: operations, ...row.displayOptions?.show };
-	return { ...rowOf(shown), displayOptions: { ...row.displayOptions, show } };
+	/** What n8n shows a property for; `prefix` leads out of a collection. */
+	showOf({ service, resource }: Product, prefix = ''): Record<string, string[]> {
+		const services = this.hasServices ? { [`${prefix}service`]: service } : {};
+		return { ...services, [`${prefix}resource`]: resource };
+	}
+
+	private rowOf(shown: ShownRow): INodeProperties {
+		const row = withSiteNote(shown.row);
+		return row.type === 'collection' ? { ...row, options: this.collected(shown) } : row;
+	}
+
+	/** The rows of a collection; what only some of its users have is shown for these alone. */
+	private collected({ users, inner }: ShownRow): INodeProperties[] {
+		return [...inner].sort(byLabel).flatMap((one) => {
+			const row = this.rowOf(one);
+			if (one.users.length === users.length) return [row];
+			return productsOf(one.users).map((product) => ({
+				...row,
+				displayOptions: { show: this.showOf(product, '/') },
+			}));
+		});
+	}
 }
 
-/** The node's properties: the selectors, then the fields of each resource. */
-export function nodeProperties(all: Resource[], createHook: CreateHook): INodeProperties[] {
-	const resourceSelector: INodeProperties = {
+const uniqueBy = <T>(list: T[], keyOf: (one: T) => string): T[] => [
+	...new Map(list.map((one) => [keyOf(one), one])).values(),
+];
+
+/** A choice that decides which rows there are, so that it is the same for all items. */
+const selector = (
+	row: Pick<INodeProperties, 'displayName' | 'name' | 'options' | 'default' | 'displayOptions'>,
+): INodeProperties => ({ type: 'options', noDataExpression: true, ...row });
+
+/** The selectors of the service, if there are several, and of the resource. */
+function apiSelectors(all: Resource[]): INodeProperties[] {
+	const services = uniqueBy(
+		all.map(({ service: { value, name, description } }) => ({ value, name, description })),
+		({ value }) => value,
+	);
+	const resources = uniqueBy(
+		all.map(({ value, name }) => ({ value, name })),
+		({ value }) => value,
+	);
+	const service = selector({
+		displayName: 'Service',
+		name: 'service',
+		options: services,
+		default: 'vclm',
+	});
+	const resource = selector({
 		displayName: 'Resource',
 		name: 'resource',
-		type: 'options',
-		noDataExpression: true,
-		options: all.map(({ value, name }) => ({ value, name })),
+		options: resources,
 		default: 'imageToVideo',
-	};
-	const perResource = all.map((resource) => ({ resource, operations: operationsOf(resource) }));
-	const selectors = perResource.map(({ resource, operations }): INodeProperties => ({
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		options: operations.map((one) => operationOption(one, createHook(one, resource))),
-		default: 'generate',
-		displayOptions: { show: { resource: [resource.value] } },
-	}));
-	const rows = mergeRows(
-		perResource.map(({ resource, operations }) => rowsOf(resource, operations)),
-	);
-	return [resourceSelector, ...selectors, ...rows.map(propertyOf), requestOptions];
+	});
+	return services.length > 1 ? [service, resource] : [resource];
+}
+
+/** The node's properties: the selectors, then the fields of each service and resource. */
+export function nodeProperties(all: Resource[], createHook: CreateHook): INodeProperties[] {
+	const selectors = apiSelectors(all);
+	const writer = new PropertyWriter(selectors.length > 1);
+	const perApi = all.map((api) => ({ api, operations: operationsOf(api) }));
+	const operationSelectors = perApi.map(({ api, operations }) => {
+		const options = operations.map((one) => operationOption(one, createHook(one, api)));
+		const show = writer.showOf({ service: [api.service.value], resource: [api.value] });
+		return selector({
+			displayName: 'Operation',
+			name: 'operation',
+			options,
+			default: 'generate',
+			displayOptions: { show },
+		});
+	});
+	const rows = mergeRows(perApi.map(({ api, operations }) => rowsOf(api, operations)));
+	const properties = rows.flatMap((row) => writer.propertiesOf(row));
+	return [...selectors, ...operationSelectors, ...properties, requestOptions];
 }

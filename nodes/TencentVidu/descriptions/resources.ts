@@ -1,17 +1,14 @@
 import type { IWebhookDescription } from 'n8n-workflow';
 
-import type { Site } from '../../../credentials/account';
 import { type Field, type Operation, type Resource, rowFor } from './field';
 import * as fields from './fields';
-import { generateOptions, getOptions, submitOptions, waitOptions } from './options';
+import * as mps from './mediaProcessingFields';
+import { operationRows } from './operationRows';
+import { optionsOf } from './options';
+import { mediaProcessing, videoCreation } from './services';
 
-/** https://cloud.tencent.com/document/api/1616 */
-export const API_VERSION = '2024-05-23';
-
-export const SERVICE_URL: Record<Site, string> = {
-	china: 'https://vclm.tencentcloudapi.com',
-	international: 'https://vclm.intl.tencentcloudapi.com',
-};
+/** The address and the version of Video Creation. */
+export const { url: SERVICE_URL, version: API_VERSION } = videoCreation;
 
 const { aspectRatio, audio, audioType, bgm, isRec, logoAdd, logoParam, metaData } = fields;
 const { movementAmplitude, offPeak, payload, style, videos, voiceId } = fields;
@@ -29,16 +26,41 @@ export const resumeWebhook: IWebhookDescription = {
 
 const REST_OF_FIRST_SCREEN = [fields.prompt, fields.model, fields.duration, fields.resolution];
 
-/** A row for each API; its operations are derived. */
+const IMAGE_TO_VIDEO = {
+	value: 'imageToVideo',
+	name: 'Image to Video',
+	actions: {
+		generate: 'Generate video from image',
+		get: 'Get video or its status',
+		submit: 'Start video without waiting',
+	},
+};
+
+const REFERENCE_TO_VIDEO = {
+	value: 'referenceToVideo',
+	name: 'Reference to Video',
+	actions: {
+		generate: 'Generate video from references',
+		get: 'Get video from references or its status',
+		submit: 'Start video from references without waiting',
+	},
+};
+
+const TEXT_TO_VIDEO = {
+	value: 'textToVideo',
+	name: 'Text to Video',
+	actions: {
+		generate: 'Generate video from text',
+		get: 'Get video from text or its status',
+		submit: 'Start video from text without waiting',
+	},
+};
+
+/** A row for each API of Video Creation; its operations are derived. */
 export const resources: Resource[] = [
 	{
-		value: 'imageToVideo',
-		name: 'Image to Video',
-		actions: {
-			generate: 'Generate video from image',
-			get: 'Get video or its status',
-			submit: 'Start video without waiting',
-		},
+		...IMAGE_TO_VIDEO,
+		service: videoCreation,
 		submitAction: 'SubmitImageToVideoViduJob',
 		describeAction: 'DescribeImageToVideoViduJob',
 		sites: ['china', 'international'],
@@ -58,13 +80,8 @@ export const resources: Resource[] = [
 		],
 	},
 	{
-		value: 'referenceToVideo',
-		name: 'Reference to Video',
-		actions: {
-			generate: 'Generate video from references',
-			get: 'Get video from references or its status',
-			submit: 'Start video from references without waiting',
-		},
+		...REFERENCE_TO_VIDEO,
+		service: videoCreation,
 		submitAction: 'SubmitReferenceToVideoViduJob',
 		describeAction: 'DescribeReferenceToVideoViduJob',
 		sites: ['china'],
@@ -82,13 +99,8 @@ export const resources: Resource[] = [
 		],
 	},
 	{
-		value: 'textToVideo',
-		name: 'Text to Video',
-		actions: {
-			generate: 'Generate video from text',
-			get: 'Get video from text or its status',
-			submit: 'Start video from text without waiting',
-		},
+		...TEXT_TO_VIDEO,
+		service: videoCreation,
 		submitAction: 'SubmitTextToVideoViduJob',
 		describeAction: 'DescribeTextToVideoViduJob',
 		sites: ['china'],
@@ -100,15 +112,56 @@ export const resources: Resource[] = [
 	},
 ];
 
+/** What each row of Media Processing has: one pair of actions makes all kinds of videos. */
+const TASKS = {
+	service: mediaProcessing,
+	submitAction: 'CreateAigcVideoTask',
+	describeAction: 'DescribeAigcVideoTask',
+	sites: ['china', 'international'],
+} satisfies Partial<Resource>;
+
+const REST_OF_TASK = [mps.prompt, mps.model, mps.duration, mps.resolution];
+
+const TASK_FIELDS = [
+	...[mps.additionalParameters, mps.logoAdd, mps.audio, mps.bgm, mps.cosBucket, mps.cosPath],
+	...[mps.cosRegion, mps.enhancePrompt, mps.offPeak],
+];
+
+/** A row for each service and resource. */
+export const apis: Resource[] = [
+	...resources,
+	{
+		...IMAGE_TO_VIDEO,
+		...TASKS,
+		fields: [mps.frames, mps.firstFrameUrl, mps.lastFrameUrl, ...REST_OF_TASK],
+		additionalFields: TASK_FIELDS,
+	},
+	{
+		...REFERENCE_TO_VIDEO,
+		...TASKS,
+		fields: [mps.referenceImageUrls, mps.aspectRatio, ...REST_OF_TASK],
+		additionalFields: [...TASK_FIELDS, mps.videos],
+	},
+	{
+		...TEXT_TO_VIDEO,
+		...TASKS,
+		fields: [mps.aspectRatio, ...REST_OF_TASK],
+		additionalFields: TASK_FIELDS,
+	},
+];
+
 const notice = (name: string, displayName: string): Field => ({
 	...{ displayName, name },
 	type: 'notice',
 	default: '',
 });
 
-/** The row of a resource by its value, which callbacks carry. */
-export const resourceOf = (value: string | undefined) =>
-	resources.find((resource) => resource.value === value);
+/** The row of a service and a resource by their values. */
+export const apiOf = (service: string, resource: string | undefined) =>
+	apis.find(({ service: { value }, value: own }) => value === service && own === resource);
+
+/** The row of a resource by its value, which callbacks carry: only Video Creation sends any. */
+export const resourceOf = (value: string | undefined) => apiOf(videoCreation.value, value);
 
 const generateNotice = notice(
 	'generateNotice',
@@ -144,57 +197,26 @@ const toolDescription = (text: string): Field => ({
 
 const delivery = [fields.sendResultTo, fields.triggerPath, fields.callbackUrl];
 
-/** What the operations of all resources have in common. */
-const OPERATIONS = [
-	{
-		value: 'generate',
-		name: 'Generate',
-		description: 'Start a job, wait for it, and go on with the video',
-		toolDescription:
-			'Makes a new video with Vidu and waits for it, which takes minutes. Each call with new input costs money. Returns JobId, Status and ResultVideoUrl, an address that works for 24 hours. If a call times out or its answer is lost, call it once more with exactly the same input: it goes on with the same job. If Status is FAIL, tell the user why.',
-		builderHint:
-			'The usual choice: returns an item with the finished video for each input item. Each execution is billed, so do not put it into a loop that retries.',
-		createsJob: true,
-		waits: true,
-	},
-	{
-		value: 'get',
-		name: 'Get',
-		description: 'Get the status of a job, and its video once it is done (China site)',
-		toolDescription:
-			'Tells the status of a Vidu video job by its JobId: WAIT, RUN, DONE or FAIL. Returns ResultVideoUrl once it is DONE. Costs nothing, so it may be called again.',
-		builderHint:
-			'Costs nothing. Needs the JobId that Submit returned, as text. Status is WAIT, RUN, DONE or FAIL.',
-		createsJob: false,
-		waits: false,
-	},
-	{
-		value: 'submit',
-		name: 'Submit',
-		description: 'Start a job and go on with its JobId, without waiting for the video',
-		toolDescription:
-			'Starts a new video with Vidu and returns its JobId at once, without the video. Each call with new input costs money. Never call it twice for the same video: ask for the result by its JobId.',
-		builderHint:
-			'For results that another workflow handles later: set sendResultTo to trigger, and add a Tencent Cloud Vidu Trigger with the same path. Each execution is billed.',
-		createsJob: true,
-		waits: false,
-	},
-] as const;
-
 /** Generate, Get and Submit of a resource, in the order of the editor. */
 export function operationsOf(resource: Resource): Operation[] {
-	const { value, actions, submitAction, describeAction, sites } = resource;
+	const { value, actions, service, submitAction, describeAction, sites } = resource;
 	const rowsOf = (rows: Field[]) => rows.map((row) => rowFor(value, row));
 	const main = rowsOf(resource.fields);
 	const additionalFields = additionalFieldsOf(rowsOf(resource.additionalFields));
+	const { generate, get, submit, wait } = optionsOf(service);
+	const jobId = service.idName === 'JobId' ? fields.jobId : mps.jobId;
 	const fieldsOf: Record<Operation['value'], Field[]> = {
-		generate: [generateNotice, ...main, additionalFields, waitOptions, generateOptions],
-		get: [fields.jobId, getOptions],
-		submit: [submitNotice, ...main, ...delivery, additionalFields, submitOptions],
+		generate: [generateNotice, ...main, additionalFields, wait, generate],
+		get: [jobId, get],
+		submit: [
+			...[submitNotice, ...main],
+			...(service.hasCallbacks ? delivery : []),
+			...[additionalFields, submit],
+		],
 	};
-	return OPERATIONS.map(({ toolDescription: text, ...operation }) => ({
+	return operationRows(service).map(({ toolDescription: text, ...operation }) => ({
 		...operation,
-		...{ action: actions[operation.value], submitAction, describeAction, sites },
+		...{ action: actions[operation.value], service, submitAction, describeAction, sites },
 		fields: [toolDescription(text), ...fieldsOf[operation.value]],
 	}));
 }

@@ -14,6 +14,12 @@ export interface Body {
 /** The path of a value in a body. */
 export type Path = Array<string | number>;
 
+/** A rule that a body violates: the path of the field at fault, and what to do. */
+export interface Violation {
+	path: Path;
+	problem: string;
+}
+
 /** Sets a value deep in a body that has objects alone. */
 export function setValue(body: Record<string, unknown>, path: string[], value: unknown): void {
 	const [name = '', ...rest] = path;

@@ -1,18 +1,15 @@
 import type { Site } from '../../../credentials/account';
-import { type Body, type Path, textIn, textsIn } from './body';
+import { type Body, type Path, textIn, textsIn, type Violation } from './body';
 import { fetchedUrls } from './fetchedUrls';
 import type { Image } from './image';
+import { taskViolations } from './taskRules';
 import { idsOf, mentionsIn } from './mentions';
 import { quoted, shown } from './words';
 
-/** A rule that a body violates: the path of the field at fault, and what to do. */
-export interface Violation {
-	path: Path;
-	problem: string;
-}
-
 /** What the rules depend on beside the body. */
 export interface RuleContext {
+	/** The value of the service. Absent: Video Creation. */
+	service?: string;
 	/** The value of the resource. */
 	resource: string;
 	site: Site;
@@ -228,7 +225,10 @@ const RULES: Record<string, (job: Job, context: RuleContext) => Generator<Violat
  * not known here have no rules of their own: new ones appear before this package is updated.
  */
 export function checkRules(values: Body, context: RuleContext): Violation[] {
-	const { resource, unread = new Set() } = context;
+	const { service, resource, unread = new Set() } = context;
+	if (service === 'mps') {
+		return [...taskViolations(values, resource, unread), ...unreachableViolations(values, context)];
+	}
 	const isJudged = !['Images', 'Model', 'Subjects'].some((name) => unread.has(name));
 	const rules = isJudged ? RULES[resource]?.(jobOf(values), context) : undefined;
 	return [...(rules ?? []), ...unreachableViolations(values, context)];

@@ -104,7 +104,8 @@ export class FieldsReader {
 		if (read.problem !== undefined) return this.wrong(leaf, read.problem);
 		// An option can be known by a name that means an empty value.
 		const isSet = read.value !== '';
-		if (!isSet && field.required) this.wrong(leaf, EMPTY);
+		const ifEmpty = field.ifEmpty ?? (field.required ? EMPTY : undefined);
+		if (!isSet && ifEmpty !== undefined) this.wrong(leaf, ifEmpty);
 		else if (isSet && !isUnchanged(leaf, read.value)) setValue(this.values, wire, read.value);
 	}
 
@@ -123,7 +124,8 @@ export class FieldsReader {
 		const list = texts.map((one, index) => {
 			const read = leaf.read(one);
 			if (read.problem !== undefined) this.wrong(leaf, read.problem, `number ${index + 1}`);
-			return read.value;
+			const { entryName } = leaf.field;
+			return entryName === undefined ? read.value : { [entryName]: read.value };
 		});
 		setValue(this.values, leaf.wire, list);
 	}

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Field } from '../descriptions/field';
+import { type Field, NO_FILES } from '../descriptions/field';
 import { addressProblem, WEB_ADDRESS } from './address';
-import { decodedImage, parseImageText } from './base64';
+import { decodedImage, isDataUri, parseImageText } from './base64';
 import { looksLike } from './imageType';
 import type { Reading } from './problem';
-import { characterCount, folded, isRecord, shown, textProblem } from './words';
+import { characterCount, folded, isRecord, kindOf, shown, textProblem } from './words';
 import { trimmed, unquoted } from './words';
 
 /** Converts a value that is set to the type of its field, or says what is wrong with it. */
@@ -38,15 +38,14 @@ function numberReader({ typeOptions }: INodeProperties): ReadValue {
 	};
 }
 
-const booleanReader =
-	({ sentAs }: Field): ReadValue =>
-	(value) => {
-		const word = typeof value === 'string' || typeof value === 'number' ? folded(value) : value;
-		const isOn = word === true || word === 'true' || word === '1' || word === 'yes';
-		const isOff = word === false || word === 'false' || word === '0' || word === 'no';
-		if (!isOn && !isOff) return { problem: `must be true or false, not ${shown(value)}` };
-		return { value: sentAs === 'integer' ? Number(isOn) : isOn };
-	};
+const readBoolean: ReadValue = (value) => {
+	const word = typeof value === 'string' || typeof value === 'number' ? folded(value) : value;
+	const isOn = word === true || word === 'true' || word === '1' || word === 'yes';
+	const isOff = word === false || word === 'false' || word === '0' || word === 'no';
+	return isOn || isOff
+		? { value: isOn }
+		: { problem: `must be true or false, not ${shown(value)}` };
+};
 
 const AS_TEXT = 'Format the column as text before the ids are written into it';
 
@@ -100,6 +99,18 @@ function readUrl(text: string): Reading<string> {
 	const problem = addressProblem(address, WEB_ADDRESS);
 	return problem === undefined ? { value: address } : { problem };
 }
+
+/** The address of a file where no file itself is taken, however it is given. */
+const readPublicUrl: ReadValue = (value) => {
+	const isText = typeof value === 'string';
+	const text = isText ? trimmed(value) : '';
+	if (!isText || isDataUri(text)) {
+		const what = isText ? 'a data URI' : isRecord(value) ? 'a file' : kindOf(value);
+		return { problem: `must be a public URL, not ${what}. ${NO_FILES}` };
+	}
+	const problem = addressProblem(text, WEB_ADDRESS);
+	return problem === undefined ? { value: text } : { problem: `${problem}. ${NO_FILES}` };
+};
 
 const READERS: Partial<Record<string, (text: string) => Reading<string>>> = {
 	jobId: readJobId,
@@ -199,12 +210,25 @@ function optionsReader({ options = [], allowArbitraryValues }: Field): ReadValue
 function scalarReader(row: Field): ReadValue {
 	if (row.format === 'json') return readJson;
 	if (row.type === 'number') return numberReader(row);
-	if (row.type === 'boolean') return booleanReader(row);
+	if (row.type === 'boolean') return readBoolean;
+	if (row.format === 'publicUrl') return readPublicUrl;
 	return row.type === 'options' ? optionsReader(row) : textReader(row);
 }
+
+/** How the vendor writes values. */
+const ENCODERS: Record<NonNullable<Field['sentAs']>, (value: unknown) => unknown> = {
+	integer: Number,
+	upperCase: (value) => String(value).toUpperCase(),
+	modelVersion: (value) => String(value).replace(/^vidu/i, ''),
+};
 
 /** The reader of one row's values: type, limits, format. Texts of numbers and switches get their type. */
 export function valueReader(row: Field): ReadValue {
 	const read = scalarReader(row);
-	return (value) => read(onlyText(value));
+	const encode = row.sentAs && ENCODERS[row.sentAs];
+	return (value) => {
+		const reading = read(onlyText(value));
+		if (!encode || reading.problem !== undefined) return reading;
+		return { value: encode(reading.value) };
+	};
 }

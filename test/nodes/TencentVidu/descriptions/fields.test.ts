@@ -11,7 +11,7 @@ import { name as packageName } from '../../../../package.json';
 
 import * as fields from '../../../../nodes/TencentVidu/descriptions/fields';
 import type { Field } from '../../../../nodes/TencentVidu/descriptions/field';
-import { submitOptions } from '../../../../nodes/TencentVidu/descriptions/options';
+import { optionsOf } from '../../../../nodes/TencentVidu/descriptions/options';
 import { nodeProperties } from '../../../../nodes/TencentVidu/descriptions/properties';
 import {
 	API_VERSION,
@@ -21,7 +21,10 @@ import {
 import { createToolHook } from '../../../../nodes/TencentVidu/execution/operations';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 import { TencentVidu } from '../../../../nodes/TencentVidu/TencentVidu.node';
+import { videoCreation } from '../../../../nodes/TencentVidu/descriptions/services';
 import vclm from '../../../support/vendor/vclm.json';
+
+const { submit: submitOptions } = optionsOf(videoCreation);
 
 type Structures = Record<string, Record<string, { type: string; required?: boolean }>>;
 const structures: Structures = vclm.structures;

@@ -1,11 +1,13 @@
+import { optionsOf } from '../../../../nodes/TencentVidu/descriptions/options';
 import {
-	getOptions,
-	submitOptions,
-	waitOptions,
-} from '../../../../nodes/TencentVidu/descriptions/options';
+	mediaProcessing,
+	videoCreation,
+} from '../../../../nodes/TencentVidu/descriptions/services';
 import { triggerOptions } from '../../../../nodes/TencentVidu/descriptions/trigger';
 import type { ParameterSource } from '../../../../nodes/TencentVidu/request/readParameters';
 import { OptionsReader } from '../../../../nodes/TencentVidu/request/readOptions';
+
+const { get: getOptions, submit: submitOptions, wait: waitOptions } = optionsOf(videoCreation);
 
 const DEFAULTS = {
 	...{ requestsPerSecond: 20, maxCapacityWait: 10, resubmitAfterLostAnswer: false },
@@ -41,6 +43,14 @@ it.each<[Record<string, unknown>, object]>([
 ])('reads %j', (given, expected) =>
 	expect(generate.read(sourceOf(() => given)).options).toMatchObject({ ...DEFAULTS, ...expected }),
 );
+
+it('takes the default of Requests per Second from the service', () => {
+	const { submit, generate: generateOptions } = optionsOf(mediaProcessing);
+	for (const collection of [submit, generateOptions]) {
+		const { options } = new OptionsReader([collection]).read(sourceOf(() => ({})));
+		expect(options?.requestsPerSecond).toBe(10);
+	}
+});
 
 it.each([
 	['Get', [getOptions], false],

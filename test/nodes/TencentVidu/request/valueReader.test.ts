@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { tryToParseDateTime } from 'n8n-workflow';
 
-import { waitOptions } from '../../../../nodes/TencentVidu/descriptions/options';
+import { optionsOf } from '../../../../nodes/TencentVidu/descriptions/options';
 import { operationsOf, resources } from '../../../../nodes/TencentVidu/descriptions/resources';
+import { videoCreation } from '../../../../nodes/TencentVidu/descriptions/services';
 import { FieldSchema } from '../../../../nodes/TencentVidu/request/fieldSchema';
 import { settingsOf, sourceOf } from './parameters';
 
@@ -160,6 +161,7 @@ const hostile = fc.oneof(
 	fc.jsonValue(),
 );
 
+const { wait: waitOptions } = optionsOf(videoCreation);
 const options = new FieldSchema([waitOptions], ({ name }) => name);
 const rows = waitOptions.options.map(({ name }) => name);
 
