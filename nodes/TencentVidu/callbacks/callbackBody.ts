@@ -7,7 +7,7 @@ import {
 	jobOf,
 	mergeFields,
 } from '../jobs/job';
-import { quoteJobIds } from '../transport/response';
+import { quoteLongNumbers } from '../transport/response';
 import { boundedCopy } from './boundedCopy';
 import type { CallbackClaims } from './callbackUrl';
 
@@ -43,7 +43,7 @@ const NOT_SEARCHED = new Set(['payload', 'creations']);
 /** Parses the body of a request and keeps every digit of its ids; undefined if it is no JSON. */
 export function parseBody(text: string): unknown {
 	try {
-		return JSON.parse(quoteJobIds(text.replace(/^\uFEFF/, '')));
+		return JSON.parse(quoteLongNumbers(text.replace(/^\uFEFF/, '')));
 	} catch {
 		return undefined;
 	}

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 
 import { classifyNetworkError } from '../../../../nodes/TencentVidu/transport/networkError';
-import { parseResponse, quoteJobIds } from '../../../../nodes/TencentVidu/transport/response';
+import { parseResponse, quoteLongNumbers } from '../../../../nodes/TencentVidu/transport/response';
 
 const ID = '1397428070633955328';
 const NODE: INode = {
@@ -33,7 +33,14 @@ describe('parseResponse', () => {
 		['broken off behind its ids', `{"Response":{"JobId":"${ID}","RequestId":"r","Cred`, 200],
 		['broken off in another order', `{"Response":{"RequestId":"r","JobId" : "${ID}"`, 200],
 		['broken off behind a JobId that is a number', `{"Response":{"RequestId":"r","JobId":${ID},"Cr`, 200], // prettier-ignore
-		['in a web page', `<html>{"JobId":"${ID}","RequestId":"r"}</html>`, 200],
+		[
+			'with its JobId as a fraction of nothing',
+			`{"Response":{"JobId":${ID}.0,"RequestId":"r"}}`,
+			200,
+		],
+		['broken off behind such a JobId', `{"Response":{"RequestId":"r","JobId":${ID}.0,"Cr`, 200],
+		['beside its envelope', `{"JobId":${ID},"Response":{"RequestId":"r"}}`, 200],
+		['with spaces around its JobId', `{"Response":{"JobId":" ${ID}\\n","RequestId":"r"}}`, 200],
 		['without its envelope', JSON.stringify(good.Response), 200],
 	])('finds the job in an answer %s', (_, body, status) => expect(parse(body, status)).toEqual(ok));
 
@@ -50,7 +57,66 @@ describe('parseResponse', () => {
 		expect(parse(body)).toMatchObject({ kind: 'ok', response: { JobId: ID }, requestId: 'r' });
 	});
 
-	it.each(['""', 'null', '{}'])('finds no job in the JobId %s beside an Error', (id) => {
+	it.each<[string, unknown]>([
+		['77', '77'],
+		['77.0', '77'],
+		[`${ID}.0`, ID],
+		['["x"]', ['x']],
+		['{"a":1}', { a: 1 }],
+		['true', true],
+	])('takes the JobId %s beside an Error for a job', (id, JobId) => {
+		const body = `{"Response":{"Error":{"Code":"InternalError"},"JobId":${id},"RequestId":"r"}}`;
+		expect(parse(body)).toMatchObject({ kind: 'ok', response: { JobId } });
+	});
+
+	it.each([
+		['in Data', { Data: { JobId: '77' } }],
+		['in the Error', { Error: { Code: 'X', JobId: '77' } }],
+		['under another spelling', { jobId: '77' }],
+		['as job_id', { job_id: 77 }],
+		['behind a blank one', { JobId: ' ', Data: { JobId: '77' } }],
+	])('takes a JobId %s beside an Error for a job', (_, more) => {
+		const body = JSON.stringify({ Response: { Error: { Code: 'X' }, RequestId: 'r', ...more } });
+		expect(parse(body)).toMatchObject({ kind: 'ok', response: { JobId: '77' } });
+	});
+
+	it.each([
+		['in the Payload of the user', { Payload: { JobId: '77' } }],
+		['that is blank', { JobId: ' \t' }],
+		['that is 0', { JobId: 0 }],
+		['that is false', { JobId: false }],
+	])('takes no JobId %s beside an Error for a job', (_, more) => {
+		const body = JSON.stringify({ Response: { Error: { Code: 'X' }, RequestId: 'r', ...more } });
+		expect(parse(body)).toMatchObject({ kind: 'error', code: 'X' });
+	});
+
+	it('gives no blank JobId', () => {
+		expect(parse({ Response: { JobId: '  ', RequestId: 'r' } })).toEqual({
+			...{ kind: 'ok', response: { RequestId: 'r' }, requestId: 'r' },
+		});
+	});
+
+	it.each([
+		['a page', `<html>{"JobId":"${ID}","RequestId":"r"}</html>`],
+		['a text before it', `upstream error: {"Response":{"JobId":"${ID}"}}`],
+		['JSON of a gateway', `{"code":502,"body":{"JobId":"${ID}"},`],
+		['a list', `[{"JobId":"${ID}"},`],
+		['a blank one', '{"Response":{"JobId":"  ","RequestId":"r"'],
+	])('recovers no JobId from %s', (_, body) => {
+		expect(parse(body, 502)).toMatchObject({ kind: 'malformed' });
+	});
+
+	it('searches a huge answer for its JobId at once', () => {
+		const wide = Object.fromEntries(
+			Array.from({ length: 100_000 }, (_, i) => [`f${i}`, { a: {} }]),
+		);
+		const before = performance.now();
+		expect(parse({ Response: { Error: { Code: 'X' }, ...wide } })).toMatchObject({ kind: 'error' });
+		parse(`{"Response":${'"JobId" :'.repeat(60_000)}`);
+		expect(performance.now() - before).toBeLessThan(1_500);
+	});
+
+	it.each(['""', 'null', '{}', '[]'])('finds no job in the JobId %s beside an Error', (id) => {
 		const body = `{"Response":{"Error":{"Code":"InternalError"},"JobId":${id}}}`;
 		expect(parse(body)).toMatchObject({ kind: 'error', code: 'InternalError' });
 	});
@@ -121,28 +187,34 @@ describe('parseResponse', () => {
 	});
 });
 
-describe('quoteJobIds', () => {
+describe('quoteLongNumbers', () => {
 	it.each([
 		[`{"JobId":${ID}}`, `{"JobId":"${ID}"}`],
-		[`{"a":[{"JobId" : ${ID} }],"JobId":0}`, `{"a":[{"JobId" : "${ID}" }],"JobId":"0"}`],
-	])('turns a bare integer into text: %s', (text, quoted) =>
-		expect(quoteJobIds(text)).toBe(quoted),
+		[`{"a":[{"job_id" : ${ID} }],"JobId":0}`, `{"a":[{"job_id" : "${ID}" }],"JobId":0}`],
+		...['jobId', 'task_id', 'taskId', 'id', 'Payload', 'TaskID', 'x'].map((name) => [
+			`{"d":{"${name}":${ID}.0}}`,
+			`{"d":{"${name}":"${ID}"}}`,
+		]),
+	])('turns a long integer into text: %s', (text, quoted) =>
+		expect(quoteLongNumbers(text)).toBe(quoted),
 	);
 
 	it.each([
 		`{"JobId":"${ID}"}`,
 		'{"JobId":null,"Credits":5}',
-		'{"JobId":-5}',
-		'{"JobId":[5],"JobIds":5,"OldJobId":5,"jobid":5}',
-		JSON.stringify({ Payload: JSON.stringify({ JobId: 5 }), Prompt: '"JobId": 5' }),
-	])('leaves %s alone', (text) => expect(quoteJobIds(text)).toBe(text));
+		'{"JobId":-5,"Credits":0.1234567890123456789}',
+		`{"Credits":${ID}.5}`,
+		JSON.stringify({ Payload: `{"JobId":${ID}}`, Prompt: `"JobId": ${ID},` }),
+	])('leaves %s alone', (text) => expect(quoteLongNumbers(text)).toBe(text));
 
 	it('changes nothing else in any JSON', () => {
 		fc.assert(
-			fc.property(fc.jsonValue(), fc.bigInt({ min: 0n }), (value, id) => {
+			fc.property(fc.jsonValue(), fc.bigInt({ min: 10n ** 15n }), (value, id) => {
 				const Payload = JSON.stringify({ JobId: 7, value });
+				const isLong = (one: unknown) => /\d{16}/.test(JSON.stringify(one) ?? '');
+				fc.pre(!isLong(value));
 				const text = `{"JobId":${id},"Payload":${JSON.stringify(Payload)},"value":${JSON.stringify(value)}}`;
-				expect(JSON.parse(quoteJobIds(text))).toEqual({
+				expect(JSON.parse(quoteLongNumbers(text))).toEqual({
 					...{ JobId: String(id), Payload },
 					value: JSON.parse(JSON.stringify(value)) as unknown,
 				});
@@ -356,5 +428,5 @@ it.each(['{"Response":{"JobId":13974280', '{"Response":{"JobId":139742.'])(
 );
 
 it.each(['{"JobId":12.5}', '{"JobId":1e5}'])('leaves %s alone', (text) => {
-	expect(quoteJobIds(text)).toBe(text);
+	expect(quoteLongNumbers(text)).toBe(text);
 });
