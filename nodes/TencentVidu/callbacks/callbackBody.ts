@@ -1,3 +1,4 @@
+import { boundedCopy } from '../jobs/boundedCopy';
 import {
 	type Fields,
 	fieldsOf,
@@ -8,7 +9,6 @@ import {
 	mergeFields,
 } from '../jobs/job';
 import { quoteLongNumbers } from '../transport/response';
-import { boundedCopy } from './boundedCopy';
 import type { CallbackClaims } from './callbackUrl';
 
 /** Why a callback starts nothing. The response is 200 all the same, or the vendor would repeat it. */
@@ -76,16 +76,18 @@ function searchFields(record: Record<string, unknown>, depth: number): Fields {
 
 /**
  * Reads the body of a callback. The vendor publishes no sample, so every shape is read that the vendor
- * or Vidu documents, wrapped or not. A body without a known status is UNKNOWN.
+ * or Vidu documents, wrapped or not. UNKNOWN is a body without a known status, and one of a job that is
+ * done and whose video is not found. `isJob` tells the latter: such a body is a result.
  */
 export function readCallback(
 	body: unknown,
-): { result: CallbackResult; ignored?: never } | { ignored: IgnoreReason } {
+): { result: CallbackResult; isJob: boolean; ignored?: never } | { ignored: IgnoreReason } {
 	const record = recordIn(body) ?? {};
-	const { Status, ...job } = jobOf(searchFields(record, MAX_DEPTH));
+	const { Status, ...job } = jobOf(searchFields(record, MAX_DEPTH), record);
 	if (Status && !hasEnded({ ...job, Status })) return { ignored: 'not a result yet' };
 	const ended = Status === 'DONE' || Status === 'FAIL' ? Status : 'UNKNOWN';
-	return { result: { ...job, Status: ended, Callback: boundedCopy(body) } };
+	const result = { ...job, Status: ended, Callback: boundedCopy(body) } as const;
+	return { result, isJob: Status !== undefined };
 }
 
 /** Whether the trigger's events include a result. What cannot be read may be either. */

@@ -43,10 +43,13 @@ function judge(result: CallbackResult, jobId: string, outcome: Outcome<ApiResult
 	if (result.Payload && job.Payload && result.Payload !== job.Payload) {
 		return refuted('The callback has another Payload than the job');
 	}
-	const Status = job.Status === 'DONE' ? 'DONE' : 'FAIL';
+	const Status = job.Status === 'DONE' || job.Status === 'FAIL' ? job.Status : 'UNKNOWN';
+	// Videos that the callback alone names are not confirmed.
+	const received = { ...result };
+	delete received.ResultVideoUrls;
 	return {
 		kind: 'confirmed',
-		result: { ...result, ...job, Status, JobId: jobId, Confirmed: true },
+		result: { ...received, ...job, Status, JobId: jobId, Confirmed: true },
 	};
 }
 

@@ -1,22 +1,31 @@
 import { redactSignatures } from '../transport/response';
+import { boundedCopy } from './boundedCopy';
+import { findVideoUrls, isAddress } from './videoUrl';
 
 /** A finished or running job, the same from a query and from a callback. */
 export interface Job {
 	JobId?: string;
-	Status: 'WAIT' | 'RUN' | 'FAIL' | 'DONE';
+	/** `UNKNOWN`: it is done, but its video was not found in what the service says. */
+	Status: 'WAIT' | 'RUN' | 'FAIL' | 'DONE' | 'UNKNOWN';
 	ErrorCode: string;
 	ErrorMessage: string;
 	ResultVideoUrl: string;
+	/** All videos, if there are several. */
+	ResultVideoUrls?: string[];
 	CoverUrl?: string;
 	Credits?: number;
 	Payload?: string;
+	/** With `UNKNOWN`, the response as it came, cut and without signatures. */
+	Response?: object;
 }
 
 /** Whether nothing more will happen with a job. */
-export const hasEnded = ({ Status }: Job) => Status === 'DONE' || Status === 'FAIL';
+export const hasEnded = ({ Status }: Job) => Status !== 'WAIT' && Status !== 'RUN';
+
+type SaidStatus = Exclude<Job['Status'], 'UNKNOWN'>;
 
 /** Words of the vendor and of Vidu, and others like them, in small letters without separators. */
-const STATUS_WORDS: Record<Job['Status'], string> = {
+const STATUS_WORDS: Record<SaidStatus, string> = {
 	WAIT: 'wait waiting created queue queued queueing queuing pending submitted scheduled accepted',
 	RUN: 'run running processing inprogress progress generating started',
 	DONE: 'done success succeed succeeded successful complete completed finish finished',
@@ -39,7 +48,8 @@ const SAME_NAME: Record<string, string> = {
 /** Fields other than ErrorMessage in which a failure may state its reason. */
 const REASONS = ['error', 'message', 'reason', 'msg', 'failreason', 'failurereason', 'detail'];
 
-const WITHOUT_VIDEO = 'The job is done, but Tencent Cloud returned no URL of a video';
+const WITHOUT_VIDEO =
+	'Tencent Cloud says that the job is done, but names no URL of a video that this node can find. The whole answer is kept: look for the URL there';
 
 /** Larger bodies are cut before anything is read: no body of a job is near these limits. */
 const MAX_FIELDS = 200;
@@ -120,20 +130,36 @@ function creationOf(fields: Fields): { url: string; cover: string } {
 	return read.find(({ url }) => url) ?? { url: '', cover: '' };
 }
 
-/** What fields say of a job; without a status if they name none that is known. */
-export function jobOf(fields: Fields): Omit<Job, 'Status'> & { Status?: Job['Status'] } {
+/** The videos under the names that are known, else those that look like one in the body. */
+function videosOf(fields: Fields, body: unknown): string[] {
+	const text = (name: string) => textOf(fields.get(name));
+	const known = text('resultvideourl') || creationOf(fields).url || text('url');
+	if (isAddress(known.trim())) return [known.trim()];
+	const found = findVideoUrls(body);
+	return found.length === 0 && known ? [known] : found;
+}
+
+/**
+ * What fields say of a job; without a status if they name none that is known. The video of one that is
+ * done is looked for in the whole `body`, too.
+ */
+export function jobOf(
+	fields: Fields,
+	body: unknown = Object.fromEntries(fields),
+): Omit<Job, 'Status'> & { Status?: Job['Status'] } {
 	const text = (name: string) => textOf(fields.get(name));
 	const said = statusOf(fields.get('status'));
 	const creation = creationOf(fields);
-	const url = text('resultvideourl') || creation.url || text('url');
+	const videos = said === 'DONE' || said === undefined ? videosOf(fields, body) : [];
+	const url = videos[0] ?? text('resultvideourl');
 	const isWithoutVideo = said === 'DONE' && url === '';
-	const status = isWithoutVideo ? 'FAIL' : said;
+	const status = isWithoutVideo ? 'UNKNOWN' : said;
 	const error = fields.get('error');
 	const code = text('errorcode') || (isRecord(error) ? textOf(fieldsOf(error).get('code')) : '');
 	// A job that is done may say "ok" there.
 	const reason = said === 'DONE' ? '' : reasonOf(fields);
 	const message = text('errormessage').trim() ? text('errormessage') : reason;
-	const jobId = text('jobid').trim();
+	const jobId = text('jobid').trim() || text('taskid').trim();
 	const credits = numberOf(fields.get('credits'));
 	const payload = fields.get('payload');
 	const cover = creation.cover || text('coverurl');
@@ -143,6 +169,7 @@ export function jobOf(fields: Fields): Omit<Job, 'Status'> & { Status?: Job['Sta
 		ErrorCode: redactSignatures(code),
 		ErrorMessage: redactSignatures(message || (isWithoutVideo ? WITHOUT_VIDEO : '')),
 		ResultVideoUrl: url,
+		...(videos.length > 1 ? { ResultVideoUrls: videos } : {}),
 		...(cover ? { CoverUrl: cover } : {}),
 		...(credits === undefined ? {} : { Credits: credits }),
 		...(typeof payload === 'string' || typeof payload === 'number'
@@ -159,7 +186,9 @@ export function toJob(body: unknown): Job | undefined {
 	if (!isRecord(body)) return undefined;
 	const { Response: response } = body;
 	const outer = fieldsOf(body);
-	const job = jobOf(isRecord(response) ? mergeFields(fieldsOf(response), outer) : outer);
-	const { Status } = job;
-	return Status && { ...job, Status };
+	const fields = isRecord(response) ? mergeFields(fieldsOf(response), outer) : outer;
+	const { Status, ...job } = jobOf(fields, body);
+	if (Status === undefined) return undefined;
+	const kept = Status === 'UNKNOWN' ? boundedCopy(body) : undefined;
+	return { ...job, Status, ...(isRecord(kept) ? { Response: kept } : {}) };
 }

@@ -35,6 +35,20 @@ it('believes the service, not the callback', async () => {
 	});
 });
 
+it('believes no videos that the service does not name', async () => {
+	const received = { ...result, ResultVideoUrls: ['theirs', 'forged'] };
+	const { describe } = answering(DONE);
+	const confirmation = await confirmResult(received, { resource, describe }, clock);
+	expect(JSON.stringify(confirmation)).not.toContain('forged');
+});
+
+it('confirms a job that is done though the service names no video', async () => {
+	const { describe } = answering({ Status: 'DONE', ResultVideoUrl: '' });
+	expect(await confirmResult(result, { resource, describe }, clock)).toMatchObject({
+		...{ kind: 'confirmed', result: { Status: 'UNKNOWN', ResultVideoUrl: '' } },
+	});
+});
+
 it.each<[string, object, object]>([
 	['another Payload', { Payload: 'row 2' }, DONE],
 	['a job that goes on', {}, { Status: 'RUN' }],

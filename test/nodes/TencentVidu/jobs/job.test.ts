@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { toJob } from '../../../../nodes/TencentVidu/jobs/job';
+import { hasEnded, toJob } from '../../../../nodes/TencentVidu/jobs/job';
 import { examples } from '../../../support/vendor/callback-examples.json';
 
 const ID = '1397428070633955328';
@@ -98,9 +98,99 @@ it.each([
 	['an empty URL', { ResultVideoUrl: '', creations: [{ url: '' }, {}] }, /\S+ \S+/],
 	['an empty list of creations', { creations: [] }, /\S+ \S+/],
 	['no URL but a reason', { ErrorMessage: 'theirs', ErrorCode: 'C' }, /^theirs$/],
-])('takes a job that is done with %s for failed', (_, more, said) => {
+	['a cover alone', { CoverUrl: 'https://e.com/c.jpg' }, /\S+ \S+/],
+])('keeps the whole answer of a job that is done with %s', (_, more, said) => {
 	const ErrorMessage = expect.stringMatching(said) as string;
-	expect(toJob({ Status: 'DONE', ...more })).toMatchObject({ Status: 'FAIL', ErrorMessage });
+	const body = { Response: { Status: 'DONE', RequestId: 'r', ...more } };
+	const job = toJob(body);
+	expect(job).toMatchObject({
+		Status: 'UNKNOWN',
+		ErrorMessage,
+		ResultVideoUrl: '',
+		Response: body,
+	});
+	expect(job && hasEnded(job)).toBe(true);
+});
+
+it('keeps no signature in the answer of a job without a video', () => {
+	const secret = 'a'.repeat(43);
+	const job = toJob({
+		Status: 'DONE',
+		Url: '',
+		CallbackUrl: `https://e.com/?viduSignature=v2.${secret}`,
+	});
+	expect(job?.Status).toBe('UNKNOWN');
+	expect(JSON.stringify(job)).not.toContain(secret);
+});
+
+const VIDEO = 'https://cos.example/x/v.mp4?sign=a%2Fb&t=1';
+
+it.each<[string, object]>([
+	['in a list under ResultVideoUrls', { ResultVideoUrls: [VIDEO] }],
+	['in a list under the known name', { ResultVideoUrl: [VIDEO] }],
+	['in an object under the known name', { ResultVideoUrl: { Url: VIDEO } }],
+	['in VideoUrls', { VideoUrls: [VIDEO] }],
+	['in a list under output', { output: [VIDEO] }],
+	['in nested output', { output: { items: [{ link: VIDEO }] } }],
+	['in JSON text', { output: JSON.stringify([VIDEO]) }],
+	['in creations of another shape', { creations: [{ video: { address: VIDEO } }] }],
+	['behind its cover', { data: { cover_url: 'https://e.com/c.png', file: VIDEO } }],
+	['in words', { message: `Done: ${VIDEO}` }],
+	['where the known name holds a word', { ResultVideoUrl: 'see below', files: [VIDEO] }],
+	['with spaces around it', { ResultVideoUrl: ` ${VIDEO}\n` }],
+	['among other addresses', { help: 'https://e.com/help', Result: { x: VIDEO } }],
+	[
+		'beside its watermarked copy',
+		{ result: { watermarkedUrl: 'https://e.com/w.mp4', url2: VIDEO } },
+	],
+])('finds a video %s', (_, more) => {
+	expect(toJob({ Status: 'DONE', ...more })).toMatchObject({
+		...{ Status: 'DONE', ResultVideoUrl: VIDEO },
+	});
+});
+
+it.each(['output', 'VideoUrls', 'result', 'download_url', 'files', 'uri'])(
+	'knows a video without an ending by the name %s',
+	(name) => {
+		const url = 'https://cos.example/9f1c?sign=1';
+		expect(toJob({ Status: 'DONE', [name]: [url] })).toMatchObject({ ResultVideoUrl: url });
+	},
+);
+
+it.each<[string, object]>([
+	['a cover', { output: { cover: 'https://e.com/c' }, CoverUrl: 'https://e.com/c.jpg' }],
+	['a picture by its ending', { output: ['https://e.com/c.png?x=1'] }],
+	['a page', { url2: 'https://e.com/help.html' }],
+	['what was sent', { input: { video_url: VIDEO }, Images: [VIDEO], Payload: VIDEO }],
+	['the Payload of the user as JSON', { payload: JSON.stringify({ output: [VIDEO] }) }],
+	['the callback URL', { CallbackUrl: 'https://n8n.example/webhook/x' }],
+	['an address under a name of no result', { RequestId: 'https://e.com/x' }],
+	[
+		'an address that is none',
+		{ output: ['https://', 'ftp://e.com/v.mp4', 'cos.example/v.mp4', 5] },
+	],
+])('takes no video from %s', (_, more) => {
+	expect(toJob({ Status: 'DONE', ...more })).toMatchObject({ Status: 'UNKNOWN' });
+});
+
+it('tells all videos of a list', () => {
+	const urls = [VIDEO, 'https://cos.example/2.mp4', VIDEO];
+	const job = toJob({ Status: 'DONE', VideoUrls: urls, Video: 'https://cos.example/3.mp4' });
+	expect(job).toMatchObject({ ResultVideoUrl: VIDEO, ResultVideoUrls: urls.slice(0, 2) });
+});
+
+it('looks for no video of a job that goes on or has failed', () => {
+	expect(toJob({ Status: 'FAIL', output: [VIDEO] })).toMatchObject({ ResultVideoUrl: '' });
+	expect(toJob({ Status: 'RUN', output: [VIDEO] })).toMatchObject({ ResultVideoUrl: '' });
+});
+
+it.each(['TaskId', 'task_id', 'job_id', 'jobId'])('reads the id %s', (name) => {
+	expect(toJob({ Status: 'RUN', [name]: ID })).toMatchObject({ JobId: ID });
+});
+
+it('takes the JobId before a TaskId', () => {
+	expect(toJob({ Status: 'RUN', JobId: ID, TaskId: '5' })).toMatchObject({ JobId: ID });
+	expect(toJob({ Status: 'RUN', TaskId: '5', JobId: ID })).toMatchObject({ JobId: ID });
 });
 
 it.each<[string, object]>([
@@ -142,7 +232,7 @@ it('never fails, and gives a whole job or none, whatever comes', () => {
 		fc.property(body, (hostile) => {
 			const job = toJob(hostile);
 			if (!job) return;
-			expect(['WAIT', 'RUN', 'FAIL', 'DONE']).toContain(job.Status);
+			expect(['WAIT', 'RUN', 'FAIL', 'DONE', 'UNKNOWN']).toContain(job.Status);
 			const { ErrorCode, ErrorMessage, ResultVideoUrl, Credits = 0, JobId = '' } = job;
 			expect([ErrorCode, ErrorMessage, ResultVideoUrl, JobId].map((text) => typeof text)).toEqual(
 				Array(4).fill('string'),

@@ -143,7 +143,7 @@ describe('the end', () => {
 
 	it.each([
 		['failed', { Status: 'FAIL', ErrorMessage: 'm' }, 'FAIL'],
-		['is done without a video', { Status: 'DONE', ResultVideoUrl: '' }, 'FAIL'],
+		['is done without a video', { Status: 'DONE', ResultVideoUrl: '' }, 'UNKNOWN'],
 		['names itself by another id', { Status: 'DONE', JobId: '2', ResultVideoUrl: 'u' }, 'DONE'],
 	])('comes with a job that %s', async (_, response, Status) => {
 		const { polledAt, polled } = poll(() => answer(response));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { boundedCopy } from '../../../../nodes/TencentVidu/callbacks/boundedCopy';
+import { boundedCopy } from '../../../../nodes/TencentVidu/jobs/boundedCopy';
 import { signCallbackUrl } from '../../../../nodes/TencentVidu/callbacks/callbackUrl';
 
 const claims = { reference: 'r', resource: 'imageToVideo', nonce: 'n', expires: 2_000_000_000 };
