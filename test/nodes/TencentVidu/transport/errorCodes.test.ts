@@ -8,19 +8,27 @@ const CODES: Record<Exclude<RecoveryAction, 'unreachable' | 'fault'>, string> = 
 	quota: `RequestLimitExceeded RequestLimitExceeded.UinLimitExceeded
 		RequestLimitExceeded.GlobalRegionUinLimitExceeded RequestLimitExceeded.IPLimitExceeded`,
 	capacity: `RequestLimitExceeded.JobNumExceed FailedOperation.JobQueueFull ResourceInsufficient
-		ResourceInUse`,
+		ResourceInUse ResourceUnavailable.IsOpening`,
 	ambiguous: `InternalError InternalError.Sub FailedOperation.InnerError FailedOperation.ServerError
-		FailedOperation.RequestTimeout ServiceUnavailable`,
+		FailedOperation.RequestTimeout ServiceUnavailable FailedOperation FailedOperation.UnKnowError
+		FailedOperation.NeverHeardOf FailedOperation.GenerateFailed FailedOperation.TaskTimeout
+		RequestTimeout GatewayTimeout RequestTimedOut Gateway.RequestTimeOut
+		ResourceUnavailable.QueryTimeout FailedOperation.ImageCheckTimeout`,
 	clock: 'AuthFailure.SignatureExpire',
 	fail: `AuthFailure AuthFailure.SecretIdNotFound AuthFailure.InvalidSecretId
 		AuthFailure.SignatureFailure AuthFailure.TokenFailure AuthFailure.UnauthorizedOperation
 		UnauthorizedOperation InvalidParameter InvalidParameterValue InvalidParameterValue.Sub
 		MissingParameter UnknownParameter UnsupportedOperation UnsupportedRegion UnsupportedProtocol
-		LimitExceeded OperationDenied RequestSizeLimitExceeded FailedOperation
+		LimitExceeded OperationDenied RequestSizeLimitExceeded InvalidParameter.Timeout
 		FailedOperation.ImageDecodeFailed FailedOperation.ImageSizeExceed
 		FailedOperation.ModerationFailed FailedOperation.JobNotFound ResourceUnavailable.InArrears
 		ResourceUnavailable.LowBalance ResourceUnavailable.Freeze ResourceUnavailable.NotExist
-		ResourcesSoldOut.ChargeStatusException NeverHeardOf.It RequestLimit constructor`,
+		ResourcesSoldOut.ChargeStatusException InvalidParameterValue.InvalidModel
+		InvalidParameterValue.InvalidVideoResolution InvalidParameterValue.NoFaceInPhoto
+		FailedOperation.ImageDownloadError FailedOperation.BodyJointsFail
+		FailedOperation.FaceSizeTooSmall ResourceNotFound AuditSubmitIllegal CreationPolicyViolation
+		ImageDownloadFailure ImageFormatInvalid CreditInsufficient QuotaExceeded TooManyRequests
+		SystemThrottling ModelUnavailable UserCancelled NeverHeardOf.It RequestLimit constructor`,
 };
 
 describe.each(Object.entries(CODES))('to %s', (action, codes) => {
@@ -38,6 +46,22 @@ it.each(['UnknownParameter', 'UnknownParameter.Model', 'InvalidAction'])(
 		expect(classifyErrorCode(code, 'china').advice).not.toContain('International');
 	},
 );
+
+it.each([
+	['ResourcesSoldOut.ChargeStatusException', /arrears/],
+	['ResourceUnavailable.IsOpening', /activating.*Wait/],
+	['ResourceUnavailable.NotExist', /billing.*Activate/],
+	['InvalidParameterValue.InvalidModel', /Model.*resource.*site/],
+	['InvalidParameterValue.InvalidVideoResolution', /Resolution/],
+	['InvalidParameterValue.NoFaceInPhoto', /face/],
+	['FailedOperation.FaceSizeTooSmall', /face/],
+	['FailedOperation.BodyJointsFail', /body/],
+	['FailedOperation.ImageDownloadError', /download an image/],
+	['FailedOperation.JobNotFound', /Check Job ID, or choose another Resource/],
+	['ResourceNotFound', /does not find/],
+])('advises what fits %s', (code, advice) => {
+	expect(classifyErrorCode(code, 'china').advice).toMatch(advice);
+});
 
 it('has an advice of its own for each class', () => {
 	const advices = ERROR_CODES.map(({ advice }) => advice);
