@@ -2,6 +2,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { z } from 'zod/v3';
 
 import { publicUrlProblem } from '../jobs/publicAddress';
+import { encodedTriggerPath } from './webhookPath';
 
 const hostSchema = z
 	.string()
@@ -15,17 +16,27 @@ const headersSchema = z.object({ host: hostSchema, 'x-forwarded-host': hostSchem
 /** A URL, or undefined for what is none. */
 const urlOf = (text = '') => (URL.canParse(text) ? new URL(text) : undefined);
 
+/** The production URL, in which n8n leaves the Path of the trigger as it was typed. */
+function productionUrl(context: IWebhookFunctions): URL | undefined {
+	const url = context.getNodeWebhookUrl('default')?.trim() ?? '';
+	const path = z.string().catch('').parse(context.getNodeParameter('path', ''));
+	const typed = [path, path.trim()]
+		.map((one) => one.replace(/^\//, ''))
+		.find((one) => one !== '' && url.endsWith(one));
+	return urlOf(typed ? url.slice(0, -typed.length) + encodedTriggerPath(typed) : url);
+}
+
 /**
  * The URLs at which this trigger listens: its production URL, and the same path at the editor's address.
  * If the production URL is not public, the hosts that the request names count as well. A tunnel or a
  * proxy may have changed them.
  */
 export function addressesOf(context: IWebhookFunctions): string[] {
-	const own = urlOf(context.getNodeWebhookUrl('default'));
+	const own = productionUrl(context);
 	// A path may have parts that the caller chooses, such as `:id`.
 	const chosen = z.record(z.string()).catch({}).parse(context.getParamsData());
 	const path = (own?.pathname ?? context.getRequestObject().path).replace(
-		/:(\w+)/g,
+		/(?<=\/)(?::|%3A)(\w+)/g,
 		(all, name: string) => encodeURIComponent(chosen[name] ?? all),
 	);
 	const isPublic = own !== undefined && publicUrlProblem(own.href) === undefined;

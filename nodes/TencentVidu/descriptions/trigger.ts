@@ -10,7 +10,8 @@ export const triggerWebhookDescription: IWebhookDescription = {
 	responseMode: 'onReceived',
 	// Otherwise n8n answers with the first item of the workflow.
 	responseData: '',
-	path: '={{$parameter["path"]}}',
+	// n8n 1.x leaves white space around it, which Trigger Path of Submit does not have.
+	path: '={{String($parameter["path"]).trim()}}',
 	isFullPath: true,
 };
 

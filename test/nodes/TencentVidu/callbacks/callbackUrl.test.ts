@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import {
 	isResumeUrl,
 	callbackKey,
+	resumeTarget,
 	signCallbackUrl,
 	targetOf,
 	verifyCallback,
@@ -141,6 +142,12 @@ it.each([
 	['wrongly signed', signed.replace(/v2\.\w/, 'v2.')],
 	['of another version', signed.replace('v2.', 'v1.')],
 	['unsigned', signed.replace(String(claims.expires), '1e99')],
+	['unsigned', signed.replace('viduExpires=', 'viduExpires=0')],
+	['wrongly signed', `${signed}.more`],
+	['wrongly signed', `${signed}.`],
+	['wrongly signed', `${signed}=`],
+	['wrongly signed', signed.replace('v2.', 'v2..')],
+	['wrongly signed', `${signed}&viduHosts=n8n.example.com`],
 ])('is refused as %s: %s', (invalid, address) => {
 	expect(verify(address, url)).toEqual({ invalid });
 });
@@ -150,6 +157,90 @@ it('is refused with another key, and once it has expired', () => {
 	expect(verify(signed, url, KEY, NOW + 60_000)).toEqual(claims);
 	expect(verify(signed, url, KEY, NOW + 60_001)).toEqual({ invalid: 'expired' });
 });
+
+it.each([
+	'viduReference',
+	'viduResource',
+	'viduNonce',
+	'viduExpires',
+	'viduSignature',
+	'viduHosts',
+])('is refused with a doubled %s', (name) => {
+	const both = signCallbackUrl(url, claims, KEY, 'https://second.example/webhook');
+	const query = Object.fromEntries(new URL(both).searchParams);
+	const verdict = (more: object) =>
+		verifyCallback([targetOf(url)], { ...query, ...more }, callbackKey(KEY), NOW);
+	expect(verdict({})).toEqual(claims);
+	const doubled = { [name]: [query[name], query[name]] };
+	expect(verdict(doubled)).toEqual({ invalid: 'unsigned' });
+	expect(verdict({ [name]: { 0: query[name] } })).toEqual({ invalid: 'unsigned' });
+});
+
+describe('a URL with another host than this n8n', () => {
+	const second = 'https://second.example:8443/webhook/tencent-vidu?row=1';
+	const both = signCallbackUrl(second, claims, KEY, 'https://n8n.example.com/webhook');
+
+	it('is valid for both hosts and for no other', () => {
+		expect(verify(both, second)).toEqual(claims);
+		expect(verify(both, url)).toEqual(claims);
+		const other = url.replace('n8n.', 'other.');
+		for (const address of [other, `${url}/x`, 'https://second.example/webhook/tencent-vidu']) {
+			expect(verify(both, address)).toEqual({ invalid: 'wrongly signed' });
+		}
+		expect(both.startsWith(second)).toBe(true);
+	});
+
+	it('is refused once its hosts are altered', () => {
+		for (const hosts of ['', '&viduHosts=', '&viduHosts=n8n.example.com', '&viduHosts=x+y']) {
+			const altered = both.replace(/&viduHosts=[^&]*/, hosts);
+			expect(verify(altered, url)).toEqual({ invalid: 'wrongly signed' });
+		}
+	});
+
+	it('is signed anew in place of an earlier signature', () => {
+		const again = signCallbackUrl(both, claims, KEY);
+		expect(again).not.toContain('viduHosts');
+		expect(verify(again, second)).toEqual(claims);
+	});
+
+	it('gets no hosts where they are one', () => {
+		expect(signCallbackUrl(url, claims, KEY, 'http://n8n.example.com./x')).toBe(signed);
+		expect(signCallbackUrl(url, claims, KEY, 'no URL')).toBe(signed);
+	});
+
+	it('wakes no run that waits', () => {
+		const query = Object.fromEntries(new URL(both).searchParams);
+		expect(verifyCallback([resumeTarget('12')], query, callbackKey(KEY), NOW)).toEqual({
+			invalid: 'wrongly signed',
+		});
+	});
+});
+
+const OWN_RESUME = 'https://n8n.example.com/prefix/wait/12?signature=abc';
+
+it.each([
+	['https://n8n.example.com/prefix/wait/13', true],
+	['https://second.example/prefix/wait/12?signature=abc', true],
+	['https://n8n.example.com:8443/prefix//%77ait/12', true],
+	['https://n8n.example.com/prefix/wait/12/suffix', true],
+	['https://n8n.example.com/prefix/wait/', false],
+	['https://n8n.example.com/prefix/webhook-waiting/x', false],
+	['https://n8n.example.com/prefix/wait/../webhook/x', false],
+	['https://n8n.example.com/prefix/form-waiting/12', true],
+	['https://n8n.example.com/webhook/prefix/wait/12', false],
+	['https://other.example/webhook-waiting/12', true],
+	['https://other.example/webhook/x', false],
+])('%s resumes a run beside one of this n8n: %p', (address, expected) => {
+	expect(isResumeUrl(address, OWN_RESUME)).toBe(expected);
+});
+
+it.each([undefined, '', 'no URL', 'https://n8n.example.com/12'])(
+	'knows resume URLs by their words where n8n tells its own as %p',
+	(own) => {
+		expect(isResumeUrl('https://n8n.example.com/webhook-waiting/12', own)).toBe(true);
+		expect(isResumeUrl('https://n8n.example.com/webhook/12', own)).toBe(false);
+	},
+);
 
 it.each([
 	['https://n8n.example.com/webhook-waiting/12?signature=abc', true],
