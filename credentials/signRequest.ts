@@ -103,10 +103,17 @@ function payloadOf(body: unknown): Buffer {
 	return Buffer.from(JSON.stringify(body ?? {}));
 }
 
-/** Seconds since 1970: the caller's, or those of the host's clock. */
+/** The vendor refuses a timestamp that differs by more from its clock. */
+const MAX_DIFFERENCE_SECONDS = 300;
+
+/**
+ * Seconds since 1970 by the host's clock, or the caller's own if the service would take them. A request
+ * that was imported as cURL holds those of the day when it was copied.
+ */
 function timestampOf(callers: string | undefined, host: string, now: number): number {
-	if (/^\d{10}$/.test(callers ?? '')) return Number(callers);
-	return Math.floor((now + clockOffset(host, now)) / 1000);
+	const theirs = Math.floor((now + clockOffset(host, now)) / 1000);
+	const given = /^\d{10}$/.test(callers ?? '') ? Number(callers) : theirs;
+	return Math.abs(given - theirs) <= MAX_DIFFERENCE_SECONDS ? given : theirs;
 }
 
 /** The caller's headers, those of the account where the caller set none, and those of the request. */
@@ -140,7 +147,8 @@ function allowedDomains({ allowedDomains: list }: RequestOptions, account: Accou
  * machine's clock in milliseconds; a known offset of the host's clock is added.
  *
  * Returns new options whose body and URL are the very bytes that were signed, and that follow no
- * redirect. X-TC-Action, -Version, -Region, -Language and -Timestamp that the caller set are kept.
+ * redirect. X-TC-Action, -Version, -Region and -Language that the caller set are kept, and -Timestamp
+ * unless it is too old.
  * Signing signed options again returns a fresh signature of the same request. Throws a sentence for the
  * user: the account cannot sign, the host is neither the API nor Endpoint, or the body, a header or
  * the query cannot be sent.

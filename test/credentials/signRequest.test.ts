@@ -315,6 +315,21 @@ it('sends to the same host what was asked for, whatever headers, query and body 
 	expect(signatures).toBeGreaterThan(100);
 });
 
+it.each([-300, 300])('keeps a timestamp that the service takes: %i seconds off', (seconds) => {
+	const said = String(NOW / 1000 + seconds);
+	const { headers } = signRequest(account(), post({ headers: { 'X-TC-Timestamp': said } }), NOW);
+	expect(headers).toMatchObject({ 'X-TC-Timestamp': said });
+});
+
+it.each([-86_400, -301, 301])(
+	'replaces the timestamp of a request that was copied: %i seconds off',
+	(seconds) => {
+		const said = String(NOW / 1000 + seconds);
+		const { headers } = signRequest(account(), post({ headers: { 'X-TC-Timestamp': said } }), NOW);
+		expect(headers).toMatchObject({ 'X-TC-Timestamp': String(NOW / 1000) });
+	},
+);
+
 it.each(['99999999999999999999', '1893456000000'])('replaces the timestamp %s', (said) => {
 	const account = accountOf({ secretId: 'AKID', secretKey: 'key' });
 	const headers = { 'X-TC-Timestamp': said };
