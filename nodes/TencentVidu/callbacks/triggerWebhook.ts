@@ -14,6 +14,7 @@ import type { NodeOptions } from '../request/readOptions';
 import { createClient } from '../transport/client';
 import { deadlines } from '../transport/deadlines';
 import { createSender, CREDENTIAL } from '../transport/n8nHttp';
+import { hostAddresses } from '../transport/hostAddress';
 import { openDownload } from '../transport/openDownload';
 import {
 	type CallbackResult,
@@ -91,8 +92,6 @@ async function withVideo(
 	isSigned: boolean,
 ) {
 	context.getResponseObject().status(200).end();
-	const name = result.JobId ?? result.Reference ?? 'video';
-	const fileName = name.replace(/[^\w.-]/g, '_');
 	// Without a signature anybody may have named the address.
 	const credentials = isSigned ? await credentialsIfAny(context) : undefined;
 	const tooLate = new AbortController();
@@ -100,9 +99,10 @@ async function withVideo(
 	const video = await downloadVideo(
 		{
 			url: result.ResultVideoUrl,
-			fileName,
+			fileName: result.JobId ?? result.Reference ?? '',
 			maxVideoSize,
 			open: async (url, signal) => await openDownload(context, {}, url, signal),
+			resolve: async (url, signal) => await hostAddresses(context, {}, url, signal),
 			signal: tooLate.signal,
 			fairnessKey: `${context.getWorkflow().id ?? ''} ${context.getNode().id}`,
 			maxWaiting: MAX_WAITING_DOWNLOADS,

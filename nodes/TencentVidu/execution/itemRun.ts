@@ -11,6 +11,7 @@ import { type JobState, jobStateOf } from '../jobs/jobStates';
 import { submit } from '../jobs/submit';
 import { type ApiClient, createClient } from '../transport/client';
 import { createSender } from '../transport/n8nHttp';
+import { hostAddresses } from '../transport/hostAddress';
 import { openDownload } from '../transport/openDownload';
 import type { Outcome } from '../transport/outcome';
 import type { CheckedItem } from './checkItem';
@@ -61,6 +62,7 @@ function jobContextOf(
 		client: createItemClient(run, { credentials, account, request, rate, maxWait }),
 		download: {
 			open: async (url, ended) => await openDownload(run.context, request, url, ended),
+			resolve: async (url, ended) => await hostAddresses(run.context, request, url, ended),
 			fairnessKey: run.executeData,
 			allowsPrivate: account.endpoint !== '',
 		},

@@ -51,7 +51,7 @@ export interface JobContext extends JobActions {
 	signal: AbortSignal;
 	/** An AI agent takes no files from its tools. */
 	wantsBinary: boolean;
-	download: Pick<DownloadOptions, 'open' | 'fairnessKey' | 'allowsPrivate'>;
+	download: Pick<DownloadOptions, 'open' | 'resolve' | 'fairnessKey' | 'allowsPrivate'>;
 	clock: Clock;
 }
 

@@ -3,9 +3,11 @@ import type { IBinaryData } from 'n8n-workflow';
 import { onAbort, raceAbort } from '../abort';
 import type { Clock } from '../clock';
 import { Deadlines } from '../transport/deadlines';
+import { classifyNetworkError, describeUnreachable } from '../transport/networkError';
 import type { Download } from '../transport/openDownload';
 import { downloadLimiter, type DownloadOwner } from './downloadLimiter';
 import { publicUrlProblem } from './publicAddress';
+import { VideoStart, videoTypeOf } from './videoStart';
 
 const MAX_TRIES = 5;
 
@@ -29,7 +31,7 @@ type DownloadResult = { stored: IBinaryData } | { stored?: never; problem: strin
 
 export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 	url: string;
-	/** Without its ending. */
+	/** Without its ending; characters that a file name may not have are replaced. */
 	fileName: string;
 	/** In megabytes. */
 	maxVideoSize: number;
@@ -37,21 +39,20 @@ export interface DownloadOptions extends Omit<DownloadOwner, 'host'> {
 	allowsPrivate: boolean;
 	/** Opens one URL; ends the connection when the signal aborts. */
 	open: (url: string, signal: AbortSignal) => Promise<Download>;
+	/** The addresses behind the host of a URL, as far as they can be known without asking it. */
+	resolve?: (url: string, signal: AbortSignal) => Promise<string[]>;
 	/** Ends the download at once. */
 	signal: AbortSignal;
 }
 
-/** Gateways and storage services respond with a page in place of a file, whatever the status. */
-const isPage = (contentType = '') =>
-	/^\s*(text\/|application\/([\w.-]+\+)?(json|xml)\b)/i.test(contentType);
+const MAX_NAME = 100;
 
-/** The type that the server names, if it is one of a video. */
-const videoTypeOf = (contentType: string | undefined) => {
-	const type = contentType?.split(';')[0]?.trim() ?? '';
-	return type.startsWith('video/') ? type : 'video/mp4';
-};
+const MAX_REASON = 200;
 
-type Attempt = DownloadResult | { retry: string };
+/** A name for a file, whatever a service calls its job. */
+const cleanName = (name: string) => name.slice(0, MAX_NAME).replace(/[^\w.-]/g, '_') || 'video';
+
+type Attempt = DownloadResult | { retry: string; help?: string };
 
 const urlProblem = (url: string, { allowsPrivate }: DownloadOptions): string | undefined => {
 	if (!/^https?:\/\//i.test(url)) return 'does not begin with http:// or https://';
@@ -65,6 +66,14 @@ function addressProblem(address: string | undefined, options: DownloadOptions) {
 	return urlProblem(`http://${host}/`, options);
 }
 
+/** What is wrong with what the name of a host stands for: a private network is not even asked. */
+async function nameProblem(url: string, options: DownloadOptions, signal: AbortSignal) {
+	const { allowsPrivate, resolve } = options;
+	if (allowsPrivate || !resolve) return undefined;
+	const addresses = await resolve(url, signal);
+	return addresses.map((one) => addressProblem(one, options)).find((one) => one !== undefined);
+}
+
 const badUrl = (problem: string) => ({ problem: `The URL of the video ${problem}` });
 
 /** Opens the URL and what it redirects to, after a check of each address. */
@@ -74,32 +83,30 @@ async function follow(
 ): Promise<{ download: Download } | Attempt> {
 	let { url } = options;
 	for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-		const problem = urlProblem(url, options);
+		const problem = urlProblem(url, options) ?? (await nameProblem(url, options, signal));
 		if (problem) return badUrl(problem);
 		const download = await options.open(url, signal);
 		const { location, statusCode, remoteAddress } = download;
-		if (statusCode < 300 || statusCode > 399 || location === undefined) {
-			const wrong = addressProblem(remoteAddress, options);
-			if (wrong === undefined) return { download };
-			download.discard();
-			return badUrl(wrong);
-		}
+		// The name may have got another address since it was looked up.
+		const wrong = addressProblem(remoteAddress, options);
+		const next = statusCode >= 300 && statusCode <= 399 ? location : undefined;
+		if (wrong === undefined && next === undefined) return { download };
 		download.discard();
-		if (!URL.canParse(location, url)) return { retry: 'it redirects to what is no URL' };
-		url = new URL(location, url).href;
+		if (wrong !== undefined) return badUrl(wrong);
+		if (!URL.canParse(next ?? '', url)) return { retry: 'it redirects to what is no URL' };
+		url = new URL(next ?? '', url).href;
 	}
 	return { retry: `more than ${MAX_REDIRECTS} redirects` };
 }
 
 /** Why the head of a response does not promise the video. */
-function problemOfHead({ statusCode, contentType, length }: Download, maxBytes: number) {
+function problemOfHead({ statusCode, length }: Download, maxBytes: number) {
 	if (statusCode === 403 || statusCode === 404) {
 		return {
 			problem: `The URL of the video no longer works (HTTP ${statusCode}): it is valid for 24 hours after the job is done. Get asks for a new one; if that fails too, the video is gone`,
 		};
 	}
 	if (statusCode !== 200) return { retry: `HTTP ${statusCode}` };
-	if (isPage(contentType)) return { retry: `${contentType} came instead of a video` };
 	return (length ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined;
 }
 
@@ -107,8 +114,22 @@ const tooLarge = (maxBytes: number) => ({
 	problem: `The video is larger than Max Video Size (${maxBytes / MEGABYTE} MB). Set a larger one, or download it from its URL, which works for 24 hours`,
 });
 
-/** Without the error's code: n8n would replace our text by its own text about the code. */
 const DISCONNECTED = { retry: 'the connection broke' };
+
+/** What an error of a connection means, in words without its code. */
+function problemOfError(error: unknown): Attempt {
+	const { kind, reason } = classifyNetworkError(error);
+	if (kind === 'rejectedLocally') {
+		return { problem: `The video could not be downloaded: ${reason.slice(0, MAX_REASON)}` };
+	}
+	if (kind === 'proxyRefused') return { retry: 'the proxy refused the connection' };
+	if (kind !== 'unreachable') return DISCONNECTED;
+	const { what, help, isFinal } = describeUnreachable(reason);
+	if (!isFinal) return { retry: what, help };
+	return {
+		problem: `The video could not be downloaded: ${what}. ${help}. Its URL works for 24 hours`,
+	};
+}
 
 /** Downloads once. Calls `onProgress` after the head, and after each megabyte. */
 async function attempt(
@@ -126,24 +147,33 @@ async function attempt(
 		return problem;
 	}
 	onProgress();
+	const start = new VideoStart(download.contentType);
+	let refusal: Attempt | undefined;
 	let received = 0;
 	let reported = 0;
-	const onBytes = (bytes: number) => {
-		received += bytes;
-		if (received > maxBytes) throw new Error('too large');
+	const onChunk = (chunk: Uint8Array) => {
+		received += chunk.length;
+		const problemOfStart = start.add(chunk);
+		if (received > maxBytes) refusal = tooLarge(maxBytes);
+		else if (problemOfStart !== undefined) refusal = { retry: problemOfStart };
+		if (refusal) throw new Error('refused');
 		if (received - reported < MIN_BYTES_PER_PERIOD) return;
 		reported = received;
 		onProgress();
 	};
-	const type = videoTypeOf(download.contentType);
+	const name = `${cleanName(options.fileName)}.mp4`;
 	try {
-		const { stored, bytes } = await download.store(`${options.fileName}.mp4`, type, onBytes);
+		const type = videoTypeOf(download.contentType);
+		const { stored, bytes } = await download.store(name, type, onChunk);
 		const length = download.length ?? bytes;
 		if (bytes === 0) return { retry: 'the file is empty' };
-		if (bytes === undefined || bytes === length) return { stored };
-		return { retry: `only ${bytes} of ${length} bytes came` };
+		if (bytes !== undefined && bytes !== length) {
+			return { retry: `only ${bytes} of ${length} bytes came` };
+		}
+		const problemOfStart = start.problem();
+		return problemOfStart === undefined ? { stored } : { retry: problemOfStart };
 	} catch {
-		return received > maxBytes ? tooLarge(maxBytes) : DISCONNECTED;
+		return refusal ?? DISCONNECTED;
 	}
 }
 
@@ -157,7 +187,7 @@ async function attemptInTime(
 	const removeListener = onAbort(options.signal, () => controller.abort());
 	const deadline = deadlines.start(STALL_MS, () => controller.abort());
 	try {
-		const work = attempt(options, signal, deadline.restart).catch(() => DISCONNECTED);
+		const work = attempt(options, signal, deadline.restart).catch(problemOfError);
 		const stalled = { retry: STALLED, isStalled: true };
 		const result: Attempt = await raceAbort<Attempt>(work, signal, () => stalled);
 		return signal.aborted && 'retry' in result ? stalled : result;
@@ -194,6 +224,7 @@ async function downloadWithRetry(options: DownloadOptions, clock: Clock): Promis
 	let tries = 0;
 	let stalls = 0;
 	let reason = '';
+	let help = '';
 	while (tries < MAX_TRIES && stalls < MAX_STALLS) {
 		if (tries > 0) {
 			const pause = FIRST_PAUSE_MS * 2 ** tries * (0.5 + clock.random());
@@ -205,9 +236,10 @@ async function downloadWithRetry(options: DownloadOptions, clock: Clock): Promis
 		tries += 1;
 		if (result.isStalled) stalls += 1;
 		reason = result.retry;
+		help = result.help === undefined ? '' : `${result.help}. `;
 	}
 	if (signal.aborted) return STOPPED;
 	return {
-		problem: `The video could not be downloaded (${reason}, ${tries} tries). Its URL works for 24 hours: try again with Get`,
+		problem: `The video could not be downloaded (${reason}, ${tries} tries). ${help}Its URL works for 24 hours: try again with Get`,
 	};
 }

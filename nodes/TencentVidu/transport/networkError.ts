@@ -39,6 +39,8 @@ const errorSchema = z.object({
 	message: z.string().catch(''),
 	code: z.string().optional().catch(undefined),
 	syscall: z.string().optional().catch(undefined),
+	address: z.string().optional().catch(undefined),
+	port: z.number().optional().catch(undefined),
 	cause: z.unknown(),
 	errors: z.array(z.unknown()).catch([]),
 	httpCode: z.string().optional().catch(undefined),
@@ -65,6 +67,12 @@ function causeChain(error: unknown, depth = 0): ErrorFields[] {
 /** The message of a thrown error. */
 export const reasonOf = (error: unknown): string =>
 	causeChain(error)[0]?.message || (typeof error === 'string' ? error : 'unknown error');
+
+/** The addresses to whose port 0 a connection was tried: those of a proxy have another port. */
+export const connectAddressesOf = (error: unknown): string[] =>
+	causeChain(error).flatMap(({ syscall, address, port = 0 }) =>
+		syscall === 'connect' && address !== undefined && port === 0 ? [address] : [],
+	);
 
 const isUnconnected = ({ code = '', syscall, message }: ErrorFields, wasOpen: boolean) =>
 	NEVER_CONNECTED.test(code) ||
@@ -95,4 +103,81 @@ export function classifyNetworkError(error: unknown): NetworkError {
 	}
 	const { code } = chain.find((one) => one.code !== undefined) ?? {};
 	return { kind: 'lost', reason: code ?? reasonOf(error).slice(0, MAX_REASON) };
+}
+
+/** What codes of a connection that was never made mean, and which setting helps. */
+interface UnreachableRow {
+	codes: RegExp;
+	what: string;
+	help: string;
+	/** Whether another try would end in the same way. */
+	isFinal?: boolean;
+}
+
+const TRUST =
+	'If you know whose it is, turn on Ignore SSL Issues in the Request Options of the node, or start n8n with NODE_EXTRA_CA_CERTS and the file of the authority that has signed it';
+
+const UNREACHABLE: UnreachableRow[] = [
+	{
+		codes: /^(CERT_HAS_EXPIRED|CERT_NOT_YET_VALID)$/,
+		what: 'the certificate of the host has expired, or is not valid yet',
+		help: `Check the clock of the machine that runs n8n. ${TRUST}`,
+		isFinal: true,
+	},
+	{
+		codes: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+		what: 'the certificate is of another host',
+		help: `Check the address. ${TRUST}`,
+		isFinal: true,
+	},
+	{
+		codes: /^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_CERT_\w+)$/,
+		what: 'the certificate of the host is not trusted: it is self-signed, or of an authority that n8n does not know, such as that of a company',
+		help: TRUST,
+		isFinal: true,
+	},
+	{
+		codes: /^ERR_SSL_WRONG_VERSION_NUMBER$|^EPROTO$/,
+		what: 'the host does not speak TLS there',
+		help: 'Check whether its address begins with https:// where http:// is meant, and its port',
+	},
+	{
+		codes: /^(ENOTFOUND|EAI_\w+)$/,
+		what: 'the name of the host is unknown',
+		help: 'Check the address, and the DNS of the machine that runs n8n',
+	},
+	{
+		codes: /^ECONNREFUSED$/,
+		what: 'the host refuses the connection',
+		help: 'Check the address and its port, the firewall, and Proxy in the Request Options of the node',
+	},
+];
+
+const OTHER: UnreachableRow = {
+	codes: /^/,
+	what: 'there is no way to the host',
+	help: 'Check the network and the firewall of the machine that runs n8n',
+};
+
+/**
+ * What the `reason` of an unreachable host means, in words without its code, since n8n replaces a text
+ * that has one; and which setting helps. `isFinal`: another try would end in the same way.
+ */
+export function describeUnreachable(reason: string): {
+	what: string;
+	help: string;
+	isFinal: boolean;
+} {
+	const {
+		what,
+		help,
+		isFinal = false,
+	} = UNREACHABLE.find((row) => row.codes.test(reason)) ?? OTHER;
+	return { what, help, isFinal };
+}
+
+/** Why Tencent Cloud cannot be reached, and what to do, without a full stop. */
+export function unreachableAdvice(reason: string): string {
+	const { what, help } = describeUnreachable(reason);
+	return `Tencent Cloud cannot be reached: ${what}. ${help}. Check Endpoint in the credential, too, if it has one`;
 }

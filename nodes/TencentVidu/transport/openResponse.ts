@@ -38,6 +38,8 @@ interface Connection {
 	protocol?: string;
 	path?: string;
 	socket?: Socket;
+	/** The response as it came: n8n removes the header of what it has unpacked. */
+	res?: { rawHeaders?: string[] };
 	destroy?: () => void;
 }
 
@@ -107,4 +109,15 @@ export function remoteAddressOf({ connection }: OpenResponse): string | undefine
 	const { path, socket } = connection ?? {};
 	const isProxied = /^http/i.test(path ?? '') || Boolean(socket?._parent);
 	return isProxied ? undefined : socket?.remoteAddress;
+}
+
+/**
+ * Whether the bytes of the body are those that were sent. n8n unpacks a body that was compressed, and
+ * shows the length that it had before.
+ */
+export function isAsSent({ connection, body }: OpenResponse): boolean {
+	const { rawHeaders = connection?.res?.rawHeaders } = body as Body & { rawHeaders?: string[] };
+	const isEncoding = (name: string, index: number) =>
+		index % 2 === 0 && name.toLowerCase() === 'content-encoding';
+	return rawHeaders !== undefined && !rawHeaders.some(isEncoding);
 }

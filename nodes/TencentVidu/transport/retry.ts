@@ -1,7 +1,7 @@
 import type { Site } from '../../../credentials/account';
 import type { Clock } from '../clock';
 import { classifyErrorCode, type RecoveryAction } from './errorCodes';
-import type { NetworkError } from './networkError';
+import { type NetworkError, unreachableAdvice } from './networkError';
 import {
 	CANCELLED,
 	done,
@@ -65,8 +65,7 @@ function recoveryFrom(result: Exclude<AttemptResult, Ended>, site: Site): Recove
 		case 'unreachable':
 			return {
 				action: 'unreachable',
-				advice:
-					'Tencent Cloud cannot be reached. Check the network of the machine that runs n8n, and Endpoint in the credential',
+				advice: unreachableAdvice(result.reason),
 				details: { code: result.reason, fate: UNSENT },
 			};
 		case 'proxyRefused':

@@ -13,13 +13,28 @@ const OPTIONS: Omit<DownloadOptions, 'open'> = {
 	signal: new AbortController().signal,
 };
 
+/** How a file of MP4 begins. */
+const MP4 = '\0\0\0\x20ftypisom\0\0\x02\0';
+
 const copy = (tries: number): IBinaryData => ({ data: `copy ${tries}`, mimeType: 'video/mp4' });
 
+const coded = (code: string) => Object.assign(new Error(code), { code });
+
 /** One try: the head of an answer and what comes of its body, or no answer at all. */
-type Try = Partial<Download> & { bytes?: number | undefined; isBroken?: boolean };
+type Try = Partial<Download> & {
+	bytes?: number | undefined;
+	isBroken?: boolean;
+	/** The first bytes of the body. */
+	start?: string | Buffer;
+	error?: unknown;
+};
 
 /** Fetches with these tries, the last of them for ever. */
-async function fetch(tries: Array<Try | 'refused'>, url = URL) {
+async function fetch(
+	tries: Array<Try | 'refused'>,
+	url = URL,
+	more: Partial<DownloadOptions> = {},
+) {
 	const time = new VirtualTime();
 	const at: number[] = [];
 	const names: string[] = [];
@@ -28,11 +43,14 @@ async function fetch(tries: Array<Try | 'refused'>, url = URL) {
 		at.push(time.elapsed);
 		expect(opened).toBe(url);
 		const one = tries[Math.min(at.length, tries.length) - 1];
-		if (one === undefined || one === 'refused') throw new Error('ECONNREFUSED');
-		const { bytes = 9, isBroken = false, ...head } = one;
-		const store = async (name: string, type: string) => {
+		if (one === undefined || one === 'refused') throw new Error('down');
+		if (one.error) throw one.error as Error;
+		const { isBroken = false, start = MP4, ...head } = one;
+		const { bytes = 'bytes' in one ? undefined : 9 } = one;
+		const store: Download['store'] = async (name, type, onChunk) => {
 			names.push(`${name} ${type}`);
 			if (isBroken) throw new Error('aborted');
+			onChunk(Buffer.from(start));
 			return await Promise.resolve({ stored: copy(at.length), bytes });
 		};
 		const discard = () => void (discarded += 1);
@@ -43,17 +61,20 @@ async function fetch(tries: Array<Try | 'refused'>, url = URL) {
 		});
 	};
 	const fetched: { stored?: IBinaryData; problem?: string } = await time.until(
-		downloadVideo({ ...OPTIONS, url, open }, time),
+		downloadVideo({ ...OPTIONS, url, open, ...more }, time),
 	);
 	return { fetched, at, names, discarded };
 }
 
 it.each<[string, string | undefined, string]>([
 	['its own', 'video/webm', 'video/webm'],
-	['its own without parameters', 'video/mp4; charset=x', 'video/mp4'],
+	['its own without parameters', ' Video/QuickTime; charset=x', 'video/quicktime'],
 	['none of use', 'application/octet-stream', 'video/mp4'],
 	['none', undefined, 'video/mp4'],
-])('stores a video with the type that is told: %s', async (_, contentType, type) => {
+	['one that nobody knows', 'video/<script>', 'video/mp4'],
+	['that of a text', 'text/plain; charset=utf-8', 'video/mp4'],
+	['that of a page', 'text/html', 'video/mp4'],
+])('stores a video with a type that is known: %s', async (_, contentType, type) => {
 	const { fetched, at, names } = await fetch([{ contentType }]);
 	expect([fetched, at.length, names]).toEqual([{ stored: copy(1) }, 1, [`17.mp4 ${type}`]]);
 });
@@ -71,9 +92,17 @@ it.each<[string, Try | 'refused', string]>([
 	['a short body', { bytes: 4 }, 'only 4 of 9 bytes'],
 	['an empty file', { bytes: 0, length: undefined }, 'the file is empty'],
 	['an empty file that was announced', { bytes: 0, length: 0 }, 'the file is empty'],
-	['a page', { contentType: 'text/html; charset=utf-8' }, 'text/html.* came instead of a video'],
-	['an error as XML', { contentType: 'application/xml' }, 'application/xml came'],
-	['an error as JSON', { contentType: 'application/problem+json' }, 'problem.json came'],
+	['a text', { contentType: 'text/plain', start: 'Busy' }, 'a page came instead of a video'],
+	['an error as XML', { contentType: 'application/xml', start: 'Busy' }, 'a page came'],
+	['an error as JSON', { contentType: 'application/problem+json', start: 'x' }, 'a page came'],
+	['a page as a video', { start: '\n <!DOCTYPE html><html>' }, 'a page came instead of a video'],
+	['a long page', { start: `<html>${'x'.repeat(2_000)}` }, 'a page came instead of a video'],
+	['a page behind a mark', { start: Buffer.from('\uFEFF<html>') }, 'a page came'],
+	['JSON without a type', { contentType: undefined, start: '{"error":1}' }, 'a page came'],
+	['a playlist', { start: '#EXTM3U\n#EXT-X-VERSION:3' }, 'a playlist .m3u8. came instead'],
+	['no name', { error: coded('ENOTFOUND') }, 'name of the host is unknown.*DNS'],
+	['a port that refuses', { error: coded('ECONNREFUSED') }, 'refuses the connection.*firewall'],
+	['no route', { error: coded('ENETUNREACH') }, 'no way to the host.*network'],
 	['a body that breaks off', { isBroken: true }, 'the connection broke'],
 	['no connection', 'refused', 'the connection broke'],
 ])('tries again after %s, boundedly, and ever later', async (_, fault, reason) => {
@@ -86,7 +115,7 @@ it.each<[string, Try | 'refused', string]>([
 	expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500);
 	expect(pauses[3]).toBeGreaterThan(2 * (pauses[0] ?? NaN));
 	expect(at.at(-1)).toBeLessThan(60_000);
-	expect(discarded).toBe(/^HTTP|came/.test(reason) && !reason.startsWith('only') ? 5 : 0);
+	expect(discarded).toBe(reason.startsWith('HTTP') ? 5 : 0);
 });
 
 it.each([403, 404])(
@@ -97,6 +126,65 @@ it.each([403, 404])(
 		expect([at.length, discarded]).toEqual([1, 1]);
 	},
 );
+
+it.each([
+	['DEPTH_ZERO_SELF_SIGNED_CERT', /not trusted.*Ignore SSL Issues.*NODE_EXTRA_CA_CERTS/],
+	['SELF_SIGNED_CERT_IN_CHAIN', /not trusted.*Ignore SSL Issues/],
+	['CERT_HAS_EXPIRED', /expired.*Ignore SSL Issues/],
+	['ERR_TLS_CERT_ALTNAME_INVALID', /another host.*Ignore SSL Issues/],
+])('says at once which setting helps against %s, without its code', async (code, words) => {
+	const { fetched, at } = await fetch([{ error: coded(code) }]);
+	expect(fetched.problem).toMatch(words);
+	expect(fetched.problem).not.toContain(code);
+	expect(at).toHaveLength(1);
+});
+
+it('says at once what n8n refuses to open', async () => {
+	const error = Object.assign(new Error('The address is blocked'), { name: 'SsrfBlockedIpError' });
+	const { fetched, at } = await fetch([{ error }]);
+	expect([fetched.problem, at.length]).toEqual([expect.stringContaining('is blocked'), 1]);
+});
+
+it.each([
+	['../../etc/passwd', '.._.._etc_passwd.mp4'],
+	['a b\r\n:*?', 'a_b_____.mp4'],
+	['', 'video.mp4'],
+	['x'.repeat(500), `${'x'.repeat(100)}.mp4`],
+])('stores no file by the name %p', async (fileName, name) => {
+	expect((await fetch([{}], URL, { fileName })).names).toEqual([`${name} video/mp4`]);
+});
+
+it.each(['10.0.0.1', '127.0.0.1', '::1', 'fd00::1'])(
+	'does not ask a name that stands for %s, nor one among several',
+	async (address) => {
+		for (const addresses of [[address], ['93.184.215.14', address]]) {
+			const resolve = async () => await Promise.resolve(addresses);
+			const { fetched, at } = await fetch([{}], URL, { resolve });
+			expect([fetched.problem, at]).toEqual([expect.stringMatching(/private network/), []]);
+		}
+	},
+);
+
+it('asks a name that is public or that cannot be looked up, and any with an Endpoint', async () => {
+	const asked: string[] = [];
+	const to = (addresses: string[]) => async (url: string) => {
+		asked.push(url);
+		return await Promise.resolve(addresses);
+	};
+	for (const addresses of [[], ['93.184.215.14']]) {
+		const { fetched } = await fetch([{}], URL, { resolve: to(addresses) });
+		expect(fetched).toEqual({ stored: copy(1) });
+	}
+	const { fetched } = await fetch([{}], URL, { resolve: to(['::1']), allowsPrivate: true });
+	expect([fetched, asked]).toEqual([{ stored: copy(1) }, [URL, URL]]);
+});
+
+it('follows no redirect of a private address', async () => {
+	const redirect = { statusCode: 302, location: 'https://b.example/v.mp4' };
+	const { fetched, at, discarded } = await fetch([{ ...redirect, remoteAddress: '10.0.0.1' }, {}]);
+	expect(fetched.problem).toMatch(/private network/);
+	expect([at.length, discarded]).toEqual([1, 1]);
+});
 
 it.each(['', 'file:///etc/passwd', 'ftp://e.com/v.mp4', 'your_url'])('opens no %p', async (url) => {
 	const { fetched, at } = await fetch([{}], url);
@@ -151,8 +239,8 @@ function stalling(options: Partial<DownloadOptions>, bytes: number, hasHead = tr
 		signal.addEventListener('abort', () => (open -= 1));
 		const never = new Promise<never>(() => {});
 		if (!hasHead) return await never;
-		const store: Download['store'] = async (_name, _type, onBytes) => {
-			for (; !signal.aborted; await time.sleep(1_000)) onBytes(bytes);
+		const store: Download['store'] = async (_name, _type, onChunk) => {
+			for (; !signal.aborted; await time.sleep(1_000)) onChunk(Buffer.alloc(bytes));
 			return await never;
 		};
 		const head = { statusCode: 200, contentType: 'video/mp4', length: undefined };

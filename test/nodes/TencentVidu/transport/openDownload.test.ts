@@ -1,10 +1,14 @@
+import dns from 'node:dns';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
+import { deflateSync, gzipSync } from 'node:zlib';
 
 import { OutboundHttp } from '@n8n/backend-network';
 import { Container } from '@n8n/di';
 import type { IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
+import { hostAddresses } from '../../../../nodes/TencentVidu/transport/hostAddress';
 import { openDownload } from '../../../../nodes/TencentVidu/transport/openDownload';
 import { selfSigned } from '../../../support/engine/selfSigned';
 import { type RunOptions, runToEnd } from '../../../support/engine/serviceRun';
@@ -64,7 +68,7 @@ it('stores no more of an endless video than Max Video Size', async () => {
 
 it.each([
 	[true, undefined],
-	[false, /connection broke/],
+	[false, /certificate of the host is not trusted.*Ignore SSL Issues.*NODE_EXTRA_CA_CERTS/],
 ])(
 	'takes a self-signed certificate of the video with Ignore SSL Issues: %s',
 	async (allowUnauthorizedCerts, reason) => {
@@ -83,6 +87,57 @@ it.each([
 	},
 );
 
+const MP4 = Buffer.concat([Buffer.from('\0\0\0\x20ftypisom', 'latin1'), Buffer.alloc(4_000)]);
+
+/** A server of one answer, and how often it was asked. */
+async function answering(answer: RequestListener) {
+	const asked: string[] = [];
+	const server = createHttpServer((request, response) => {
+		asked.push(`${request.method} ${request.url}`);
+		answer(request, response);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	const close = async () => {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	};
+	return { asked, port, url: `http://127.0.0.1:${port}/v.mp4`, close };
+}
+
+it.each<[string, Record<string, string>, Buffer]>([
+	['as gzip, with the length that it has then', { 'content-encoding': 'gzip' }, gzipSync(MP4)],
+	['as deflate', { 'content-encoding': 'deflate' }, deflateSync(MP4)],
+	['as a text', { 'content-type': 'text/plain' }, MP4],
+	['without a type', {}, MP4],
+])('takes a video that is sent %s', async (_, headers, body) => {
+	const server = await answering((_request, response) => {
+		response.writeHead(200, { 'content-length': body.length, ...headers }).end(body);
+	});
+	try {
+		const { items } = await generate({ kind: 'redirect', to: server.url });
+		expect(items[0]?.binary?.data).toMatchObject({ bytes: MP4.length, mimeType: 'video/mp4' });
+		expect(server.asked).toHaveLength(1);
+	} finally {
+		await server.close();
+	}
+});
+
+it.each([
+	['a page', '<html>Sign in</html>', 'a page came instead of a video'],
+	['a playlist', '#EXTM3U\n', 'a playlist .m3u8. came instead of a video'],
+])('takes no %s for a video', async (_, body, reason) => {
+	const server = await answering((_request, response) => {
+		response.writeHead(200, { 'content-type': 'video/mp4' }).end(body);
+	});
+	try {
+		const { error } = await generate({ kind: 'redirect', to: server.url });
+		expect(error?.message).toMatch(new RegExp(reason));
+	} finally {
+		await server.close();
+	}
+});
+
 /** A context whose requests n8n sends. */
 const context = {
 	helpers: {
@@ -90,6 +145,44 @@ const context = {
 			await Container.get(OutboundHttp).requests().request<unknown>(options),
 	},
 } as unknown as IWebhookFunctions;
+
+describe('a name that stands for this machine', () => {
+	const lookUp = dns.lookup;
+	beforeEach(() => {
+		jest.spyOn(dns, 'lookup').mockImplementation(((name: string, ...rest: never[]) => {
+			const isOurs = name.endsWith('.example.com');
+			(lookUp as (...all: unknown[]) => void)(isOurs ? '127.0.0.1' : name, ...rest);
+		}) as never);
+	});
+	afterEach(() => void jest.restoreAllMocks());
+
+	it('is known without asking it', async () => {
+		const server = await answering((_request, response) => response.end('x'));
+		try {
+			const { signal } = new AbortController();
+			const url = `http://rebinding.example.com:${server.port}/v.mp4`;
+			expect(await hostAddresses(context, {}, url, signal)).toEqual(['127.0.0.1']);
+			expect(server.asked).toEqual([]);
+		} finally {
+			await server.close();
+		}
+	});
+
+	it('shows where its redirect comes from', async () => {
+		const server = await answering((_request, response) => {
+			response.writeHead(302, { location: 'https://e.com/v.mp4' }).end();
+		});
+		try {
+			const { signal } = new AbortController();
+			const url = `http://rebinding.example.com:${server.port}/v.mp4`;
+			const download = await openDownload(context, {}, url, signal);
+			expect(download).toMatchObject({ statusCode: 302, remoteAddress: '127.0.0.1' });
+			download.discard();
+		} finally {
+			await server.close();
+		}
+	});
+});
 
 it('knows the address behind a name, but not behind a proxy', async () => {
 	const { signal } = new AbortController();
