@@ -2,15 +2,12 @@ import type { Site } from '../../../credentials/account';
 import type { CallbackResult } from '../callbacks/callbackBody';
 import type { AcceptedJob } from '../jobs/context';
 import type { Job } from '../jobs/job';
-import type { Fate } from '../transport/outcome';
+import { type Fate, runningJob } from '../transport/outcome';
 import { redactSignatures } from '../transport/response';
-import type { ItemRecord } from './runLedger';
+import type { SubmittedRecord } from './runLedger';
 
 /** How much of a body that cannot be read is shown. */
 const MAX_SHOWN_CHARACTERS = 2_000;
-
-/** The record of an item that was submitted. */
-export type SubmittedRecord = Extract<ItemRecord, { state: 'accepted' | 'failed' }>;
 
 const UNREADABLE =
 	'Tencent Cloud reported the job in words that this node does not know. Look for it in the Tencent Cloud console';
@@ -29,9 +26,7 @@ function jobNamedBy(item: number, record: SubmittedRecord, { JobId = '' }: Callb
 /** The record of a job whose callback says nothing that can be read, with the body as it came. */
 function unreadable(job: AcceptedJob, record: SubmittedRecord, body: string): SubmittedRecord {
 	const { JobId: jobId, Reference: reference } = job;
-	const fate: Fate = jobId
-		? { kind: 'job', jobId, state: 'running', billed: 'unknown' }
-		: { kind: 'lost', reference };
+	const fate: Fate = jobId ? runningJob(jobId) : { kind: 'lost', reference };
 	const failure = { message: UNREADABLE, vendorText: body, fate, isTransient: true };
 	return { state: 'failed', failure, settings: record.settings, isSettled: true };
 }

@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { billedOf, type Failure, type Fate } from '../transport/outcome';
+import { billedOf, type Failure, type Fate, runningJob } from '../transport/outcome';
 import type { Report } from './errorReport';
 import { ERROR_OUTPUT_TAKES_DETAILS } from './n8nRun';
 
@@ -32,8 +32,7 @@ function statusOf(fate: Fate): 'NOT_SENT' | 'UNKNOWN' | 'DONE' | 'FAIL' {
 
 /** The fate of an item without a failure: it was wrong, or the run was stopped. */
 function fateOf({ jobs: [job] }: Report['data']): Fate {
-	if (!job) return { kind: 'unsent' };
-	return { kind: 'job', jobId: job.JobId, state: 'running', billed: 'unknown' };
+	return job ? runningJob(job.JobId) : { kind: 'unsent' };
 }
 
 /** The first columns of an error item, in the order of a good one. */

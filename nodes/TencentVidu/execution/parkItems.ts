@@ -52,6 +52,17 @@ async function deliverKnown(
 	return failed({ ...outcome.failure, vendorText: callback });
 }
 
+async function deliverAll(
+	run: Run,
+	items: RunnableItem[],
+	outcomes: Outcomes,
+	signal: AbortSignal,
+): Promise<void> {
+	const deliver = async (item: RunnableItem) =>
+		outcomes.set(item.index, await deliverKnown(run, item, signal));
+	await Promise.all(items.map(deliver));
+}
+
 /**
  * Decides once what follows when each item has a job or has ended. Parks the run, or delivers at once
  * what has ended already. Returns whether the run is parked; n8n shows its items while it waits.
@@ -86,9 +97,7 @@ export async function deliverWaiting(
 		}
 		return true;
 	}
-	const deliver = async (item: RunnableItem) =>
-		outcomes.set(item.index, await deliverKnown(run, item, signal));
-	await Promise.all(items.map(deliver));
+	await deliverAll(run, items, outcomes, signal);
 	return false;
 }
 
@@ -110,10 +119,6 @@ export async function resumeItems(run: Run, mayWait: boolean): Promise<RunResult
 	if (mayWait) {
 		return { problems, outcomes, isParked: await deliverWaiting(run, items, outcomes, n8n.stop) };
 	}
-	await Promise.all(
-		items.map(async (item) => {
-			outcomes.set(item.index, await deliverKnown(run, item, n8n.stop));
-		}),
-	);
+	await deliverAll(run, items, outcomes, n8n.stop);
 	return { problems, outcomes, isParked: false };
 }

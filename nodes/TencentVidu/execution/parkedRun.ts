@@ -2,14 +2,14 @@ import type { IExecuteData, INode, INodeExecutionData, IWebhookFunctions } from 
 
 import type { Site } from '../../../credentials/account';
 import type { AcceptedJob } from '../jobs/context';
-import { failed, type Failure } from '../transport/outcome';
+import { failed, type Failure, runningJob } from '../transport/outcome';
 import { durationInWords } from '../transport/retry';
 import { reportFailure } from './errorReport';
 import { type N8nRun, parkedNodeOf } from './n8nRun';
 import { errorItemOf } from './nodeError';
 import type { Run, RunnableItem } from './prepareItems';
 import type { RequestSettings } from './requestSettings';
-import { type ItemRecord, RunLedger, type StoredRun } from './runLedger';
+import { type ItemRecord, RunLedger, type StoredRun, type SubmittedRecord } from './runLedger';
 
 /** Why a parked run was woken: no job is known to run, or a job is known by its callback alone. */
 export type WakeReason = 'ended' | 'learned';
@@ -87,9 +87,15 @@ const withoutCallback = (
 ): Failure => ({
 	message: `No callback came within ${durationInWords(timeout)}: the video may be ready, or the job goes on. ${LOOK_AGAIN[site]}, and set a longer Timeout for later runs`,
 	requestId: RequestId,
-	fate: { kind: 'job', jobId: JobId, state: 'running', billed: 'unknown' },
+	fate: runningJob(JobId),
 	isTransient: true,
 });
+
+/** The failure of an item that was submitted, after the time is up. */
+const failureAtTimeout = (record: SubmittedRecord, site: Site): Failure =>
+	record.state === 'failed'
+		? record.failure
+		: withoutCallback(record.job, record.settings.timeout, site);
 
 /** What n8n passes on for an item if nothing wakes the run in time. */
 function itemAtTimeout(node: INode, index: number, record: ItemRecord | undefined, site: Site) {
@@ -98,10 +104,7 @@ function itemAtTimeout(node: INode, index: number, record: ItemRecord | undefine
 		const problems = new Map([[index, record?.problems ?? unknown]]);
 		return errorItemOf(node, reportFailure({ problems, outcomes: new Map(), jobs: [] }), index);
 	}
-	const failure =
-		record.state === 'failed'
-			? record.failure
-			: withoutCallback(record.job, record.settings.timeout, site);
+	const failure = failureAtTimeout(record, site);
 	const outcomes = new Map([[index, failed(failure)]]);
 	const report = reportFailure({ problems: new Map(), outcomes, jobs: [] });
 	return errorItemOf(node, report, index, failure);
@@ -118,11 +121,9 @@ function atTimeout({ n8n, ledger }: Run, site: Site) {
 	);
 	if (continues) return { items };
 	const outcomes = new Map(
-		[...ledger.records].flatMap(([index, record]) => {
-			if (record.state === 'failed') return [[index, failed(record.failure)] as const];
-			if (record.state === 'wrong') return [];
-			return [[index, failed(withoutCallback(record.job, record.settings.timeout, site))] as const];
-		}),
+		[...ledger.records].flatMap(([index, record]) =>
+			record.state === 'wrong' ? [] : [[index, failed(failureAtTimeout(record, site))] as const],
+		),
 	);
 	const jobs = ledger.jobs;
 	const { message, description } = reportFailure({ problems: new Map(), outcomes, jobs });

@@ -13,14 +13,12 @@ import { type JobState, jobStateOf } from '../jobs/jobStates';
 import { createClient } from '../transport/client';
 import { reasonOf } from '../transport/networkError';
 import { createSender, CREDENTIAL } from '../transport/n8nHttp';
-import { recordAfter, type SubmittedRecord } from './callbackRecord';
+import { recordAfter } from './callbackRecord';
 import { nonceOf } from './jobCallback';
 import { type ParkedRun, type WakeReason, waitingRunOf } from './parkedRun';
+import { remember } from './remember';
 import { isAnyRunning, rememberEnded } from './runningJobs';
-import { awaitsLostJob } from './runLedger';
-
-/** A set of the process is emptied when it is as large. */
-const MAX_REMEMBERED = 10_000;
+import { awaitsLostJob, type SubmittedRecord } from './runLedger';
 
 /** The parked runs that this process has woken: a second callback does nothing. */
 const woken = new Set<string>();
@@ -104,11 +102,6 @@ async function judge(
 	return await judgeOthers(parked, ask);
 }
 
-function remember(run: string): void {
-	if (woken.size >= MAX_REMEMBERED) woken.clear();
-	woken.add(run);
-}
-
 async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const executionId = context.getExecutionId();
 	const received = await receiveCallback(context, [resumeTarget(executionId)]);
@@ -135,7 +128,7 @@ async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData>
 
 	// From here on nothing may wait: another callback of the run could pass as well.
 	if (woken.has(key)) return goesOn;
-	remember(key);
+	remember(woken, key);
 	const response = context.getResponseObject();
 	response.once('close', () => {
 		if (response.statusCode >= 500) woken.delete(key);

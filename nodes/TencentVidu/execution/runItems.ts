@@ -9,6 +9,7 @@ import {
 	isLost,
 	MAY_HAVE_STARTED_ADVICE,
 	type Outcome,
+	runningJob,
 } from '../transport/outcome';
 import { deliverJob, getNamedJob, submitItem, tellAccepted } from './itemRun';
 import { deliverWaiting } from './parkItems';
@@ -102,10 +103,7 @@ async function runToolCall(
 function unexpectedFailure({ setup, ledger }: Run, index: number, error: unknown): Failure {
 	const { reason } = classifyNetworkError(error);
 	const job = ledger.jobOf(index);
-	if (job) {
-		const fate = { kind: 'job', jobId: job.JobId, state: 'running', billed: 'unknown' } as const;
-		return { message: reason, fate };
-	}
+	if (job) return { message: reason, fate: runningJob(job.JobId) };
 	if (!setup.operation.createsJob) return { message: reason, fate: { kind: 'unsent' } };
 	return { message: `${reason}. ${MAY_HAVE_STARTED_ADVICE}`, fate: { kind: 'lost' } };
 }

@@ -40,6 +40,9 @@ export type ItemRecord =
 			callback?: string;
 	  };
 
+/** The record of an item that was submitted. */
+export type SubmittedRecord = Exclude<ItemRecord, { state: 'wrong' }>;
+
 /** A ledger as n8n stores it with a parked run. */
 export interface StoredRun {
 	nonce: string;

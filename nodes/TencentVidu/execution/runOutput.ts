@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { ItemResult } from '../jobs/context';
-import { CANCELLED, failed, type Fate, type Outcome } from '../transport/outcome';
+import { CANCELLED, failed, type Fate, type Outcome, runningJob } from '../transport/outcome';
 import { firstFailure, reportFailure } from './errorReport';
 import { errorItemOf, nodeErrorOf } from './nodeError';
 import type { Run, RunResult } from './prepareItems';
@@ -20,9 +20,7 @@ function knownOutcome({ n8n, ledger }: Run, index: number): Outcome<ItemResult> 
 	if (record?.state === 'failed') return failed(record.failure);
 	if (n8n.stop.aborted) return CANCELLED;
 	const job = ledger.jobOf(index);
-	const fate: Fate = job
-		? { kind: 'job', jobId: job.JobId, state: 'running', billed: 'unknown' }
-		: { kind: 'unsent' };
+	const fate: Fate = job ? runningJob(job.JobId) : { kind: 'unsent' };
 	return failed({ message: MISSING, fate });
 }
 

@@ -1,9 +1,7 @@
 import { onAbort } from '../abort';
 import { findRunning, type FoundJob, type JobState } from '../jobs/jobStates';
 import { deadlines } from '../transport/deadlines';
-
-/** A set of the process is emptied when it is as large. */
-const MAX_REMEMBERED = 10_000;
+import { remember } from './remember';
 
 /** The vendor waits for the response to a callback; it does not say how long. */
 const CHECK_MS = 8_000;
@@ -15,10 +13,7 @@ const ended = new Set<string>();
 const checks = new Map<string, Promise<boolean>>();
 
 /** Keeps that a job has ended, so that nobody asks for it again. */
-export function rememberEnded(jobId: string): void {
-	if (ended.size >= MAX_REMEMBERED) ended.clear();
-	ended.add(jobId);
-}
+export const rememberEnded = (jobId: string) => remember(ended, jobId);
 
 type AskState = (jobId: string, signal: AbortSignal) => Promise<JobState>;
 

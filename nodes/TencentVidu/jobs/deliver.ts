@@ -7,6 +7,7 @@ import {
 	failed,
 	type Fate,
 	type Outcome,
+	runningJob,
 } from '../transport/outcome';
 import { describeRequest, type ItemResult, type JobContext } from './context';
 import { downloadVideo } from './download';
@@ -39,17 +40,10 @@ function billedOf({ Credits, Status }: Job): Billed {
 
 function fateOf({ job }: KnownJob): Fate {
 	const { JobId: jobId, Status } = job;
-	const state = Status === 'DONE' ? 'done' : Status === 'FAIL' ? 'failed' : 'running';
-	return { kind: 'job', jobId, state, billed: hasEnded(job) ? billedOf(job) : 'unknown' };
+	if (!hasEnded(job)) return runningJob(jobId);
+	const state = Status === 'DONE' ? 'done' : 'failed';
+	return { kind: 'job', jobId, state, billed: billedOf(job) };
 }
-
-/** The fate of a job that could not be asked for. */
-const unknownJob = (jobId: string): Fate => ({
-	kind: 'job',
-	jobId,
-	state: 'running',
-	billed: 'unknown',
-});
 
 /** The item of a known job, with its video if that is wanted and there. */
 async function toItem(context: JobContext, known: KnownJob): Promise<Outcome<ItemResult>> {
@@ -116,7 +110,7 @@ export async function deliver(
 		},
 		clock,
 	);
-	if (polled.kind === 'failed') return failed({ ...polled.failure, fate: unknownJob(jobId) });
+	if (polled.kind === 'failed') return failed({ ...polled.failure, fate: runningJob(jobId) });
 	if (polled.kind === 'cancelled') return polled;
 	client.slotFreed(submitAction);
 	return await deliverEnded(context, polled.value);

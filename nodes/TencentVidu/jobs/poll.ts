@@ -1,7 +1,7 @@
 import { raceAbort } from '../abort';
 import type { Clock } from '../clock';
 import type { PollGroup } from '../transport/client';
-import { CANCELLED, done, failed, type Outcome } from '../transport/outcome';
+import { CANCELLED, done, failed, type Outcome, runningJob } from '../transport/outcome';
 import type { ApiResult } from '../transport/response';
 import { durationInWords } from '../transport/retry';
 import { hasEnded, type Job, toJob } from './job';
@@ -43,7 +43,7 @@ export function pollIntervalOf({
 const timedOut = ({ jobId, timeout }: PollOptions) =>
 	failed({
 		message: `The video is not ready after ${durationInWords(timeout)}, but the job goes on. Fetch it later with Get: to run the workflow again would start and bill another job. For later runs, set a longer Timeout`,
-		fate: { kind: 'job', jobId, state: 'running', billed: 'unknown' },
+		fate: runningJob(jobId),
 		isTransient: true,
 	});
 

@@ -29,6 +29,14 @@ export interface Failure {
 	isTransient?: boolean;
 }
 
+/** The fate of a job that is not known to have ended. */
+export const runningJob = (jobId: string): Fate => ({
+	kind: 'job',
+	jobId,
+	state: 'running',
+	billed: 'unknown',
+});
+
 /** Whether the user pays, as far as a fate tells. */
 export function billedOf(fate: Fate): Billed {
 	if (fate.kind === 'job') return fate.billed;

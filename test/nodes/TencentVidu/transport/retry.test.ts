@@ -110,8 +110,8 @@ it.each<[string, AttemptResult]>([
 	['a malformed response', MALFORMED],
 	['an internal error', INTERNAL],
 ])('reads again after %s, but not for ever', async (_, reply) => {
-	const mended = await send([reply, reply, OK], READ);
-	expect([mended.outcome, mended.sentAt.length]).toEqual([done, 3]);
+	const recovered = await send([reply, reply, OK], READ);
+	expect([recovered.outcome, recovered.sentAt.length]).toEqual([done, 3]);
 	const { outcome, sentAt, elapsed } = await send([reply], READ);
 	expect(sentAt).toHaveLength(5);
 	expect(elapsed).toBeLessThan(60_000);
