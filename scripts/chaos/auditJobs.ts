@@ -1,13 +1,15 @@
 import type { Job } from '../../test/support/fake/job';
 import { countBy, type Evidence, type Figure, promptOf, referenceOf } from './evidence';
+import { jobIdsIn } from './executions';
 
 /** A response that was sent so shortly before the end of its reader may not have been handled. */
 const HANDLING_MS = 250;
 
-const LOGGED = /Tencent Cloud accepted a Vidu job: .*?"JobId":"(\d+)"/g;
+/** A job is logged when it is accepted, or when its callback alone tells of it. */
+const LOGGED = /Tencent Cloud (?:accepted|reported) a Vidu job: .*/g;
 
 const loggedIn = (logs: readonly string[]) =>
-	new Set(logs.flatMap((log) => [...log.matchAll(LOGGED)].map(([, id]) => id)));
+	jobIdsIn(logs.flatMap((log) => [...log.matchAll(LOGGED)].map(([line]) => line)));
 
 /** Whether the worker of this job's run ended before it can have handled the response to the Submit. */
 function wasUnreadAtEnd(

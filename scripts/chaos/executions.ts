@@ -63,7 +63,8 @@ const JOB_ID = /(?<!\d)\d{19}(?!\d)/g;
 
 const REFERENCE = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
-const jobIdsIn = (strings: string[]) =>
+/** The JobIds in texts. */
+export const jobIdsIn = (strings: string[]) =>
 	new Set(strings.flatMap((text) => [...text.matchAll(JOB_ID)].map(([id]) => id)));
 
 /** Whether an item says that its job may have started. */

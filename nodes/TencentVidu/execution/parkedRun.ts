@@ -163,10 +163,10 @@ export function waitingRunOf(context: IWebhookFunctions) {
 	return {
 		parked,
 		/** Lets n8n run the node again, with the items that it was given. */
-		wake: (reason: WakeReason, learned?: [index: number, record: ItemRecord]) => {
+		wake: (reason: WakeReason, learned?: { index: number; record: ItemRecord }) => {
 			parked.wake = reason;
 			if (learned) {
-				const [index, record] = learned;
+				const { index, record } = learned;
 				parked.ledger.records = [
 					...parked.ledger.records.filter(([one]) => one !== index),
 					[index, record],

@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 
 import { accountOf } from '../../../credentials/account';
-import { readCallback } from '../callbacks/callbackBody';
+import { type CallbackResult, readCallback } from '../callbacks/callbackBody';
 import { type CallbackClaims, resumeTarget } from '../callbacks/callbackUrl';
 import { logResult, receiveCallback, refuse } from '../callbacks/receiveCallback';
 import { API_VERSION, resourceOf, SERVICE_URL } from '../descriptions/resources';
@@ -23,9 +23,16 @@ import { awaitsLostJob, type SubmittedRecord } from './runLedger';
 /** The parked runs that this process has woken: a second callback does nothing. */
 const woken = new Set<string>();
 
+/** What a callback alone tells of an item. */
+interface Learned {
+	index: number;
+	record: SubmittedRecord;
+	result: CallbackResult;
+}
+
 /** What a callback comes to: the run goes on, or not yet, or the vendor is asked to send it again. */
 type Verdict =
-	| { kind: 'wake'; reason: WakeReason; learned?: [index: number, record: SubmittedRecord] }
+	| { kind: 'wake'; reason: WakeReason; learned?: Learned }
 	| { kind: 'ignored' | 'again'; reason: string };
 
 const ignored = (reason: string): Verdict => ({ kind: 'ignored', reason });
@@ -87,7 +94,7 @@ async function judge(
 	if (read.ignored !== undefined) return ignored(read.ignored);
 	const { result } = read;
 	if (site === 'international' || record.state === 'failed') {
-		const learned: [number, SubmittedRecord] = [index, recordAfter(index, record, result, site)];
+		const learned = { index, result, record: recordAfter(index, record, result, site) };
 		const reason = ledger.records.length > 1 ? 'learned' : 'ended';
 		return { kind: 'wake', reason, learned };
 	}
@@ -100,6 +107,16 @@ async function judge(
 	}
 	rememberEnded(JobId);
 	return await judgeOthers(parked, ask);
+}
+
+/** The vendor does not send again what was answered, and n8n may end before it has stored the run. */
+function logLearned(
+	context: IWebhookFunctions,
+	{ reference: Reference }: CallbackClaims,
+	{ record, result: { ResultVideoUrl } }: Learned,
+): void {
+	const job = record.state === 'accepted' ? { JobId: record.job.JobId } : {};
+	logResult(context, { ...job, Reference, ResultVideoUrl });
 }
 
 async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -133,12 +150,7 @@ async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	response.once('close', () => {
 		if (response.statusCode >= 500) woken.delete(key);
 	});
-	const [, record] = verdict.learned ?? [];
-	if (record?.state === 'accepted') {
-		const { JobId, Reference } = record.job;
-		const { ResultVideoUrl = '' } = record.reported ?? {};
-		logResult(context, { JobId, Reference, ResultVideoUrl });
-	}
+	if (verdict.learned) logLearned(context, received.claims, verdict.learned);
 	const workflowData = [wake(verdict.reason, verdict.learned)];
 	return { webhookResponse: { resumed: true }, workflowData };
 }

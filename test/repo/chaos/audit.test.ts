@@ -47,6 +47,14 @@ describe('the audit of a chaos run', () => {
 	it.each<[string, Partial<Evidence>]>([
 		['by an item', { senders: [execution({ told: new Set([ID]) })], logs: [logLine] }],
 		['by the log', { logs: [logLine] }],
+		[
+			'by the log of its callback',
+			{
+				logs: [
+					logLine.replace('accepted', 'reported').replace(`"JobId":"${ID}"`, `"Url":"/${ID}.mp4"`),
+				],
+			},
+		],
 		['as started perhaps', { senders: [execution({ perhapsStarted: new Set([0]) })] }],
 		['by the trigger', { received: [execution({ run: undefined, stored: new Set([REFERENCE]) })] }],
 		[

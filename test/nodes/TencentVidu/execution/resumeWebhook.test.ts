@@ -1,3 +1,5 @@
+import { Logger } from '@n8n/backend-common';
+import { Container } from '@n8n/di';
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
@@ -42,11 +44,13 @@ const described = () => fake.requests.filter(({ action }) => action === DESCRIBE
 async function start(
 	parameters: INodeParameters = {},
 	{ site = 'china', ...options }: RunOptions & Pick<Partial<FakeOptions>, 'site'> = {},
+	prepare = () => {},
 ) {
 	fake = await startFake({
 		...{ clock: virtualTime, hostWithoutPort: false, site },
 		jobs: { waitMs: 10_000, runMs: 50_000 },
 	});
+	prepare();
 	const { waitOptions, ...others } = parameters;
 	const waitBy = site === 'china' ? { waitBy: 'callback' } : {};
 	n8n = await new ParkingN8n({
@@ -251,6 +255,58 @@ describe('on International', () => {
 		expect(n8n.answered).toEqual([200]);
 		expect(n8n.status).toBe('waiting');
 		expect((await resumed()).items[0]?.json.Status).toBe('DONE');
+	});
+});
+
+describe('a lost answer', () => {
+	const SUBMIT_ACTION = 'SubmitImageToVideoViduJob';
+	let info: jest.SpyInstance;
+
+	beforeEach(() => {
+		info = jest.spyOn(Container.get(Logger), 'info');
+	});
+
+	afterEach(() => {
+		info.mockRestore();
+	});
+
+	const logged = () =>
+		info.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('reported'));
+
+	/** Generates so many videos; the answer to the Submit of the first is lost. */
+	async function startLosing(count: number, site: 'china' | 'international', shape?: object) {
+		const settings = { onError: 'continueRegularOutput' as const };
+		await start({}, { items: numbered(count), settings, site }, () => {
+			const when = ({ Prompt }: Record<string, unknown>) => Prompt === 'Video 0';
+			fake.faults.add({ action: SUBMIT_ACTION, when, fault: { kind: 'resetAfter' } });
+			if (shape) fake.callbacks.options.shape = () => shape;
+		});
+		expect(n8n.status).toBe('waiting');
+	}
+
+	it.each([
+		[1, 'international'],
+		[1, 'china'],
+		[3, 'china'],
+	] as const)('of %i items on %s is settled by its callback', async (count, site) => {
+		await startLosing(count, site);
+		await lapse(90);
+		const { items } = summarizeRun(await during(n8n.ended()));
+		expect(items.map(({ json }) => json.Status)).toEqual(Array(count).fill('DONE'));
+		expect(items.map(({ json }) => json.JobId).sort()).toEqual(jobIds().sort());
+		expect(fake.jobs.repeated()).toEqual([]);
+		const [line = ''] = logged();
+		expect(line).toMatch(/"JobId":"\d{19}","Reference":"[\da-f-]{36}"/);
+	});
+
+	it('stays lost if its callback names no job, and the log has what it said', async () => {
+		const ResultVideoUrl = 'https://e.com/v.mp4';
+		await startLosing(1, 'china', { Status: 'DONE', ResultVideoUrl });
+		await lapse(90);
+		const { items } = summarizeRun(await during(n8n.ended()));
+		expect(items[0]?.json).toMatchObject({ Status: 'UNKNOWN', Billed: 'unknown' });
+		expect(items[0]?.json.ErrorMessage).toContain(ResultVideoUrl);
+		expect(logged()).toEqual([expect.stringMatching(/"Reference":"[\da-f-]{36}".*e\.com\/v\.mp4/)]);
 	});
 });
 
